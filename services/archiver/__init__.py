@@ -1,0 +1,1 @@
+"""The archiver: from staged rows to one Parquet object per day."""

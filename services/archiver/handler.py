@@ -1,0 +1,129 @@
+"""Archives a period's days: writes what is new or changed, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import structlog
+
+from shared.breakdown import STAGED, amounts_by_ou, amounts_of, archive_table
+from shared.day_record import DayRecord, DayVersion
+from shared.errors import MismatchError, Reject
+from shared.events import ArchivedData, ArchivedDay, Event, PeriodArchived, PeriodQueried, follow_up
+from shared.lease import Lease
+from shared.ledger import Ledger
+from shared.locations import breakdown_key, day_record_key, day_records_prefix, split_uri
+from shared.money import add_amounts
+from shared.newest import write_newest
+from shared.parquet import from_parquet, sha256, to_parquet
+from shared.ports import ObjectStore
+from shared.staging import StagedDay, StagedPeriod
+
+SOURCE = "daybook.archiver"
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class ArchivePeriod:
+    """The archiver's handler; `metric` is the cost that DailyCost shows."""
+
+    store: ObjectStore
+    metric: str
+
+    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
+        """Archive every staged day of the period."""
+        if not isinstance(event, PeriodQueried):
+            raise Reject(f"the archiver does not hear {event.type}")
+        staged = await self._staged(event)
+        days = []
+        for day in await self._days(staged):
+            days.append(await self._archive(day, staged, event.runid))
+            await lease.extend()
+        return [
+            follow_up(
+                event,
+                PeriodArchived,
+                ArchivedData(
+                    **event.data.model_dump(exclude={"staging", "bytes_scanned"}),
+                    bucket=self.store.bucket,
+                    days=tuple(days),
+                ),
+                source=SOURCE,
+                about=event.data.period,
+            )
+        ]
+
+    async def _staged(self, event: PeriodQueried) -> StagedPeriod:
+        _, key = split_uri(event.data.staging.uri)
+        found = await self.store.get(key)
+        if found is None:
+            raise Reject(f"{event.data.staging.uri} is gone: ask for a backfill")
+        if sha256(found.body) != event.data.staging.sha256:
+            raise MismatchError(f"{event.data.staging.uri} is not what the event says")
+        return StagedPeriod.model_validate_json(found.body)
+
+    async def _days(self, staged: StagedPeriod) -> list[StagedDay]:
+        """Return the staged days, and as empty those that were archived but have no lines now."""
+        by_day = {day.day: day for day in staged.days}
+        for known in await self.store.list(day_records_prefix(staged.period)):
+            day = date.fromisoformat(known.key.rpartition("/")[2].removesuffix(".json"))
+            by_day.setdefault(day, StagedDay(day=day, keys=(), rows=0, totals=()))
+        return [by_day[day] for day in sorted(by_day)]
+
+    async def _archive(self, day: StagedDay, staged: StagedPeriod, run: str) -> ArchivedDay:
+        table = archive_table(await self._rows(day), self.metric)
+        body = to_parquet(table)
+        _check(day, from_parquet(body))
+        version = _version(table, body, staged.source_version, run)
+        outcome = await self._write(day.day, body, version)
+        if outcome != "superseded":
+            outcome = (await self._record(day.day, version)).outcome_for(run)
+            log.info("archived", day=str(day.day), outcome=outcome, rows=version.rows)
+        return ArchivedDay(day=day.day, outcome=outcome, sha256=version.sha256, rows=version.rows)
+
+    async def _rows(self, day: StagedDay) -> pa.Table:
+        tables = [STAGED.empty_table()]
+        for key in day.keys:
+            found = await self.store.get(key)
+            if found is None:
+                raise Reject(f"staged object {key} is gone: ask for a backfill")
+            tables.append(from_parquet(found.body).select(STAGED.names).cast(STAGED))
+        return pa.concat_tables(tables)
+
+    async def _write(self, day: date, body: bytes, version: DayVersion) -> str:
+        metadata = {
+            "sha256": version.sha256,
+            "run": version.run,
+            "rows": str(version.rows),
+            "source-version": version.source_version,
+        }
+        return await write_newest(self.store, breakdown_key(day), body, metadata)
+
+    async def _record(self, day: date, version: DayVersion) -> DayRecord:
+        def add(record: DayRecord | None) -> DayRecord:
+            if record is None:
+                return DayRecord(day=day, versions=(version,))
+            if record.newest.sha256 == version.sha256:
+                return record
+            return DayRecord(day=day, versions=(*record.versions, version))
+
+        return await Ledger(self.store).update(day_record_key(day), DayRecord, add)
+
+
+def _version(table: pa.Table, body: bytes, source_version: str, run: str) -> DayVersion:
+    return DayVersion(
+        sha256=sha256(body),
+        run=run,
+        source_version=source_version,
+        archived_at=datetime.now(UTC),
+        rows=table.num_rows,
+        totals=amounts_of(table),
+        by_ou=amounts_by_ou(table),
+    )
+
+
+def _check(day: StagedDay, written: pa.Table) -> None:
+    """Refuse bytes that do not read back to the exact totals that were staged."""
+    if written.num_rows != day.rows or amounts_of(written) != add_amounts(day.totals):
+        raise MismatchError(f"{day.day}: archive {amounts_of(written)} differs from {day.totals}")

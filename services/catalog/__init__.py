@@ -1,0 +1,1 @@
+"""The catalog worker: Glue partitions and QuickSight refreshes."""

@@ -1,0 +1,27 @@
+"""Run the catalog worker: `python -m services.catalog`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.catalog.glue import GluePartitions
+from services.catalog.handler import CatalogPeriod
+from services.catalog.quicksight import SpiceRefresher
+from services.catalog.settings import CatalogSettings
+from shared.aws import clients
+from shared.service import World, main
+
+
+@asynccontextmanager
+async def build(world: World, settings: CatalogSettings) -> AsyncIterator[CatalogPeriod]:
+    """Put the worker together."""
+    async with clients("glue", "quicksight") as (glue, quicksight):
+        yield CatalogPeriod(
+            GluePartitions(glue, settings.database),
+            SpiceRefresher(quicksight, settings.account_id, settings.ingestion_poll_seconds),
+            world.config.quicksight.datasets,
+            world.bell,
+        )
+
+
+if __name__ == "__main__":
+    main("catalog", CatalogSettings, build)

@@ -1,0 +1,72 @@
+"""SPICE refreshes in QuickSight.
+
+Permissions: quicksight:CreateIngestion, quicksight:DescribeIngestion on the data sets.
+Quota: 32 ingestions per data set and rolling 24 hours, 8 on Standard edition (Amazon QuickSight
+User Guide, "Refreshing SPICE data"); hence one per run, never one per day.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from shared.errors import Retry
+from shared.events import Refresh
+from shared.lease import Lease
+
+FINAL = {"COMPLETED", "FAILED", "CANCELLED"}
+ATTEMPTS = 3
+BUDGET = 1500
+"""Seconds to follow one ingestion before the message is given back."""
+_NOT_AN_ID = re.compile(r"[^a-zA-Z0-9_-]")
+
+
+@dataclass(frozen=True)
+class SpiceRefresher:
+    """Starts ingestions and follows them to their end."""
+
+    client: Any
+    account: str
+    poll: float = 5
+
+    async def refresh(self, dataset: str, name: str, lease: Lease) -> Refresh:
+        """Refresh a data set under an id derived from `name`; a repeat follows the same one.
+
+        A failed ingestion is tried again under the next attempt's id, three times in all.
+        """
+        refresh = Refresh(dataset=dataset, ingestion="", status="")
+        for attempt in range(1, ATTEMPTS + 1):
+            ingestion = _NOT_AN_ID.sub("-", f"{name}-{attempt}")[-128:]
+            if not await self._start(dataset, ingestion):
+                return Refresh(dataset=dataset, ingestion=ingestion, status="LIMIT_EXCEEDED")
+            status = await self._follow(dataset, ingestion, lease)
+            refresh = Refresh(dataset=dataset, ingestion=ingestion, status=status)
+            if status != "FAILED":
+                break
+        return refresh
+
+    async def _start(self, dataset: str, ingestion: str) -> bool:
+        """Start an ingestion or find it started already; False when the quota is used up."""
+        errors = self.client.exceptions
+        try:
+            await self.client.create_ingestion(
+                AwsAccountId=self.account, DataSetId=dataset, IngestionId=ingestion
+            )
+        except errors.ResourceExistsException:
+            return True
+        except errors.LimitExceededException:
+            return False
+        return True
+
+    async def _follow(self, dataset: str, ingestion: str, lease: Lease) -> str:
+        waited = 0.0
+        while waited < BUDGET:
+            answer = await self.client.describe_ingestion(
+                AwsAccountId=self.account, DataSetId=dataset, IngestionId=ingestion
+            )
+            status = str(answer["Ingestion"]["IngestionStatus"])
+            dropped = answer["Ingestion"].get("RowInfo", {}).get("RowsDropped", 0)
+            if status in FINAL:
+                return "FAILED" if dropped else status
+            await lease.sleep(self.poll)
+            waited += self.poll
+        raise Retry(f"ingestion {ingestion} still runs after {BUDGET} seconds", after=60)

@@ -1,0 +1,76 @@
+"""Writes the outlook of the run's days from what the archive says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.forecaster.assess import Rules, Spend, assess
+from shared.archive import read_day
+from shared.breakdown import amounts_by_ou
+from shared.days import days_between
+from shared.errors import Reject
+from shared.events import (
+    ArchivedData,
+    AssessedData,
+    AssessedDay,
+    Event,
+    PeriodArchived,
+    PeriodAssessed,
+    follow_up,
+)
+from shared.lease import Lease
+from shared.locations import outlook_key
+from shared.newest import write_newest
+from shared.outlook import outlook_table
+from shared.parquet import sha256, to_parquet
+from shared.ports import ObjectStore
+
+SOURCE = "daybook.forecaster"
+
+
+@dataclass(frozen=True)
+class AssessPeriod:
+    """The forecaster's handler; `metric` is the cost that budgets are set in."""
+
+    store: ObjectStore
+    metric: str
+    rules: Rules
+
+    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
+        """Assess every day that the run was asked for."""
+        if not isinstance(event, PeriodArchived):
+            raise Reject(f"the forecaster does not hear {event.type}")
+        spends = await self._spends(event.data, lease)
+        asked = days_between(event.data.first_day, event.data.day)
+        outlooks = tuple([await self._write(day, spends, event) for day in asked])
+        return [
+            follow_up(
+                event,
+                PeriodAssessed,
+                AssessedData(**event.data.model_dump(), outlooks=outlooks),
+                source=SOURCE,
+                about=event.data.period,
+            )
+        ]
+
+    async def _spends(self, data: ArchivedData, lease: Lease) -> list[Spend]:
+        spends: list[Spend] = []
+        for archived in data.days:
+            table = await read_day(self.store, archived.day, data.source_version)
+            for ou_path, amounts in amounts_by_ou(table).items():
+                spends += [
+                    Spend(archived.day, ou_path, part.currency, part.metric(self.metric))
+                    for part in amounts
+                ]
+            await lease.extend()
+        return spends
+
+    async def _write(self, day: date, spends: list[Spend], event: PeriodArchived) -> AssessedDay:
+        data = event.data
+        complete = data.complete_through is not None and day <= data.complete_through
+        body = to_parquet(outlook_table(assess(day, spends, self.rules, complete=complete)))
+        key, digest = outlook_key(day), sha256(body)
+        metadata = {"sha256": digest, "run": event.runid, "source-version": data.source_version}
+        outcome = await write_newest(self.store, key, body, metadata)
+        uri = f"s3://{self.store.bucket}/{key}"
+        return AssessedDay(day=day, outcome=outcome, uri=uri, sha256=digest)

@@ -1,0 +1,1 @@
+"""The notifier: the daily digest, sent once."""

@@ -1,0 +1,23 @@
+"""Run the notifier: `python -m services.notifier`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.notifier.handler import SendDigest
+from services.notifier.ses import SesPost
+from services.notifier.settings import NotifierSettings
+from shared.aws import clients
+from shared.service import World, main
+
+
+@asynccontextmanager
+async def build(world: World, settings: NotifierSettings) -> AsyncIterator[SendDigest]:
+    """Put the worker together."""
+    config = world.config
+    async with clients("ses") as (ses,):
+        post = SesPost(ses, settings.configuration_set)
+        yield SendDigest(world.archive, post, world.bell, config.digest, config.cost_metric)
+
+
+if __name__ == "__main__":
+    main("notifier", NotifierSettings, build)

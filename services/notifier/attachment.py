@@ -1,0 +1,45 @@
+"""The CSV that comes with the digest: the day's archived rows, exact, safe in a spreadsheet."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pyarrow as pa
+
+from shared.breakdown import ARCHIVED, METRICS
+from shared.errors import MismatchError
+from shared.money import exact_sum, plain
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A cell that begins so is run as a formula by spreadsheets; the last four are full-width forms
+of the first four (OWASP, "CSV Injection")."""
+
+
+def breakdown_csv(table: pa.Table, metric: str) -> str:
+    """Write the rows with the archive's columns; money as plain decimals, DailyCost exact too.
+
+    Raises MismatchError when the text does not add up to the table.
+    """
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\r\n")
+    writer.writerow(ARCHIVED.names)
+    rows = [row | {"DailyCost": row[METRICS[metric]]} for row in table.to_pylist()]
+    writer.writerows([[_cell(row[name]) for name in ARCHIVED.names] for row in rows])
+    text = sink.getvalue()
+    _check(text, exact_sum(row["DailyCost"] for row in rows))
+    return text
+
+
+def harmless(text: str) -> str:
+    """Disarm a text cell that a spreadsheet would run: an apostrophe makes it text."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+
+
+def _cell(value: object) -> str:
+    return plain(value) if isinstance(value, Decimal) else harmless(str(value))
+
+
+def _check(text: str, total: Decimal) -> None:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if exact_sum(Decimal(row["DailyCost"]) for row in rows) != total:
+        raise MismatchError(f"the CSV does not add up to {total}")

@@ -1,0 +1,68 @@
+"""The claim on a digest: taken before sending, settled after, never forgotten.
+
+SES has no idempotency token, so "never twice, never silently zero" rests on this record: it is
+created with a conditional PUT before the call, and whatever ends in doubt is rung on the alarm
+topic first and then marked UNKNOWN.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.errors import Conflict
+from shared.ledger import Entry, Ledger
+
+
+class ClaimState(Enum):
+    """What is known about a digest."""
+
+    FREE = "free"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+
+
+class Claim(BaseModel):
+    """The ledger's record of one digest to one recipient list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: ClaimState
+    run: str = Field(description="The run that claimed it.")
+    at: datetime = Field(description="When the state was reached (UTC).")
+    message_id: str | None = Field(default=None, description="SES message id, once sent.")
+    reason: str | None = Field(default=None, description="Why it is free again, or in doubt.")
+
+
+class Claims:
+    """Takes and settles claims."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        """Keep the ledger."""
+        self._ledger = ledger
+
+    async def take(self, key: str, run: str, now: datetime) -> tuple[bool, Entry[Claim]]:
+        """Claim a digest; returns whether it is ours now, and the record in force."""
+        ours = Claim(state=ClaimState.CLAIMED, run=run, at=now)
+        taken = await self._ledger.create(key, ours)
+        entry = await self._ledger.read(key, Claim)
+        if entry is None:
+            raise Conflict(key)
+        if not taken and entry.doc.state is ClaimState.FREE:
+            taken = await self._ledger.replace(key, entry, ours)
+            entry = await self._ledger.read(key, Claim) or entry
+        return taken, entry
+
+    async def settle(self, key: str, entry: Entry[Claim], claim: Claim) -> None:
+        """Record how it went; raise Conflict when somebody else has settled it meanwhile."""
+        if not await self._ledger.replace(key, entry, claim):
+            raise Conflict(key)
+
+
+def recipients_key(recipients: Sequence[str]) -> str:
+    """Return a short name of a recipient list, the same in any order and case."""
+    listed = "\n".join(sorted(address.lower() for address in recipients))
+    return hashlib.sha256(listed.encode()).hexdigest()[:12]

@@ -1,0 +1,191 @@
+"""The figures of a digest, taken from the archive and nothing else."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pyarrow as pa
+
+from shared.breakdown import METRICS
+from shared.config import UNMAPPED
+from shared.money import exact_sum
+from shared.outlook import Light, Outlook
+
+WORST: tuple[Light, ...] = ("red", "yellow", "grey", "green")
+TOP_SERVICES = 8
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The day against an earlier figure; `change` in percent, None when that was zero."""
+
+    label: str
+    amount: Decimal
+
+    def change(self, total: Decimal) -> Decimal | None:
+        """Return by how many percent `total` is above the earlier figure."""
+        return (total / self.amount - 1) * 100 if self.amount else None
+
+
+@dataclass(frozen=True)
+class OuLine:
+    """One OU of the digest's table: its outlook, and its subtree's cost of the day."""
+
+    outlook: Outlook
+    cost: Decimal
+
+    @property
+    def depth(self) -> int:
+        """How far below the root the OU is."""
+        return self.outlook.ou_path.count("/")
+
+    @property
+    def name(self) -> str:
+        """The OU's own name, without its parents'."""
+        return self.outlook.ou_path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A service's or an account's part of the day."""
+
+    name: str
+    cost: Decimal
+
+
+@dataclass(frozen=True)
+class CurrencyFigures:
+    """Everything a digest says in one currency."""
+
+    currency: str
+    total: Decimal
+    month_to_date: Decimal
+    comparisons: tuple[Comparison, ...]
+    ous: tuple[OuLine, ...]
+    services: tuple[Share, ...]
+    other_services: int
+    unmapped: tuple[Share, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of a day's digest."""
+
+    day: date
+    complete: bool
+    metric: str
+    rows: int
+    currencies: tuple[CurrencyFigures, ...]
+
+    @property
+    def worst(self) -> Light:
+        """The light that matters most: grey counts only when no light is red or yellow."""
+        lights = {line.outlook.light for part in self.currencies for line in part.ous}
+        return next((light for light in WORST if light in lights), "grey")
+
+    @property
+    def in_trouble(self) -> tuple[OuLine, ...]:
+        """The OUs whose light is red or yellow, red first."""
+        lines = [line for part in self.currencies for line in part.ous]
+        troubled = [line for line in lines if line.outlook.light in ("red", "yellow")]
+        return tuple(sorted(troubled, key=lambda line: WORST.index(line.outlook.light)))
+
+
+def figures(
+    day: date,
+    tables: Mapping[date, pa.Table],
+    outlooks: list[Outlook],
+    metric: str,
+    *,
+    complete: bool,
+) -> Figures:
+    """Work out a day's figures; `tables` holds the day and those earlier days there are."""
+    table = tables[day]
+    currencies = sorted({*table["Currency"].to_pylist(), *(row.currency for row in outlooks)})
+    return Figures(
+        day=day,
+        complete=complete,
+        metric=metric,
+        rows=table.num_rows,
+        currencies=tuple(
+            _in_currency(currency, day, tables, outlooks, metric) for currency in currencies
+        ),
+    )
+
+
+def _in_currency(
+    currency: str,
+    day: date,
+    tables: Mapping[date, pa.Table],
+    outlooks: list[Outlook],
+    metric: str,
+) -> CurrencyFigures:
+    costs = {d: _Costs.of(table, currency, metric) for d, table in tables.items()}
+    today = costs[day]
+    services = _shares(today.by["Service"])
+    return CurrencyFigures(
+        currency=currency,
+        total=today.total,
+        month_to_date=exact_sum(o.own_month_to_date for o in outlooks if o.currency == currency),
+        comparisons=_comparisons(day, {d: cost.total for d, cost in costs.items()}),
+        ous=tuple(
+            OuLine(outlook, today.subtree(outlook.ou_path))
+            for outlook in outlooks
+            if outlook.currency == currency
+        ),
+        services=services[:TOP_SERVICES],
+        other_services=max(0, len(services) - TOP_SERVICES),
+        unmapped=_shares(today.unmapped),
+    )
+
+
+def _comparisons(day: date, totals: Mapping[date, Decimal]) -> tuple[Comparison, ...]:
+    """Compare with a week ago and with the mean of the seven days before, where archived."""
+    found = []
+    week_ago = day - timedelta(days=7)
+    if week_ago in totals:
+        found.append(Comparison(f"{week_ago:%A} a week ago", totals[week_ago]))
+    before = [totals[d] for d in totals if week_ago <= d < day]
+    if len(before) == 7:  # noqa: PLR2004 - the days of a week
+        found.append(Comparison("mean of the 7 days before", exact_sum(before) / 7))
+    return tuple(found)
+
+
+def _shares(costs: Mapping[str, Decimal]) -> tuple[Share, ...]:
+    return tuple(
+        Share(name, cost) for name, cost in sorted(costs.items(), key=lambda i: (-abs(i[1]), i[0]))
+    )
+
+
+@dataclass(frozen=True)
+class _Costs:
+    """One day's rows in one currency, added up exactly by each dimension."""
+
+    total: Decimal
+    by: dict[str, dict[str, Decimal]]
+    unmapped: dict[str, Decimal]
+
+    @classmethod
+    def of(cls, table: pa.Table, currency: str, metric: str) -> "_Costs":
+        rows = [row for row in table.to_pylist() if row["Currency"] == currency]
+        amount = METRICS[metric]
+        unmapped = [row for row in rows if row["OUPath"] == UNMAPPED]
+        return cls(
+            total=exact_sum(row[amount] for row in rows),
+            by={key: _sums(rows, key, amount) for key in ("OUPath", "Service")},
+            unmapped=_sums(unmapped, "LinkedAccount", amount),
+        )
+
+    def subtree(self, ou_path: str) -> Decimal:
+        inside = (ou_path, f"{ou_path}/")
+        ous = self.by["OUPath"].items()
+        return exact_sum(cost for ou, cost in ous if ou == inside[0] or ou.startswith(inside[1]))
+
+
+def _sums(rows: list[dict[str, object]], key: str, amount: str) -> dict[str, Decimal]:
+    groups: dict[str, list[Decimal]] = defaultdict(list)
+    for row in rows:
+        groups[str(row[key])].append(Decimal(str(row[amount])))
+    return {name: exact_sum(amounts) for name, amounts in groups.items()}

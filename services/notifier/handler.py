@@ -1,0 +1,160 @@
+"""Sends the digest of the run's day: compose, claim, send, record."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+import pyarrow as pa
+import structlog
+
+from services.notifier.attachment import breakdown_csv
+from services.notifier.claim import Claim, Claims, ClaimState, recipients_key
+from services.notifier.figures import figures
+from services.notifier.message import Envelope, build_message
+from services.notifier.render import Origin, render
+from services.notifier.ses import MaybeSent, NotSent
+from shared.archive import read_day
+from shared.breakdown import amounts_of
+from shared.config import Digest
+from shared.day_record import DayRecord
+from shared.days import days_between
+from shared.errors import MismatchError, Reject, Retry
+from shared.events import CatalogedData, DigestData, DigestSent, Event, PeriodCataloged, follow_up
+from shared.lease import Lease
+from shared.ledger import Entry, Ledger
+from shared.locations import day_record_key, digest_claim_key, outlook_key
+from shared.money import Amounts
+from shared.outlook import Outlook, outlook_rows
+from shared.parquet import from_parquet
+from shared.ports import AlarmBell, ObjectStore
+
+SOURCE = "daybook.notifier"
+IN_FLIGHT = timedelta(seconds=120)
+"""How long a claim may be somebody's work in progress before it counts as in doubt."""
+log = structlog.get_logger()
+
+
+class Post(Protocol):
+    """Sends mail."""
+
+    async def send(self, envelope: Envelope, claim: str) -> str:
+        """Send once; return the message id or raise NotSent or MaybeSent."""
+
+
+@dataclass(frozen=True)
+class SendDigest:
+    """The notifier's handler."""
+
+    store: ObjectStore
+    post: Post
+    bell: AlarmBell
+    digest: Digest
+    metric: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
+        """Send the digest if the run wants one."""
+        if not isinstance(event, PeriodCataloged):
+            raise Reject(f"the notifier does not hear {event.type}")
+        if not event.data.notify:
+            return []
+        envelope, totals = await self._compose(event)
+        await lease.extend()
+        kind = f"replay-{event.runid}" if event.data.replay else "daily"
+        message_id = await self._send_once(event, kind, envelope)
+        if message_id is None:
+            return []
+        data = event.data
+        sent = DigestData(
+            period=data.period, day=data.day, kind=kind, message_id=message_id, totals=totals
+        )
+        return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
+
+    async def _compose(self, event: PeriodCataloged) -> tuple[Envelope, tuple[Amounts, ...]]:
+        data = event.data
+        tables = await self._tables(data)
+        totals = await self._checked_totals(data.day, tables[data.day])
+        complete = data.complete_through is not None and data.day <= data.complete_through
+        told = figures(
+            data.day, tables, await self._outlooks(data.day), self.metric, complete=complete
+        )
+        origin = Origin(event.runid, data.source_version, data.replay)
+        envelope = build_message(
+            self.digest,
+            render(told, origin),
+            breakdown_csv(tables[data.day], self.metric),
+            day=data.day,
+            origin=origin,
+            now=self.now(),
+        )
+        return envelope, totals
+
+    async def _tables(self, data: CatalogedData) -> dict[date, pa.Table]:
+        """Read the day, and those of the seven before it that were ever archived."""
+        tables = {data.day: await read_day(self.store, data.day, data.source_version)}
+        for day in days_between(data.day - timedelta(days=7), data.day - timedelta(days=1)):
+            if await Ledger(self.store).read(day_record_key(day), DayRecord):
+                tables[day] = await read_day(self.store, day, "")
+        return tables
+
+    async def _checked_totals(self, day: date, table: pa.Table) -> tuple[Amounts, ...]:
+        """Return the day's totals, equal to what the ledger says the export held."""
+        totals = amounts_of(table)
+        record = await Ledger(self.store).read(day_record_key(day), DayRecord)
+        if record is None or record.doc.newest.totals != totals:
+            raise MismatchError(f"{day}: the archive's {totals} are not what the ledger recorded")
+        return totals
+
+    async def _outlooks(self, day: date) -> list[Outlook]:
+        found = await self.store.get(outlook_key(day))
+        if found is None:
+            raise Retry(f"the outlook of {day} is not there yet", after=60)
+        return outlook_rows(from_parquet(found.body))
+
+    async def _send_once(self, event: PeriodCataloged, kind: str, envelope: Envelope) -> str | None:
+        """Send under a claim; None when another run has sent it, or nobody can know."""
+        recipients = recipients_key(envelope.recipients)
+        key = digest_claim_key(event.data.day, kind, recipients)
+        claims = Claims(Ledger(self.store))
+        taken, entry = await claims.take(key, event.runid, self.now())
+        if not taken:
+            return await self._found(claims, key, entry, event.runid)
+        try:
+            message_id = await self.post.send(envelope, f"{event.data.day}-{kind}-{recipients}")
+        except NotSent as error:
+            await claims.settle(key, entry, self._state(entry, ClaimState.FREE, str(error)))
+            if error.later:
+                raise Retry(f"SES: {error}", after=300) from error
+            raise Reject(f"SES refuses the digest: {error}") from error
+        except MaybeSent as error:
+            await self._doubt(claims, key, entry, str(error))
+            return None
+        sent = self._state(entry, ClaimState.SENT).model_copy(update={"message_id": message_id})
+        await claims.settle(key, entry, sent)
+        return message_id
+
+    async def _found(self, claims: Claims, key: str, entry: Entry[Claim], run: str) -> str | None:
+        """Decide about a digest that was claimed before."""
+        claim = entry.doc
+        if claim.state is ClaimState.SENT:
+            log.info("digest-already-sent", by=claim.run)
+            return claim.message_id if claim.run == run else None
+        if claim.state is ClaimState.CLAIMED:
+            left = (claim.at + IN_FLIGHT - self.now()).total_seconds()
+            if left > 0:
+                raise Retry("the digest is being sent by another worker", after=int(left) + 1)
+            await self._doubt(claims, key, entry, "the worker that claimed it never recorded it")
+        return None
+
+    async def _doubt(self, claims: Claims, key: str, entry: Entry[Claim], reason: str) -> None:
+        """Ring first, then record: a second alarm is noise, a lost one is silence."""
+        await self.bell.ring(
+            "Daybook: nobody knows whether a digest was sent",
+            f"{key}: {reason}. Look for the message in the recipients' mail boxes or the SES "
+            "events. To send it again: daybook publish backfill-requested --notify for the day.",
+        )
+        await claims.settle(key, entry, self._state(entry, ClaimState.UNKNOWN, reason))
+
+    def _state(self, entry: Entry[Claim], state: ClaimState, reason: str | None = None) -> Claim:
+        return Claim(state=state, run=entry.doc.run, at=self.now(), reason=reason)

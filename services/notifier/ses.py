@@ -1,0 +1,69 @@
+"""Sends a message with SES, once per call, and says for certain or for doubt how it went.
+
+Permission: ses:SendRawEmail from the digest's identity (and its configuration set).
+SES API v1 SendRawEmail takes 10 MB. The client has SDK retries off: one call is one request.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    SSLError,
+)
+
+from services.notifier.message import Envelope
+
+CALM_DOWN = {"Throttling", "ThrottlingException", "TooManyRequestsException"}
+SERVER_FAULT = 500
+
+
+class NotSent(Exception):  # noqa: N818 - a certainty, not a fault of ours
+    """SES certainly did not take the message; `later` when it may take it on another try."""
+
+    def __init__(self, reason: str, *, later: bool) -> None:
+        """Keep SES's reason."""
+        super().__init__(reason)
+        self.later = later
+
+
+class MaybeSent(Exception):  # noqa: N818 - a doubt, not a fault of ours
+    """SES may have taken the message: the answer was lost or was a server error."""
+
+
+@dataclass(frozen=True)
+class SesPost:
+    """Sends through an aiobotocore SES client."""
+
+    client: Any
+    configuration_set: str | None = None
+
+    async def send(self, envelope: Envelope, claim: str) -> str:
+        """Send and return the message id; raise NotSent or MaybeSent otherwise."""
+        options = {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
+        try:
+            answer = await self.client.send_raw_email(
+                Source=envelope.sender,
+                Destinations=list(envelope.recipients),
+                RawMessage={"Data": envelope.message},
+                Tags=[{"Name": "daybook-digest", "Value": claim}],
+                **options,
+            )
+        except ClientError as error:
+            raise _from_answer(error) from error
+        except (EndpointConnectionError, ConnectTimeoutError, SSLError) as error:
+            raise NotSent(repr(error), later=True) from error
+        except HTTPClientError as error:
+            raise MaybeSent(repr(error)) from error
+        return str(answer["MessageId"])
+
+
+def _from_answer(error: ClientError) -> NotSent | MaybeSent:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", SERVER_FAULT)
+    code = error.response.get("Error", {}).get("Code", "unknown")
+    if status >= SERVER_FAULT:
+        return MaybeSent(f"{status} {code}")
+    return NotSent(code, later=code in CALM_DOWN or code.startswith("Expired"))

@@ -1,0 +1,38 @@
+"""An export in a local folder, laid out as Data Exports lays it out in a bucket."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from shared.errors import InputError
+
+
+class FolderExportStore:
+    """Reads an export where it lies; nothing is copied."""
+
+    def __init__(self, root: Path) -> None:
+        """`root` holds `data/` and `metadata/`."""
+        self._root = root
+
+    async def paths(self, prefix: str) -> list[str]:
+        """List the files below the prefix's folder."""
+        folder = self._root / prefix.rpartition("/")[0]
+        found = (path.relative_to(self._root) for path in folder.rglob("*") if path.is_file())
+        return sorted(path.as_posix() for path in found)
+
+    async def read(self, path: str) -> tuple[bytes, datetime]:
+        """Read a small file and its modification time."""
+        file = self._root / path
+        return file.read_bytes(), datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+    async def fetch(self, path: str, folder: Path) -> Path:
+        """Return the file itself, or its decompressed twin (`.csv` for a listed `.csv.gz`)."""
+        del folder
+        exact = self._root / path
+        for file in (exact, exact.with_suffix("") if exact.suffix == ".gz" else exact):
+            if file.is_file():
+                return file
+        raise InputError(
+            exact,
+            "is listed in the manifest but is not there",
+            "Copy the export's data/ folder completely",
+        )

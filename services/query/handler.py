@@ -1,0 +1,161 @@
+"""Turns a tick or a backfill into one staged query per billing period."""
+
+import uuid
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import structlog
+
+from services.query.engine import QueryEngine, QueryResult
+from services.query.export import Export
+from services.query.manifest import Delivery
+from services.query.organization import Placement, organization_table
+from shared.days import Period, day_before, periods_between
+from shared.errors import Conflict, InputError, MismatchError, Reject, Retry
+from shared.events import (
+    BackfillRequested,
+    DayReady,
+    Event,
+    PeriodQueried,
+    QueriedData,
+    Reference,
+    follow_up,
+)
+from shared.lease import Lease
+from shared.locations import staging_prefix
+from shared.money import add_amounts
+from shared.parquet import sha256
+from shared.ports import ObjectStore
+from shared.staging import StagedPeriod
+
+SOURCE = "daybook.query"
+NOT_READY_DELAY = 900
+"""Seconds until a period whose export is not there yet is looked at again."""
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The part of a request that lies in one billing period."""
+
+    period: Period
+    first_day: date
+    day: date
+    notify: bool
+    replay: bool
+
+
+def asked_for(event: Event) -> list[Asked]:
+    """Return what an event asks for, one entry per billing period, oldest first."""
+    if isinstance(event, DayReady):
+        day = day_before(event.time)
+        return [Asked(Period.of(day), day, day, notify=True, replay=False)]
+    if not isinstance(event, BackfillRequested):
+        raise Reject(f"the query worker does not hear {event.type}")
+    data = event.data
+    return [
+        Asked(
+            period,
+            max(data.first_day, period.first),
+            min(data.last_day, period.last),
+            notify=data.notify and period == Period.of(data.last_day),
+            replay=True,
+        )
+        for period in periods_between(data.first_day, data.last_day)
+    ]
+
+
+@dataclass(frozen=True)
+class QueryPeriods:
+    """The query worker's handler."""
+
+    export: Export
+    engine: QueryEngine
+    organization: Callable[[], Awaitable[list[Placement]]]
+    store: ObjectStore
+
+    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
+        """Stage every billing period that the event asks for."""
+        try:
+            return [await self._stage(event, asked, lease) for asked in asked_for(event)]
+        except InputError as error:
+            raise Reject(str(error)) from error
+
+    async def _stage(self, event: Event, asked: Asked, lease: Lease) -> Event:
+        prefix = staging_prefix(event.runid, asked.period)
+        body = await self._staged(prefix) or await self._query(asked, prefix, lease)
+        staged = StagedPeriod.model_validate_json(body)
+        return follow_up(
+            event,
+            PeriodQueried,
+            QueriedData(
+                period=asked.period,
+                first_day=asked.first_day,
+                day=asked.day,
+                notify=asked.notify,
+                replay=asked.replay,
+                source_version=staged.source_version,
+                complete_through=staged.complete_through,
+                rows=staged.rows,
+                totals=staged.totals,
+                staging=Reference(
+                    uri=f"s3://{self.store.bucket}/{prefix}manifest.json", sha256=sha256(body)
+                ),
+                bytes_scanned=staged.bytes_scanned,
+            ),
+            source=SOURCE,
+            about=asked.period,
+        )
+
+    async def _staged(self, prefix: str) -> bytes | None:
+        """Return what an earlier attempt of this run finished: the manifest is its commit."""
+        found = await self.store.get(f"{prefix}manifest.json")
+        return found.body if found else None
+
+    async def _query(self, asked: Asked, prefix: str, lease: Lease) -> bytes:
+        delivery = await self.export.delivery(asked.period)
+        if delivery is None:
+            raise Retry(f"no export of {asked.period} is delivered yet", after=NOT_READY_DELAY)
+        attempt = f"{prefix}attempt={uuid.uuid4()}/"
+        organization = organization_table(await self.organization())
+        result = await lease.hold(self.engine.stage(delivery, organization, attempt))
+        if result.control.last_day is None or result.control.last_day < asked.day:
+            raise Retry(f"the export does not reach {asked.day} yet", after=NOT_READY_DELAY)
+        _check(result)
+        staged = _describe(delivery, result, followed=await self._followed(asked.period))
+        log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
+        return await self._commit(f"{prefix}manifest.json", staged.model_dump_json().encode())
+
+    async def _followed(self, period: Period) -> bool:
+        return await self.export.delivery(period.next) is not None
+
+    async def _commit(self, key: str, body: bytes) -> bytes:
+        """Write the manifest once; a twin that was faster is right as well."""
+        try:
+            await self.store.create(key, body)
+        except Conflict:
+            return await self._staged(key.removesuffix("manifest.json")) or body
+        return body
+
+
+def _check(result: QueryResult) -> None:
+    """Refuse a breakdown that does not add up to the line items it was made of."""
+    broken_down = add_amounts(amounts for day in result.days for amounts in day.totals)
+    if broken_down != result.control.totals:
+        raise MismatchError(
+            f"breakdown totals {broken_down} differ from the export's {result.control.totals}"
+        )
+
+
+def _describe(delivery: Delivery, result: QueryResult, *, followed: bool) -> StagedPeriod:
+    return StagedPeriod(
+        period=delivery.period,
+        source_version=delivery.version,
+        delivered_at=delivery.delivered_at,
+        lines=result.control.lines,
+        bytes_scanned=result.bytes_scanned,
+        complete_through=result.control.complete_through(delivery.period, followed=followed),
+        totals=result.control.totals,
+        days=result.days,
+    )

@@ -1,0 +1,14 @@
+-- Control totals straight from the lines, with neither grouping by day nor join: what every later
+-- step must add up to, and how far the delivered usage reaches.
+SELECT
+    currency,
+    count(*) AS line_count,
+    sum(unblended) AS unblended,
+    sum(amortized) AS amortized,
+    max(CASE WHEN metered THEN billing_day END) AS last_metered_day,
+    min(billing_day) AS first_day,
+    max(billing_day) AS last_day,
+    max(CASE WHEN invoiced THEN 1 ELSE 0 END) AS is_invoiced
+FROM lines
+GROUP BY currency
+ORDER BY currency

@@ -1,0 +1,1 @@
+"""What all workers share: events, the worker loop, the ledger and the adapters to AWS."""

@@ -1,0 +1,174 @@
+"""The configuration, `daybook.yaml`: one model, a sentence per field, errors with line numbers."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from shared.errors import InputError
+from shared.money import Money
+
+UNMAPPED = "Unmapped"
+ROOT = "Root"
+
+
+def normal_ou(path: Any) -> Any:
+    """Accept an OU as the digest shows it (`Workloads/Prod`) or in full (`Root/Workloads/Prod`)."""
+    if not isinstance(path, str) or path in (ROOT, UNMAPPED) or path.startswith(f"{ROOT}/"):
+        return path
+    return f"{ROOT}/{path}"
+
+
+OuPath = Annotated[str, BeforeValidator(normal_ou), Field(min_length=1, max_length=1300)]
+Percent = Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Strict):
+    """Where the cost export is."""
+
+    format: Literal["cur2"] = Field(description="`cur2`: AWS Data Exports, CUR 2.0.")
+    location: str = Field(
+        pattern=r"^s3://[^/]+", description="s3://bucket/prefix that holds data/ and metadata/."
+    )
+
+
+class Organization(_Strict):
+    """Where the dated account-to-OU table is."""
+
+    location: str = Field(
+        pattern=r"^s3://[^/]+/.+", description="s3:// location of the organization CSV."
+    )
+
+
+class Budget(_Strict):
+    """A monthly budget of an OU and everything below it, from a date on."""
+
+    ou: OuPath = Field(description="OU path; a parent covers its subtree; Root covers all OUs.")
+    monthly: Money = Field(gt=0, description="Amount per calendar month.")
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
+    starts: date = Field(alias="from", description="First day that the amount holds (UTC).")
+
+
+class Lights(_Strict):
+    """When a light turns yellow or red, on the month-end estimate against the budget."""
+
+    yellow_over_percent: Percent = Field(
+        default=Decimal(0), description="Yellow when the estimate is more than this over budget."
+    )
+    red_over_percent: Percent = Field(
+        default=Decimal(10), description="Red when the estimate is more than this over budget."
+    )
+    floor: Money = Field(
+        default=Decimal(0), ge=0, description="Overruns up to this amount do not turn yellow."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.red_over_percent < self.yellow_over_percent:
+            raise ValueError("red_over_percent is below yellow_over_percent")
+        return self
+
+
+Address = Annotated[str, Field(pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+$", max_length=254)]
+
+
+class Digest(_Strict):
+    """Who sends the digest, and to whom."""
+
+    sender: Address = Field(description="A sender verified in SES.")
+    recipients: tuple[Address, ...] = Field(
+        min_length=1, max_length=50, description="Recipients of the digest (SES: at most 50)."
+    )
+
+
+class QuickSight(_Strict):
+    """The SPICE data sets to refresh; empty when QuickSight is not used."""
+
+    datasets: tuple[Annotated[str, Field(pattern=r"^[\w-]{1,128}$")], ...] = Field(
+        default=(), description="Data set ids, refreshed once a run when something changed."
+    )
+
+
+class Config(_Strict):
+    """The whole of `daybook.yaml`."""
+
+    source: Source
+    organization: Organization
+    engine: Literal["duckdb"] = Field(default="duckdb", description="The query engine.")
+    cost_metric: Literal["amortized", "unblended"] = Field(
+        default="amortized", description="What DailyCost, budgets and the digest mean by cost."
+    )
+    budgets: tuple[Budget, ...] = Field(default=(), description="Budgets by OU, oldest first.")
+    lights: Lights = Lights()
+    digest: Digest
+    quicksight: QuickSight = QuickSight()
+
+    @model_validator(mode="after")
+    def _one_budget_a_day(self) -> Self:
+        seen: set[tuple[str, date]] = set()
+        for budget in self.budgets:
+            key = (budget.ou, budget.starts)
+            if key in seen:
+                raise ValueError(f"two budgets of {budget.ou} start on {budget.starts}")
+            seen.add(key)
+        return self
+
+
+def load_config(text: str, name: object, given: dict[str, Any] | None = None) -> Config:
+    """Read `daybook.yaml`; `given` sections take the place of those in the text.
+
+    Raises InputError that names the file, the line and the field.
+    """
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(name, "is not YAML", "Mend the syntax", where=_mark(error)) from None
+    if not isinstance(raw, dict):
+        raise InputError(
+            name,
+            "is not a mapping of settings",
+            "The fields are described in docs/reference/daybook.schema.json",
+        )
+    try:
+        return Config.model_validate(raw | (given or {}))
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        raise InputError(
+            name,
+            problem["msg"].removeprefix("Value error, "),
+            "The fields are described in docs/reference/daybook.schema.json",
+            where=_place(tree, problem["loc"]),
+        ) from None
+
+
+def _mark(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f"line {mark.line + 1}" if mark else ""
+
+
+def _place(tree: Any, loc: tuple[int | str, ...]) -> str:
+    """Return `line 4 (digest.recipients)`: the deepest node of the path that is in the text."""
+    node = tree
+    for part in loc:
+        inner = _child(node, part)
+        if inner is None:
+            break
+        node = inner
+    field = ".".join(str(part) for part in loc)
+    line = f"line {node.start_mark.line + 1}"
+    return f"{line} ({field})" if field else line
+
+
+def _child(node: Any, part: int | str) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == str(part)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+        return node.value[part] if part < len(node.value) else None
+    return None

@@ -1,0 +1,48 @@
+"""The errors a reader of Daybook's output can meet.
+
+Exception
+├── Retry            the work is right but too early: deliver the message again later
+├── Reject           the work can never succeed: leave the message to the dead-letter queue
+├── LeaseLost        somebody else may own the message now: stop without a further effect
+├── Conflict         another writer was faster: read again and decide again
+├── MismatchError    two figures that must be equal are not
+└── InputError       a file given by a person is wrong: names file, place and remedy
+"""
+
+
+class Retry(Exception):  # noqa: N818 - an instruction to the loop, not a fault
+    """Deliver the message again after `after` seconds.
+
+    Raised by handlers whose work is sound but cannot be done yet, such as a
+    billing period whose export has not been delivered.
+    """
+
+    def __init__(self, reason: str, *, after: int) -> None:
+        """Keep the reason for the log and the delay in seconds for the queue."""
+        super().__init__(reason)
+        self.after = after
+
+
+class Reject(Exception):  # noqa: N818 - an instruction to the loop, not a fault
+    """The message can never be handled: its queue's redrive policy takes it."""
+
+
+class LeaseLost(Exception):  # noqa: N818 - a state, named as the field names it
+    """The visibility timeout could not be extended: the message may be somebody else's."""
+
+
+class Conflict(Exception):  # noqa: N818 - a state, named as HTTP names it
+    """A conditional write lost against another writer (HTTP 412 or 409)."""
+
+
+class MismatchError(Exception):
+    """Two figures that must be equal to the last digit differ; nothing may be published."""
+
+
+class InputError(Exception):
+    """A person's input is wrong. Says which file, where in it, what, and how to mend it."""
+
+    def __init__(self, file: object, problem: str, remedy: str, *, where: str = "") -> None:
+        """`where` is a line, a field or a column inside the file; empty for the whole file."""
+        place = f"{file}, {where}" if where else str(file)
+        super().__init__(f"{place}: {problem}. {remedy}")

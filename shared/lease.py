@@ -1,0 +1,50 @@
+"""A message's lease: extended inside each wait, never by a thread behind the work's back.
+
+A background heartbeat would keep the lease of a stuck worker for ever. Here only code that is
+alive and waiting asks for more time, and only up to a budget.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from shared.errors import LeaseLost
+from shared.ports import Inbox, Message
+
+T = TypeVar("T")
+BUDGET = 30 * 60
+"""Seconds one message may be worked on; far below the 12 hours that SQS allows in all."""
+
+
+class Lease:
+    """The right to work on one message for `visibility` seconds, renewable."""
+
+    def __init__(self, inbox: Inbox, message: Message, visibility: int) -> None:
+        """Begin when the message was received; beat three times per visibility timeout."""
+        self._inbox = inbox
+        self._message = message
+        self._visibility = visibility
+        self._beat = visibility / 3
+        self._ends = time.monotonic() + BUDGET
+
+    async def extend(self) -> None:
+        """Ask for a full visibility timeout from now; raise LeaseLost when refused or spent."""
+        if time.monotonic() > self._ends:
+            raise LeaseLost(f"worked on for more than {BUDGET} seconds")
+        await self._inbox.extend(self._message, self._visibility)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, keeping the lease."""
+        await self.hold(asyncio.sleep(seconds))
+
+    async def hold(self, work: Awaitable[T]) -> T:
+        """Wait for `work`, keeping the lease; cancel it when the lease is lost."""
+        task = asyncio.ensure_future(work)
+        try:
+            while not (await asyncio.wait({task}, timeout=self._beat))[0]:
+                await self.extend()
+        finally:
+            if not task.done():
+                task.cancel()
+        return task.result()

@@ -1,0 +1,52 @@
+"""S3 locations: `s3://bucket/key` and the one place that knows every key in the archive bucket."""
+
+from datetime import date
+from urllib.parse import urlsplit
+
+from shared.days import Period
+
+BREAKDOWNS = "ou-breakdowns/"
+OUTLOOKS = "ou-outlook/"
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Return bucket and key of an `s3://` URI; raise ValueError for anything else."""
+    parts = urlsplit(uri)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ValueError(f"{uri!r} is not an s3://bucket/key location")
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def partition(day: date) -> str:
+    """Return the Hive partition path of a day, as Athena and Glue write it."""
+    return f"year={day.year}/month={day.month}/day={day.day}/"
+
+
+def breakdown_key(day: date) -> str:
+    """Return the key of a day's breakdown: one fixed object per day."""
+    return f"{BREAKDOWNS}{partition(day)}ou-breakdown-{day}.parquet"
+
+
+def outlook_key(day: date) -> str:
+    """Return the key of a day's outlook: one fixed object per day."""
+    return f"{OUTLOOKS}{partition(day)}ou-outlook-{day}.parquet"
+
+
+def staging_prefix(run: str, period: Period) -> str:
+    """Return the prefix of what a run stages for a period."""
+    return f"staging/run={run}/period={period}/"
+
+
+def day_record_key(day: date) -> str:
+    """Return the ledger key of a day's versions."""
+    return f"{day_records_prefix(Period.of(day))}{day}.json"
+
+
+def day_records_prefix(period: Period) -> str:
+    """Return the ledger prefix of a period's days."""
+    return f"ledger/days/{period}/"
+
+
+def digest_claim_key(day: date, kind: str, recipients: str) -> str:
+    """Return the ledger key of one digest to one recipient list."""
+    return f"ledger/digests/{day}/{kind}-{recipients}.json"

@@ -1,0 +1,94 @@
+"""One versioned bucket in S3, with conditional writes.
+
+Permissions: s3:GetObject, s3:PutObject, s3:ListBucket on the bucket. Objects are never deleted.
+Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
+"""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared.errors import Conflict
+from shared.ports import ObjectInfo, StoredObject
+
+MISSING = {"404", "NoSuchKey", "NotFound"}
+LOST = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+
+
+class S3Store:
+    """The object store port over an aiobotocore S3 client."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        """Keep the client; the bucket must exist."""
+        self._client = client
+        self._bucket = bucket
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self._bucket
+
+    async def get(self, key: str) -> StoredObject | None:
+        """Read an object whole."""
+        try:
+            answer = await self._client.get_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return None
+            raise
+        async with answer["Body"] as stream:
+            body = await stream.read()
+        return StoredObject(key, body, answer["ETag"], answer["LastModified"], answer["Metadata"])
+
+    async def head(self, key: str) -> ObjectInfo | None:
+        """Read an object's metadata."""
+        try:
+            answer = await self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                return None
+            raise
+        return ObjectInfo(
+            key,
+            answer["ContentLength"],
+            answer["ETag"],
+            answer["LastModified"],
+            answer["Metadata"],
+        )
+
+    async def list(self, prefix: str) -> list[ObjectInfo]:
+        """List all pages."""
+        pages = self._client.get_paginator("list_objects_v2")
+        return [
+            ObjectInfo(item["Key"], item["Size"], item["ETag"], item["LastModified"])
+            async for page in pages.paginate(Bucket=self._bucket, Prefix=prefix)
+            for item in page.get("Contents", [])
+        ]
+
+    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> None:
+        """Write without a condition."""
+        await self._put(key, body, metadata)
+
+    async def create(
+        self, key: str, body: bytes, *, metadata: dict[str, str] | None = None
+    ) -> None:
+        """Write with If-None-Match: *."""
+        await self._put(key, body, metadata, IfNoneMatch="*")
+
+    async def replace(
+        self, key: str, body: bytes, *, etag: str, metadata: dict[str, str] | None = None
+    ) -> None:
+        """Write with If-Match."""
+        await self._put(key, body, metadata, IfMatch=etag)
+
+    async def _put(
+        self, key: str, body: bytes, metadata: dict[str, str] | None, **condition: str
+    ) -> None:
+        try:
+            await self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=body, Metadata=metadata or {}, **condition
+            )
+        except ClientError as error:
+            if condition and error.response["Error"]["Code"] in LOST | MISSING:
+                raise Conflict(key) from error
+            raise

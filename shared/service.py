@@ -1,0 +1,101 @@
+"""How a worker process starts, runs its loop and stops."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+from pydantic import ValidationError
+
+from shared import logs
+from shared.aws import clients
+from shared.config import Config, load_config
+from shared.errors import InputError
+from shared.locations import split_uri
+from shared.s3 import S3Store
+from shared.settings import WorkerSettings
+from shared.sns import SnsAlarmBell, SnsOutbox
+from shared.sqs import SqsInbox
+from shared.worker import Handler, Worker
+
+log = structlog.get_logger()
+Settings = TypeVar("Settings", bound=WorkerSettings)
+
+
+@dataclass(frozen=True)
+class World:
+    """What a worker's handler is built from."""
+
+    config: Config
+    archive: S3Store
+    bell: SnsAlarmBell
+    s3: Any
+
+
+Build = Callable[[World, Settings], AbstractAsyncContextManager[Handler]]
+
+
+def main(service: str, settings: type[Settings], build: Build[Settings]) -> None:
+    """Run a worker until SIGTERM or SIGINT; exit 2 when its settings or configuration are wrong."""
+    try:
+        known = settings()
+        logs.configure(service, known.log_level)
+        asyncio.run(_serve(known, build))
+    except (ValidationError, InputError) as error:
+        sys.stderr.write(f"daybook {service}: {error}\n")
+        sys.exit(2)
+
+
+async def _serve(settings: Settings, build: Build[Settings]) -> None:
+    log.info("starting", settings=settings.model_dump())
+    async with _world(settings) as (world, sqs, sns), build(world, settings) as handler:
+        worker = Worker(
+            SqsInbox(sqs, settings.queue_url, poll_seconds=settings.poll_seconds),
+            SnsOutbox(sns, settings.events_topic),
+            handler,
+            visibility=settings.visibility_timeout,
+        )
+        _stop_on_signals(worker, settings.stop_grace)
+        log.info("ready")
+        await worker.run()
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def _world(settings: WorkerSettings) -> AsyncIterator[tuple[World, Any, Any]]:
+    async with clients("s3", "sqs", "sns") as (s3, sqs, sns):
+        config = await read_config(s3, settings.config)
+        archive = S3Store(s3, settings.archive_bucket)
+        yield World(config, archive, SnsAlarmBell(sns, settings.alarms_topic), s3), sqs, sns
+
+
+async def read_config(s3: Any, location: str) -> Config:
+    """Read `daybook.yaml` from S3 or a file; raise InputError when it is not there or wrong."""
+    if not location.startswith("s3://"):
+        text = await asyncio.to_thread(Path(location).read_text, encoding="utf-8")
+        return load_config(text, location)
+    bucket, key = split_uri(location)
+    found = await S3Store(s3, bucket).get(key)
+    if found is None:
+        raise InputError(location, "is not there", "Put daybook.yaml there or set DAYBOOK_CONFIG")
+    return load_config(found.body.decode(), location)
+
+
+def _stop_on_signals(worker: Worker, grace: float) -> None:
+    """First ask the worker to finish; after `grace` seconds cancel what it still does."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+
+    def stop(name: str) -> None:
+        log.info("stopping", signal=name)
+        worker.stop()
+        if task:
+            loop.call_later(grace, task.cancel)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number.name)

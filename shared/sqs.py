@@ -1,0 +1,57 @@
+"""A worker's queue in SQS.
+
+Permissions: sqs:ReceiveMessage, sqs:ChangeMessageVisibility, sqs:DeleteMessage on that queue.
+"""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared.errors import LeaseLost
+from shared.ports import Message
+
+LONG_POLL = 10
+"""Seconds; below the 20 that ECS and a stopping worker can spare (Amazon SQS long polling)."""
+
+
+class SqsInbox:
+    """Receives one message at a time: the work takes minutes, and a lease covers one message."""
+
+    def __init__(self, client: Any, queue_url: str, *, poll_seconds: int = LONG_POLL) -> None:
+        """`client` is an aiobotocore SQS client."""
+        self._client = client
+        self._queue = queue_url
+        self._poll_seconds = poll_seconds
+
+    async def receive(self) -> Message | None:
+        """Long-poll for one message."""
+        answer = await self._client.receive_message(
+            QueueUrl=self._queue,
+            MaxNumberOfMessages=1,
+            WaitTimeSeconds=self._poll_seconds,
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+        )
+        for raw in answer.get("Messages", []):
+            receives = int(raw["Attributes"]["ApproximateReceiveCount"])
+            return Message(raw["MessageId"], raw["Body"], raw["ReceiptHandle"], receives)
+        return None
+
+    async def extend(self, message: Message, seconds: int) -> None:
+        """Extend the visibility timeout; raise LeaseLost when SQS says that it is not ours."""
+        try:
+            await self._change(message, seconds)
+        except ClientError as error:
+            raise LeaseLost(error.response["Error"].get("Code", "unknown")) from error
+
+    async def release(self, message: Message, after: int) -> None:
+        """Make the message visible again after `after` seconds (0 to 43,200)."""
+        await self._change(message, after)
+
+    async def delete(self, message: Message) -> None:
+        """Delete the message."""
+        await self._client.delete_message(QueueUrl=self._queue, ReceiptHandle=message.handle)
+
+    async def _change(self, message: Message, seconds: int) -> None:
+        await self._client.change_message_visibility(
+            QueueUrl=self._queue, ReceiptHandle=message.handle, VisibilityTimeout=seconds
+        )

@@ -1,0 +1,39 @@
+"""What the query worker leaves for the archiver: staged objects by day, and the control totals."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.days import Period
+from shared.money import Amounts
+
+
+class StagedDay(BaseModel):
+    """One day's rows: the objects that hold them and what they add up to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: date
+    keys: tuple[str, ...] = Field(description="Staged Parquet objects; none for an empty day.")
+    rows: int
+    totals: tuple[Amounts, ...]
+
+
+class StagedPeriod(BaseModel):
+    """A billing period as one query saw it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    period: Period
+    source_version: str = Field(description="Delivery time and execution id; newer sorts later.")
+    delivered_at: datetime = Field(description="When the manifest was written (UTC).")
+    lines: int = Field(description="Line items of the export that were read.")
+    bytes_scanned: int
+    complete_through: date | None
+    totals: tuple[Amounts, ...] = Field(description="Control totals, summed over the line items.")
+    days: tuple[StagedDay, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the breakdown."""
+        return sum(day.rows for day in self.days)

@@ -1,0 +1,87 @@
+"""Reads `infra/topology.json`, the one table of topics, queues, schedules and tables."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TOPOLOGY_FILE = Path(__file__).resolve().parent.parent / "infra" / "topology.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Schedule(_Part):
+    """An EventBridge rule that fires by the clock (UTC)."""
+
+    name: str
+    expression: str
+    says: str
+    description: str
+
+
+class TickRequest(_Part):
+    """An EventBridge rule that fires when an operator puts an event on the bus."""
+
+    name: str
+    source: str
+    detail_type: str
+    says: str
+    description: str
+
+
+class WorkerEntry(_Part):
+    """One worker: what it hears and says, and its queue's timeouts in seconds."""
+
+    hears: tuple[str, ...]
+    says: tuple[str, ...]
+    does: str
+    visibility_timeout: int
+    max_receive_count: int
+
+
+class Bucket(_Part):
+    """The archive bucket and after how many days a prefix expires."""
+
+    name: str
+    expire_days: dict[str, int]
+
+
+class Table(_Part):
+    """A Glue table over a prefix of the archive bucket: (name, type, comment) per column."""
+
+    prefix: str
+    description: str
+    columns: tuple[tuple[str, str, str], ...]
+
+
+class Topology(_Part):
+    """The whole table."""
+
+    events_topic: str
+    alarms_topic: str
+    schedules: tuple[Schedule, ...]
+    requests: TickRequest
+    workers: dict[str, WorkerEntry]
+    queue_retention_days: int
+    dead_letter_retention_days: int
+    archive_bucket: Bucket
+    database: str
+    tables: dict[str, Table]
+    partition_keys: tuple[tuple[str, str], ...]
+    quicksight_datasets: tuple[str, ...] = Field(description="SPICE data sets of the dashboards.")
+
+    def queue(self, worker: str) -> str:
+        """Return the name of a worker's queue."""
+        return f"daybook-{worker}"
+
+    def dead_letter_queue(self, worker: str) -> str:
+        """Return the name of a worker's dead-letter queue."""
+        return f"daybook-{worker}-dlq"
+
+
+@cache
+def load_topology() -> Topology:
+    """Read the topology that ships with the code."""
+    return Topology.model_validate_json(TOPOLOGY_FILE.read_text(encoding="utf-8"))

@@ -1,0 +1,122 @@
+"""The loop: receive one message, attempt it, settle it. Everything a worker is rests on this.
+
+The order is fixed: the handler's effects, then its events, then the delete. A crash at any
+point leaves the message on the queue, and handlers are safe to repeat.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Sequence
+from typing import Protocol
+
+import structlog
+
+from shared.errors import LeaseLost, Reject, Retry
+from shared.events import Event, parse
+from shared.lease import Lease
+from shared.outcomes import Delay, Outcome, Verdict, backoff
+from shared.ports import Inbox, Message, Outbox
+
+log = structlog.get_logger()
+
+
+class Handler(Protocol):
+    """What a worker does: an event in, events out; effects are safe to repeat."""
+
+    def __call__(self, event: Event, lease: Lease) -> Awaitable[Sequence[Event]]:
+        """Handle one event. May raise Retry or Reject; any other error is tried again."""
+
+
+class Worker:
+    """Feeds one queue's messages to one handler until it is told to stop."""
+
+    def __init__(self, inbox: Inbox, outbox: Outbox, handle: Handler, *, visibility: int) -> None:
+        """`visibility` is the queue's visibility timeout in seconds."""
+        self._inbox = inbox
+        self._outbox = outbox
+        self._handle = handle
+        self._visibility = visibility
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish the message in hand and receive no more."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                message = await self._inbox.receive()
+            except Exception as error:  # noqa: BLE001 - a queue out of reach must not end a worker
+                failures += 1
+                log.warning("receive-failed", error=repr(error), failures=failures)
+                await self._rest(backoff(failures))
+                continue
+            failures = 0
+            if message:
+                await self.process(message)
+
+    async def process(self, message: Message) -> Verdict:
+        """Attempt and settle one message; a worker that is stopping gives it back at once."""
+        with structlog.contextvars.bound_contextvars(message=message.id, receives=message.receives):
+            if self._stopping.is_set():
+                verdict = Verdict(Outcome.STOPPED)
+            else:
+                verdict = await self._attempt(message)
+            await self._settle(message, verdict)
+        return verdict
+
+    async def _attempt(self, message: Message) -> Verdict:
+        try:
+            await self._work(message)
+        except Retry as retry:
+            return Verdict(Outcome.RETRY, retry, after=retry.after)
+        except Reject as reject:
+            return Verdict(Outcome.REJECTED, reject)
+        except LeaseLost as lost:
+            return Verdict(Outcome.LEASE_LOST, lost)
+        except asyncio.CancelledError as cancelled:
+            return Verdict(Outcome.STOPPED, cancelled)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message must be settled
+            return Verdict(Outcome.FAILED, error)
+        return Verdict(Outcome.DONE)
+
+    async def _work(self, message: Message) -> None:
+        event = parse(message.body)
+        with structlog.contextvars.bound_contextvars(event=event.type, run=event.runid):
+            log.info("handling")
+            for follow_up in await self._handle(
+                event, Lease(self._inbox, message, self._visibility)
+            ):
+                await self._outbox.publish(follow_up)
+                log.info("published", type=follow_up.type, id=follow_up.id)
+
+    async def _settle(self, message: Message, verdict: Verdict) -> None:
+        outcome = verdict.outcome
+        log.log(outcome.level, "settled", outcome=outcome.name, **_why(verdict))
+        try:
+            if outcome.deletes:
+                await self._inbox.delete(message)
+            elif outcome.delay is not Delay.LEFT:
+                await self._inbox.release(message, _delay(message, verdict))
+        except Exception as error:  # noqa: BLE001 - unsettled, the message comes back by itself
+            log.warning("settle-failed", error=repr(error))
+
+    async def _rest(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), timeout=seconds)
+
+
+def _delay(message: Message, verdict: Verdict) -> int:
+    """Return the seconds until a released message is visible again."""
+    delays = {Delay.ASKED: verdict.after, Delay.BACKOFF: backoff(message.receives)}
+    return delays.get(verdict.outcome.delay, 0)
+
+
+def _why(verdict: Verdict) -> dict[str, object]:
+    """Log the reason; a fault nobody foresaw comes with its traceback."""
+    if verdict.error is None:
+        return {}
+    trace = {"exc_info": verdict.error} if verdict.outcome is Outcome.FAILED else {}
+    return {"reason": str(verdict.error) or repr(verdict.error), **trace}
