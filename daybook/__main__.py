@@ -1,0 +1,5 @@
+"""Run the command: `python -m daybook`."""
+
+from daybook.cli import main
+
+main()

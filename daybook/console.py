@@ -1,0 +1,85 @@
+"""How the command talks: progress on standard error, results on standard output."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.table import Table
+
+from shared.config import ROOT, UNMAPPED
+from shared.money import cents
+from shared.outlook import Outlook, outlook_rows
+
+SHAPES = {"red": "■", "yellow": "▲", "green": "●", "grey": "○"}
+STYLES = {"red": "red", "yellow": "yellow", "green": "green", "grey": "dim"}
+err = Console(stderr=True, highlight=False)
+out = Console(highlight=False)
+
+
+def progress(what: str, detail: str, seconds: float) -> None:
+    """Print one hop of a run."""
+    moment = f"{seconds:6.2f} s" if seconds else "        "
+    err.print(f"[dim]{moment}[/dim]  [bold]{what:<17}[/bold] {detail}", soft_wrap=True)
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """Show that something goes on, where a person looks."""
+    if not err.is_terminal:
+        yield
+        return
+    with err.status(text):
+        yield
+
+
+def tell_run(record: dict[str, Any], folder: Path) -> None:
+    """Print the totals per OU, where the files are, and what to try next."""
+    outlooks = _outlooks(folder)
+    out.print()
+    out.print(_table(outlooks, record))
+    for part in record["totals"]:
+        out.print(
+            f"{record['period']} in all: {part['unblended']} {part['currency']} unblended, "
+            f"{part['amortized']} amortized; export = archive = digest."
+        )
+    out.print("\n[bold]Files[/bold]")
+    for name in sorted(path.name for path in folder.iterdir()):
+        out.print(f"  {folder / name}", soft_wrap=True)
+    out.print("\n[bold]Try next[/bold]")
+    out.print(f"  open {folder / 'digest.html'} in a browser", soft_wrap=True)
+    out.print("  daybook up                          keep the stack and tick by the clock")
+    out.print("  daybook run --help                  the same on your own export")
+
+
+def fail(message: str, code: int) -> None:
+    """Say in one line what is wrong, and end."""
+    err.print(f"[bold red]daybook:[/bold red] {message}", soft_wrap=True, markup=True)
+    sys.exit(code)
+
+
+def _outlooks(folder: Path) -> list[Outlook]:
+    files = sorted((folder / "archive").glob("ou-outlook/*/*/*/*.parquet"))
+    return [row for file in files for row in outlook_rows(pq.read_table(file, partitioning=None))]
+
+
+def _table(outlooks: list[Outlook], record: dict[str, Any]) -> Table:
+    table = Table(title=f"Month to date on {record['day']}", title_justify="left", box=None)
+    for name in ("OU", "month to date", "budget", "estimate", ""):
+        table.add_column(name, justify="left" if name in ("OU", "") else "right")
+    for row in outlooks:
+        table.add_row(
+            "  " * row.ou_path.count("/") + row.ou_path.rpartition("/")[2],
+            cents(row.month_to_date),
+            cents(row.budget) if row.budget is not None else "-",
+            cents(row.month_end_estimate) if row.month_end_estimate is not None else "-",
+            f"[{STYLES[row.light]}]{SHAPES[row.light]} {row.light}[/] {row.reason}",
+        )
+    whole = [row for row in outlooks if row.ou_path in (ROOT, UNMAPPED)]
+    total = sum((row.month_to_date for row in whole), Decimal(0))
+    table.add_row("[bold]Total[/bold]", f"[bold]{cents(total)}[/bold]", "", "", "")
+    return table

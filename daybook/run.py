@@ -1,0 +1,179 @@
+"""One run of the daily flow on a local stack: from the tick to the digest, watched hop by hop."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from daybook.inputs import InputFiles, Inputs, check_inputs
+from daybook.local.processes import Child
+from daybook.local.stack import LocalStack, local_stack
+from daybook.observer import Sighting, follow
+from daybook.results import (
+    check_out,
+    run_record,
+    write_archive,
+    write_digest,
+    write_record,
+    written_whole,
+)
+from daybook.seed import seed
+from shared.aws import clients
+from shared.topology import Topology, load_topology
+
+TICK_TIME = time(7, tzinfo=UTC)
+MAIL_SECONDS = 30
+Progress = Callable[[str, str, float], None]
+"""Called with what happened, its detail, and seconds since the tick."""
+
+
+class RunFailed(Exception):  # noqa: N818 - an end, named as the reader sees it
+    """The run did not reach its digest; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What a run left, for the command to tell."""
+
+    record: dict[str, Any]
+    out: Path
+
+
+async def run(
+    files: InputFiles, day: date | None, out: Path, progress: Progress, *, limit: float
+) -> RunOutcome:
+    """Run the daily flow for `day` (UTC; the last complete one if None) and write `out`.
+
+    Raises InputError for bad input, before anything starts, and RunFailed when a worker gives
+    up or `limit` seconds pass.
+    """
+    check_out(out)
+    inputs = await check_inputs(files, day)
+    progress("checked", f"{inputs.control.lines:,} line items of {inputs.period}", 0)
+    topology = load_topology()
+    with tempfile.TemporaryDirectory(prefix="daybook-run-") as name:
+        async with local_stack(topology, Path(name)) as stack:
+            progress("started", f"embedded AWS on {stack.endpoint.url}", 0)
+            record = await _flow(stack, topology, inputs, out, progress, limit)
+    return RunOutcome(record, out)
+
+
+async def tick(topology: Topology, day: date) -> None:
+    """Have EventBridge say that `day` is over: the same event as the schedule's, on request."""
+    moment = datetime.combine(day + timedelta(days=1), TICK_TIME)
+    request = topology.requests
+    async with clients("events") as (events,):
+        await events.put_events(
+            Entries=[
+                {
+                    "Source": request.source,
+                    "DetailType": request.detail_type,
+                    "Detail": json.dumps({"time": moment.isoformat().replace("+00:00", "Z")}),
+                }
+            ]
+        )
+
+
+async def _flow(
+    stack: LocalStack,
+    topology: Topology,
+    inputs: Inputs,
+    out: Path,
+    progress: Progress,
+    limit: float,
+) -> dict[str, Any]:
+    await seed(inputs, stack.provisioned, topology.quicksight_datasets)
+    await stack.workers.start()
+    await tick(topology, inputs.day)
+    sightings = await _watched(stack, progress, limit)
+    run_id = sightings[-1].event.runid
+    message = await stack.mailbox.find(f"X-Daybook-Run: {run_id}".encode(), within=MAIL_SECONDS)
+    record = run_record(sightings, inputs.day, stack.alarms.alarms)
+    _reconcile(record, inputs)
+    with written_whole(out) as folder:
+        await write_archive(stack.provisioned.bucket, folder / "archive")
+        write_digest(message, folder)
+        write_record(record, folder)
+    return record
+
+
+async def _watched(stack: LocalStack, progress: Progress, limit: float) -> list[Sighting]:
+    """Follow the run to its digest, unless a worker gives up, dies or time runs out."""
+    following = asyncio.create_task(_follow(stack, progress))
+    failing = asyncio.create_task(_first_failure(stack))
+    done, pending = await asyncio.wait(
+        {following, failing}, timeout=limit, return_when=asyncio.FIRST_COMPLETED
+    )
+    for task in pending:
+        task.cancel()
+    if following in done:
+        return following.result()
+    if failing in done:
+        raise RunFailed(failing.result())
+    raise RunFailed(f"no digest within {limit:.0f} seconds; {_last_words(stack)}")
+
+
+async def _follow(stack: LocalStack, progress: Progress) -> list[Sighting]:
+    sightings = []
+    async for sighting in follow(stack.observer, ends_with="digest-sent"):
+        sightings.append(sighting)
+        progress(sighting.event.type, describe(sighting), sighting.seconds)
+    return sightings
+
+
+async def _first_failure(stack: LocalStack) -> str:
+    """Wait until a worker dies or a message reaches a dead-letter queue; say which and why."""
+    while True:
+        for child in stack.workers.dead():
+            return f"the {child.name} worker ended: {_reason(child)}"
+        for name in stack.alarms.in_alarm:
+            return f"the {name} worker gave up: {_reason(stack.workers.children[name])}"
+        await asyncio.sleep(0.2)
+
+
+def _last_words(stack: LocalStack) -> str:
+    return "; ".join(f"{c.name}: {_reason(c)}" for c in stack.workers.children.values())
+
+
+def _reason(child: Child) -> str:
+    """Return the last reason that a worker logged, or its last line."""
+    lines = child.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    for line in reversed(lines):
+        try:
+            entry = json.loads(line)
+        except json.JSONDecodeError:
+            return line
+        if "reason" in entry:
+            return str(entry["reason"])
+    return lines[-1] if lines else "it said nothing"
+
+
+def describe(sighting: Sighting) -> str:
+    """Say in a few words what an event tells."""
+    event = sighting.event
+    match event.type:
+        case "period-queried":
+            return f"{event.data.period}: {event.data.rows:,} rows staged"
+        case "period-archived":
+            written = [day for day in event.data.days if day.outcome in ("new", "restated")]
+            return f"{event.data.period}: {len(written)} of {len(event.data.days)} days written"
+        case "period-assessed":
+            return f"{event.data.period}: outlook of {len(event.data.outlooks)} day(s)"
+        case "period-cataloged":
+            refreshed = len(event.data.refreshes)
+            return f"{event.data.partitions} partitions changed, {refreshed} data sets refreshed"
+        case "digest-sent":
+            return f"{event.data.day}: {event.data.message_id}"
+        case _:
+            return event.time.isoformat()
+
+
+def _reconcile(record: dict[str, Any], inputs: Inputs) -> None:
+    """Compare what the workers archived with what this command read from the files itself."""
+    expected = [part.model_dump(mode="json") for part in inputs.control.totals]
+    if record["totals"] != expected:
+        raise RunFailed(f"the archive's totals {record['totals']} are not the export's {expected}")

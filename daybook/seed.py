@@ -1,0 +1,75 @@
+"""Puts a run's inputs where the workers look for them: the export's bucket and the archive's."""
+
+from pathlib import Path
+
+import yaml
+
+from daybook.inputs import Inputs
+from daybook.local.provision import Provisioned
+from services.query.folder import FolderExportStore
+from services.query.manifest import Delivery
+from shared.aws import clients
+from shared.days import Period
+from shared.s3 import S3Store
+
+EXPORT_BUCKET = "daybook-cost-export"
+EXPORT_PREFIX = "cur2/export"
+CONFIG_KEY = "config/daybook.yaml"
+ORGANIZATION_KEY = "config/organization.csv"
+HISTORY_BYTES = 512 * 1024 * 1024
+"""The embedded S3 lives in memory: beyond the asked period, only this much history goes in."""
+
+
+def given_sections(bucket: str, source_format: str) -> dict[str, dict[str, object]]:
+    """Return the sections of daybook.yaml that the local stack decides."""
+    return {
+        "source": {"format": source_format, "location": f"s3://{EXPORT_BUCKET}/{EXPORT_PREFIX}"},
+        "organization": {"location": f"s3://{bucket}/{ORGANIZATION_KEY}"},
+    }
+
+
+async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ...]) -> None:
+    """Upload the export, the organization and the configuration; verify the sender in SES."""
+    async with clients("s3", "ses") as (s3, ses):
+        await s3.create_bucket(Bucket=EXPORT_BUCKET)
+        archive = S3Store(s3, provisioned.bucket)
+        await archive.put(ORGANIZATION_KEY, inputs.organization)
+        settings = yaml.safe_load(inputs.config_text) | inputs.given
+        settings.setdefault("quicksight", {"datasets": list(datasets)})
+        body = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+        await archive.put(CONFIG_KEY, body.encode())
+        await ses.verify_email_identity(EmailAddress=settings["digest"]["sender"])
+        export = S3Store(s3, EXPORT_BUCKET)
+        for delivery in _worth_uploading(inputs):
+            await _upload(export, inputs.source, delivery)
+
+
+def _worth_uploading(inputs: Inputs) -> list[Delivery]:
+    """Return the asked period, and as much of the rest, newest first, as memory can spare."""
+    left = HISTORY_BYTES
+    chosen = []
+    for period in sorted(inputs.deliveries, key=lambda p: _distance(p, inputs.period)):
+        delivery = inputs.deliveries[period]
+        size = sum(_size(inputs.source, path) for path in delivery.files)
+        left -= size
+        if left >= 0 or period == inputs.period:
+            chosen.append(delivery)
+    return chosen
+
+
+def _distance(period: Period, asked: Period) -> tuple[bool, int]:
+    months = (period.year - asked.year) * 12 + period.month - asked.month
+    return period != asked, abs(months)
+
+
+def _size(source: Path, path: str) -> int:
+    file = source / path
+    return file.stat().st_size if file.is_file() else 0
+
+
+async def _upload(export: S3Store, source: Path, delivery: Delivery) -> None:
+    """Upload the files first and the manifest last, as Data Exports delivers."""
+    store = FolderExportStore(source)
+    for path in (*delivery.files, delivery.manifest):
+        file = await store.fetch(path, source)
+        await export.put(f"{EXPORT_PREFIX}/{path}", file.read_bytes())
