@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from daybook import console
 from daybook.example import write_example
-from daybook.inputs import InputFiles
-from daybook.run import RunFailed, RunOutcome, run
+from daybook.inputs import InputFiles, check_inputs
+from daybook.publish import operators_event, publish
+from daybook.run import RunFailed, RunOutcome, run, tick_time
 from daybook.seed import given_sections
+from daybook.up import UpOptions, up
 from shared.errors import InputError
+from shared.events import BackfillData, BackfillRequested, DayReady, Event
 from shared.topology import load_topology
 
 app = typer.Typer(
@@ -42,6 +46,12 @@ OrganizationFile = Annotated[
 ]
 ConfigFile = Annotated[Path | None, typer.Option(help="daybook.yaml: budgets, recipients, metric.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results; replaced as a whole.")]
+OptionalSource = Annotated[
+    Path | None, typer.Option(help="Folder with data/ and metadata/; needs --organization too.")
+]
+OptionalFile = Annotated[Path | None, typer.Option(help="The organization CSV.")]
+RequiredDay = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Billing day, UTC.")]
+DryRun = Annotated[bool, typer.Option(help="Print the event only.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print run.json on standard output.")]
 Limit = Annotated[float, typer.Option(help="Seconds until a run without a digest has failed.")]
 
@@ -60,6 +70,7 @@ def main() -> None:
 
 @app.command("run", epilog="Example: daybook run --source export --organization org.csv --out out")
 def run_command(
+    *,
     source: Source,
     organization: OrganizationFile,
     out: Out,
@@ -96,6 +107,84 @@ def example(
     written = write_example(folder, days=days, **options)
     for path in (written.source, written.organization, written.config):
         console.out.print(str(path), soft_wrap=True)
+
+
+@app.command("up", epilog="Example: daybook up --schedule 'rate(1 minute)'")
+def up_command(
+    *,
+    source: OptionalSource = None,
+    organization: OptionalFile = None,
+    source_format: Format = "cur2",
+    config: ConfigFile = None,
+    schedule: Annotated[str, typer.Option(help="EventBridge expression of the tick.")] = "",
+    visibility: Annotated[int, typer.Option(help="Visibility timeout in seconds; 0: as is.")] = 0,
+    restart_after: Annotated[float, typer.Option(help="Seconds a dead worker stays dead.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Access and events as JSON.")] = False,
+) -> None:
+    """Keep the local stack and the workers running until Ctrl-C; by default on the example."""
+    topology = load_topology()
+    topology = topology.with_schedule(schedule) if schedule else topology
+    topology = topology.with_visibility(visibility) if visibility else topology
+    with tempfile.TemporaryDirectory(prefix="daybook-example-") as folder:
+        if source and organization:
+            files = _input_files(source, source_format, organization, config)
+        else:
+            made = write_example(Path(folder), last_day=datetime.now(UTC).date())
+            files = _input_files(made.source, "cur2", made.organization, made.config)
+        interruptible(_up(files, UpOptions(topology, restart_after, as_json)))
+
+
+async def _up(files: InputFiles, options: UpOptions) -> None:
+    await up(await check_inputs(files, None), options)
+
+
+publish_app = typer.Typer(help="Publish an event to the events topic.", no_args_is_help=True)
+app.add_typer(publish_app, name="publish")
+
+
+@publish_app.command("day-ready", epilog="Example: daybook publish day-ready --day 2026-06-17")
+def publish_day_ready(
+    day: Day = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Tick for a day (UTC); without --day, for yesterday."""
+    moment = tick_time(day.replace(tzinfo=UTC).date()) if day else datetime.now(UTC)
+    _publish(operators_event(DayReady, time=moment), dry_run=dry_run)
+
+
+@publish_app.command(
+    "backfill-requested",
+    epilog="Example: daybook publish backfill-requested --first-day 2026-06-01 "
+    "--last-day 2026-06-03 --reason 'export was late' --requested-by finops",
+)
+def publish_backfill(
+    *,
+    first_day: RequiredDay,
+    last_day: RequiredDay,
+    reason: Annotated[str, typer.Option(help="Why; kept with the run.")],
+    requested_by: Annotated[str, typer.Option(help="Who asks.")],
+    notify: Annotated[bool, typer.Option(help="Send the digest of the last day.")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Ask for days to be run again."""
+    try:
+        data = BackfillData(
+            first_day=first_day.date(),
+            last_day=last_day.date(),
+            reason=reason,
+            requested_by=requested_by,
+            notify=notify,
+        )
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]["msg"]
+        raise InputError("backfill-requested", problem, "See --help") from None
+    _publish(operators_event(BackfillRequested, data=data), dry_run=dry_run)
+
+
+def _publish(event: Event, *, dry_run: bool) -> None:
+    if not dry_run:
+        console.err.print(f"published to {asyncio.run(publish(event))}", soft_wrap=True)
+    sys.stdout.write(event.to_json() + "\n")
 
 
 def _input_files(source: Path, kind: str, organization: Path, config: Path | None) -> InputFiles:

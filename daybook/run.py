@@ -58,13 +58,22 @@ async def run(
     with tempfile.TemporaryDirectory(prefix="daybook-run-") as name:
         async with local_stack(topology, Path(name)) as stack:
             progress("started", f"embedded AWS on {stack.endpoint.url}", 0)
-            record = await _flow(stack, topology, inputs, out, progress, limit)
+            await seed(inputs, stack.provisioned, topology.quicksight_datasets)
+            await stack.workers.start()
+            await tick(topology, inputs.day)
+            sightings = await _watched(stack, progress, limit)
+            record = await _collect(stack, sightings, inputs, out)
     return RunOutcome(record, out)
+
+
+def tick_time(day: date) -> datetime:
+    """Return when the tick that asks for `day` is due: 07:00 UTC on the day after."""
+    return datetime.combine(day + timedelta(days=1), TICK_TIME)
 
 
 async def tick(topology: Topology, day: date) -> None:
     """Have EventBridge say that `day` is over: the same event as the schedule's, on request."""
-    moment = datetime.combine(day + timedelta(days=1), TICK_TIME)
+    moment = tick_time(day)
     request = topology.requests
     async with clients("events") as (events,):
         await events.put_events(
@@ -78,18 +87,10 @@ async def tick(topology: Topology, day: date) -> None:
         )
 
 
-async def _flow(
-    stack: LocalStack,
-    topology: Topology,
-    inputs: Inputs,
-    out: Path,
-    progress: Progress,
-    limit: float,
+async def _collect(
+    stack: LocalStack, sightings: list[Sighting], inputs: Inputs, out: Path
 ) -> dict[str, Any]:
-    await seed(inputs, stack.provisioned, topology.quicksight_datasets)
-    await stack.workers.start()
-    await tick(topology, inputs.day)
-    sightings = await _watched(stack, progress, limit)
+    """Fetch what the run left on the stack, check it against the files and write `out`."""
     run_id = sightings[-1].event.runid
     message = await stack.mailbox.find(f"X-Daybook-Run: {run_id}".encode(), within=MAIL_SECONDS)
     record = run_record(sightings, inputs.day, stack.alarms.alarms)

@@ -72,6 +72,21 @@ class Topology(_Part):
     partition_keys: tuple[tuple[str, str], ...]
     quicksight_datasets: tuple[str, ...] = Field(description="SPICE data sets of the dashboards.")
 
+    def with_visibility(self, seconds: int) -> "Topology":
+        """Return the topology with another visibility timeout for every worker's queue."""
+        workers = {
+            name: worker.model_copy(update={"visibility_timeout": seconds})
+            for name, worker in self.workers.items()
+        }
+        return self.model_copy(update={"workers": workers})
+
+    def with_schedule(self, expression: str) -> "Topology":
+        """Return the topology with another schedule expression for the daily tick."""
+        schedules = tuple(
+            schedule.model_copy(update={"expression": expression}) for schedule in self.schedules
+        )
+        return self.model_copy(update={"schedules": schedules})
+
     def queue(self, worker: str) -> str:
         """Return the name of a worker's queue."""
         return f"daybook-{worker}"

@@ -49,6 +49,7 @@ class Workers:
 
     environments: dict[str, dict[str, str]]
     logs: Path
+    restart_seconds: float = RESTART_SECONDS
     children: dict[str, Child] = field(default_factory=dict)
 
     async def start(self) -> None:
@@ -57,11 +58,7 @@ class Workers:
 
     async def supervise(self) -> None:
         """Start again whichever dies, until cancelled."""
-        while True:
-            for name, child in list(self.children.items()):
-                if not child.alive:
-                    await self._start(name)
-            await asyncio.sleep(RESTART_SECONDS)
+        await asyncio.gather(*(self._keep(name) for name in self.environments))
 
     async def stop(self) -> None:
         """Stop all of them at once."""
@@ -70,6 +67,12 @@ class Workers:
     def dead(self) -> list[Child]:
         """Return the workers that do not run."""
         return [child for child in self.children.values() if not child.alive]
+
+    async def _keep(self, name: str) -> None:
+        while True:
+            await self.children[name].process.wait()
+            await asyncio.sleep(self.restart_seconds)
+            await self._start(name)
 
     async def _start(self, name: str) -> None:
         self.children[name] = await start(

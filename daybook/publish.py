@@ -1,0 +1,44 @@
+"""Publishes an event of ours to the events topic, on whatever AWS the environment points to."""
+
+import os
+import uuid
+from typing import Any, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.aws import clients
+from shared.errors import InputError
+from shared.events import BackfillRequested, DayReady, Event
+from shared.sns import SnsOutbox
+from shared.topology import load_topology
+
+OPERATOR = "daybook.operator"
+Wish = TypeVar("Wish", DayReady, BackfillRequested)
+TOPIC_VARIABLE = "DAYBOOK_EVENTS_TOPIC"
+
+
+def operators_event(kind: type[Wish], **fields: object) -> Wish:
+    """Return an event that nothing caused: an operator's wish is new each time."""
+    return kind.model_validate({"id": str(uuid.uuid4()), "source": OPERATOR, **fields})
+
+
+async def publish(event: Event) -> str:
+    """Publish and return the topic's ARN; raise InputError when AWS cannot be reached."""
+    try:
+        async with clients("sns", "sts") as (sns, sts):
+            topic = os.environ.get(TOPIC_VARIABLE) or await _topic(sts)
+            await SnsOutbox(sns, topic).publish(event)
+    except (BotoCoreError, ClientError) as error:
+        raise InputError(
+            "the AWS environment",
+            str(error),
+            f"Set AWS_REGION and credentials, AWS_ENDPOINT_URL for a local stack, {TOPIC_VARIABLE}",
+        ) from None
+    return topic
+
+
+async def _topic(sts: Any) -> str:
+    identity = await sts.get_caller_identity()
+    partition, account = identity["Arn"].split(":")[1], identity["Account"]
+    region = sts.meta.region_name
+    return f"arn:{partition}:sns:{region}:{account}:{load_topology().events_topic}"
