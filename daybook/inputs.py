@@ -8,7 +8,8 @@ from typing import Any
 
 import duckdb
 
-from services.query.embedded import Control, EmbeddedQuery
+from services.query.embedded import EmbeddedQuery
+from services.query.engine import Control
 from services.query.export import Export
 from services.query.folder import FolderExportStore
 from services.query.manifest import Delivery

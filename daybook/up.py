@@ -37,6 +37,7 @@ async def up(inputs: Inputs, options: UpOptions) -> None:
                 tasks.create_task(stack.workers.supervise())
                 tasks.create_task(_tell_events(stack, as_json=options.as_json))
                 tasks.create_task(_tell_alarms(stack))
+                tasks.create_task(_keep_mail(stack, Path(name)))
 
 
 def access(stack: LocalStack, logs: Path) -> dict[str, object]:
@@ -84,6 +85,14 @@ async def _tell_alarms(stack: LocalStack) -> None:
             console.err.print(f"[bold red]alarm[/bold red] {alarm}", soft_wrap=True)
         told = len(stack.alarms.alarms)
         await asyncio.sleep(0.5)
+
+
+async def _keep_mail(stack: LocalStack, folder: Path) -> None:
+    """Write what SES sent to files, as the local stack's only mail client."""
+    async for number, message in stack.mailbox.arrivals():
+        file = folder / f"mail-{number:03d}.eml"
+        await asyncio.to_thread(file.write_bytes, message)
+        console.err.print(f"mail {file}", soft_wrap=True)
 
 
 def _write(line: str) -> None:

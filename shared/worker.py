@@ -84,7 +84,7 @@ class Worker:
 
     async def _work(self, message: Message) -> None:
         event = parse(message.body)
-        with structlog.contextvars.bound_contextvars(event=event.type, run=event.runid):
+        with structlog.contextvars.bound_contextvars(heard=event.type, run=event.runid):
             log.info("handling")
             for follow_up in await self._handle(
                 event, Lease(self._inbox, message, self._visibility)

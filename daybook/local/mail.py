@@ -24,6 +24,16 @@ class Mailbox:
         self._arrived.set()
         return "250 OK"
 
+    async def arrivals(self) -> AsyncIterator[tuple[int, bytes]]:
+        """Yield every message with its number, from the first on, as they arrive."""
+        told = 0
+        while True:
+            for message in self.messages[told:]:
+                told += 1
+                yield told, message
+            self._arrived.clear()
+            await self._arrived.wait()
+
     async def find(self, header: bytes, *, within: float) -> bytes:
         """Wait for a message that has this header line; raise TimeoutError after `within` s."""
         async with asyncio.timeout(within):

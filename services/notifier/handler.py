@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
 
 import pyarrow as pa
 import structlog
@@ -12,8 +11,8 @@ from services.notifier.attachment import breakdown_csv
 from services.notifier.claim import Claim, Claims, ClaimState, recipients_key
 from services.notifier.figures import figures
 from services.notifier.message import Envelope, build_message
+from services.notifier.post import MaybeSent, NotSent, Post
 from services.notifier.render import Origin, render
-from services.notifier.ses import MaybeSent, NotSent
 from shared.archive import read_day
 from shared.breakdown import amounts_of
 from shared.config import Digest
@@ -33,13 +32,6 @@ SOURCE = "daybook.notifier"
 IN_FLIGHT = timedelta(seconds=120)
 """How long a claim may be somebody's work in progress before it counts as in doubt."""
 log = structlog.get_logger()
-
-
-class Post(Protocol):
-    """Sends mail."""
-
-    async def send(self, envelope: Envelope, claim: str) -> str:
-        """Send once; return the message id or raise NotSent or MaybeSent."""
 
 
 @dataclass(frozen=True)

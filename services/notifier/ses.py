@@ -16,22 +16,10 @@ from botocore.exceptions import (
 )
 
 from services.notifier.message import Envelope
+from services.notifier.post import MaybeSent, NotSent
 
 CALM_DOWN = {"Throttling", "ThrottlingException", "TooManyRequestsException"}
 SERVER_FAULT = 500
-
-
-class NotSent(Exception):  # noqa: N818 - a certainty, not a fault of ours
-    """SES certainly did not take the message; `later` when it may take it on another try."""
-
-    def __init__(self, reason: str, *, later: bool) -> None:
-        """Keep SES's reason."""
-        super().__init__(reason)
-        self.later = later
-
-
-class MaybeSent(Exception):  # noqa: N818 - a doubt, not a fault of ours
-    """SES may have taken the message: the answer was lost or was a server error."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from services.query.engine import EmbeddedEngine
+from services.query.embedded_engine import EmbeddedEngine
 from services.query.export import Export
 from services.query.handler import QueryPeriods
 from services.query.organization import Placement, parse_organization

@@ -3,8 +3,7 @@
 Sums are exact: every line is cast to decimal(38,12) before it is added. Days are UTC.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Self
 
@@ -13,37 +12,13 @@ import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
+from services.query.engine import Control
 from services.query.sources import MAP, SourceFormat, read_sql
 from shared.days import Period
 from shared.errors import InputError
 from shared.money import Amounts
 
 PARQUET, GZIP = b"PAR1", b"\x1f\x8b"
-
-
-@dataclass(frozen=True)
-class Control:
-    """Control totals of a period's line items, and how far its usage reaches."""
-
-    lines: int
-    totals: tuple[Amounts, ...]
-    last_metered_day: date | None
-    first_day: date | None
-    last_day: date | None
-    invoiced: bool
-
-    def complete_through(self, period: Period, *, followed: bool) -> date | None:
-        """Return the last day whose usage is fully delivered.
-
-        That is the whole month once it is invoiced or the next period is delivered; before,
-        the day before the newest one with metered usage, since AWS delivers a day's usage over
-        the day that follows it.
-        """
-        if self.invoiced or followed:
-            return period.last
-        if self.last_metered_day is None or self.last_metered_day == period.first:
-            return None
-        return self.last_metered_day - timedelta(days=1)
 
 
 class EmbeddedQuery:

@@ -1,0 +1,54 @@
+# Everything a developer or CI does. `make setup` once, then any of the others.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PATHS  := services shared daybook tests benchmarks
+
+.PHONY: help setup demo test lint types layers check unit reference lock clean
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready ## Make the virtual environment
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Daybook needs Python 3.11 or newer; set PYTHON=…" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Run the daily flow on the example export; results in out/
+	@$(BIN)/daybook demo --out out
+
+test: setup ## Everything: lint, types, layers, and every kind of test
+	$(MAKE) --no-print-directory lint types layers
+	$(BIN)/pytest
+
+check: setup ## What to run before each commit: lint, types, layers, unit tests
+	$(MAKE) --no-print-directory lint types layers unit
+
+lint: setup ## ruff: rules and format
+	$(BIN)/ruff check $(PATHS)
+	$(BIN)/ruff format --check $(PATHS)
+
+types: setup ## mypy --strict, tests too
+	$(BIN)/mypy $(PATHS)
+
+layers: setup ## import-linter: services stay apart, handlers free of vendors
+	$(BIN)/lint-imports
+
+unit: setup ## The fast tests
+	$(BIN)/pytest tests/unit
+
+reference: setup ## Write docs/reference from the code
+	$(BIN)/python -m daybook.reference docs/reference
+
+lock: ## Write requirements.lock anew from pyproject.toml
+	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > requirements.lock
+
+clean: ## Remove what the other targets made
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache

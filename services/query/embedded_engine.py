@@ -1,0 +1,68 @@
+"""The embedded engine: fetches an export's files, queries them here, uploads the rows."""
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from services.query.embedded import EmbeddedQuery
+from services.query.engine import Control, QueryResult
+from services.query.export import Export
+from services.query.manifest import Delivery
+from services.query.sources import SourceFormat
+from shared.breakdown import amounts_of
+from shared.ports import ObjectStore
+from shared.staging import StagedDay
+
+
+@dataclass(frozen=True)
+class EmbeddedEngine:
+    """DuckDB on this machine: fetches the delivery's files, queries them, uploads the result."""
+
+    export: Export
+    source: SourceFormat
+    staging: ObjectStore
+
+    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+        """Fetch, query in a thread, upload."""
+        with tempfile.TemporaryDirectory(prefix="daybook-query-") as name:
+            folder = Path(name)
+            files = await self.export.fetch(delivery, folder)
+            control, staged = await asyncio.to_thread(
+                _query, self.source, delivery, files, organization, folder / "staged"
+            )
+            days = [
+                await self._upload(day, staged.get(day, []), prefix)
+                for day in control.days(delivery.period)
+            ]
+            return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
+
+    async def _upload(self, day: date, files: list[Path], prefix: str) -> StagedDay:
+        keys = []
+        for number, file in enumerate(files):
+            key = f"{prefix}day={day}/part-{number:05d}.parquet"
+            await self.staging.put(key, file.read_bytes())
+            keys.append(key)
+        tables = [pq.read_table(file, partitioning=None) for file in files]
+        rows = pa.concat_tables(tables) if tables else None
+        return StagedDay(
+            day=day,
+            keys=tuple(keys),
+            rows=rows.num_rows if rows else 0,
+            totals=amounts_of(rows) if rows else (),
+        )
+
+
+def _query(
+    source: SourceFormat,
+    delivery: Delivery,
+    files: list[Path],
+    organization: pa.Table,
+    folder: Path,
+) -> tuple[Control, dict[date, list[Path]]]:
+    with EmbeddedQuery(source, delivery.period, files) as query:
+        return query.control(), query.stage(organization, folder)
