@@ -1,0 +1,1 @@
+"""What several kinds of test share: data builders and waiting on a condition."""
