@@ -1,11 +1,13 @@
 """Follows a run by listening to every event, as any further worker could."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 from shared.aws import clients
+from shared.errors import Reject
 from shared.events import Event, parse
 
 
@@ -14,7 +16,9 @@ async def events(queue_url: str) -> AsyncIterator[Event]:
     async with clients("sqs") as (sqs,):
         while True:
             for message in await _receive(sqs, queue_url):
-                yield parse(message)
+                # What is no event of ours is the workers' dead-letter queues' business.
+                with contextlib.suppress(Reject):
+                    yield parse(message)
 
 
 async def _receive(sqs: Any, queue_url: str) -> list[str]:

@@ -31,7 +31,7 @@ def example(good: ExampleExport, tmp_path: Path) -> ExampleExport:
 
 
 def newest_file(example: ExampleExport) -> Path:
-    return sorted((example.source / "data").rglob("*.parquet"))[-1]
+    return max((example.source / "data").rglob("*.parquet"))
 
 
 def empty_folder(example: ExampleExport) -> str:

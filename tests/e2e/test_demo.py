@@ -142,6 +142,6 @@ def source_lines(source: Path, period: str) -> list[tuple[date, Decimal]]:
     lines = []
     for file in sorted((source / "data" / f"BILLING_PERIOD={period}").iterdir()):
         columns = ["line_item_usage_start_date", "line_item_unblended_cost"]
-        for row in pq.read_table(file, columns=columns, partitioning=None).to_pylist():
-            lines.append((row[columns[0]].date(), Decimal(repr(row[columns[1]]))))
+        rows = pq.read_table(file, columns=columns, partitioning=None).to_pylist()
+        lines += [(row[columns[0]].date(), Decimal(repr(row[columns[1]]))) for row in rows]
     return lines

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,16 +74,26 @@ class Up:
 
     def event(self, kind: str, run: str, within: float) -> dict[str, Any]:
         """Wait for an event of a run."""
+        named = {"type": kind, "runid": run}
+        return self._first(lambda event: named.items() <= event.items(), str(named), within)
+
+    def caused_by(self, cause: str, within: float) -> dict[str, Any]:
+        """Wait for an event that another event caused."""
+        return self._first(lambda e: e.get("causeid") == cause, f"effect of {cause}", within)
+
+    def _first(
+        self, fits: Callable[[dict[str, Any]], bool], what: str, within: float
+    ) -> dict[str, Any]:
         deadline = time.monotonic() + within
         while True:
             for event in self.told:
-                if event["type"] == kind and event["runid"] == run:
+                if fits(event):
                     return event
             try:
                 line = self._lines.get(timeout=max(0.01, deadline - time.monotonic()))
             except queue.Empty:
                 seen = [(event["type"], event["runid"]) for event in self.told]
-                raise AssertionError(f"no {kind} of {run} within {within} s; saw {seen}") from None
+                raise AssertionError(f"no {what} within {within} s; saw {seen}") from None
             self.told.append(json.loads(line))
 
     def publish(self, *arguments: object) -> str:
@@ -91,6 +101,11 @@ class Up:
         done = daybook("publish", *arguments, **self.environment)
         assert done.returncode == 0, done.stderr
         return str(json.loads(done.stdout)["runid"])
+
+
+def _pump(lines: IO[str], into: "queue.Queue[str]") -> None:
+    for line in lines:
+        into.put(line)
 
 
 @contextmanager
@@ -110,7 +125,7 @@ def up(*arguments: object, log: Path) -> Iterator[Up]:
             first = stdout.readline()
             assert first, log.read_text()
             running = Up(process, json.loads(first))
-            reader = threading.Thread(target=lambda: [running._lines.put(line) for line in stdout])
+            reader = threading.Thread(target=_pump, args=(stdout, running._lines))
             reader.start()
             yield running
         finally:

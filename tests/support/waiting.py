@@ -19,7 +19,9 @@ def eventually(look: Callable[[], T | None], *, within: float, what: str) -> T:
     raise AssertionError(f"not within {within} s: {what}")
 
 
-async def eventually_async(look: Callable[[], Awaitable[T | None]], *, within: float, what: str) -> T:
+async def eventually_async(
+    look: Callable[[], Awaitable[T | None]], *, within: float, what: str
+) -> T:
     """The same for a coroutine."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
