@@ -65,6 +65,8 @@ async def check_inputs(files: InputFiles, day: date | None) -> Inputs:
             "is not there yet",
             f"Formats so far: {', '.join(SOURCES)}",
         )
+    export = Export(FolderExportStore(_folder(files.source)))
+    deliveries = await _deliveries(export, files.source)
     organization = _read(files.organization, "Point --organization at the organization CSV")
     parse_organization(organization, files.organization)
     config_text = (
@@ -73,8 +75,6 @@ async def check_inputs(files: InputFiles, day: date | None) -> Inputs:
         else DEFAULT_CONFIG
     )
     load_config(config_text, files.config or "daybook.yaml", files.given)
-    export = Export(FolderExportStore(_folder(files.source)))
-    deliveries = await _deliveries(export, files.source)
     chosen, control = await _choose_day(export, files, deliveries, day)
     return Inputs(
         files.source,

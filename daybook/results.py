@@ -5,7 +5,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -17,7 +16,7 @@ from daybook.observer import Sighting
 from shared.aws import clients
 from shared.errors import InputError
 from shared.events import PeriodArchived, PeriodQueried
-from shared.locations import BREAKDOWNS, OUTLOOKS
+from shared.locations import BREAKDOWNS, OUTLOOKS, csv_key
 from shared.s3 import S3Store
 
 RECORD = "run.json"
@@ -60,35 +59,28 @@ async def write_archive(bucket: str, folder: Path) -> int:
     return len(listed)
 
 
-@dataclass(frozen=True)
-class DigestFiles:
-    """The digest's parts, as the message carried them."""
+async def write_digest(message: bytes, day: date, bucket: str, folder: Path) -> None:
+    """Write the message as it arrived, its HTML and its CSV, attached or kept beside the archive.
 
-    html: bytes
-    csv_name: str
-    csv: bytes
-
-
-def take_apart(message: bytes) -> DigestFiles:
-    """Return the HTML and the attachment of a digest."""
+    Raises ValueError for a message that is no digest.
+    """
     parsed = message_from_bytes(message, _class=EmailMessage, policy=SMTP)
     html = parsed.get_body(("html",))
-    attachment = next(iter(parsed.iter_attachments()))
     if html is None:
         raise ValueError("the digest has no HTML part")
-    return DigestFiles(
-        html=html.get_content().encode(),
-        csv_name=str(attachment.get_filename()),
-        csv=attachment.get_content().encode(),
-    )
-
-
-def write_digest(message: bytes, folder: Path) -> None:
-    """Write the message as it arrived, its HTML and its CSV."""
-    files = take_apart(message)
+    attached = [part.get_content().encode() for part in parsed.iter_attachments()]
     (folder / "digest.eml").write_bytes(message)
-    (folder / "digest.html").write_bytes(files.html)
-    (folder / Path(files.csv_name).name).write_bytes(files.csv)
+    (folder / "digest.html").write_bytes(html.get_content().encode())
+    csv = attached[0] if attached else await _kept_csv(bucket, day)
+    (folder / f"ou-breakdown-{day}.csv").write_bytes(csv)
+
+
+async def _kept_csv(bucket: str, day: date) -> bytes:
+    async with clients("s3") as (s3,):
+        found = await S3Store(s3, bucket).get(csv_key(day))
+    if found is None:
+        raise ValueError("the digest has no CSV")
+    return found.body
 
 
 def run_record(sightings: Sequence[Sighting], day: date, alarms: Sequence[str]) -> dict[str, Any]:

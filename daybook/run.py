@@ -97,7 +97,7 @@ async def _collect(
     _reconcile(record, inputs)
     with written_whole(out) as folder:
         await write_archive(stack.provisioned.bucket, folder / "archive")
-        write_digest(message, folder)
+        await write_digest(message, inputs.day, stack.provisioned.bucket, folder)
         write_record(record, folder)
     return record
 

@@ -32,6 +32,11 @@ def outlook_key(day: date) -> str:
     return f"{OUTLOOKS}{partition(day)}ou-outlook-{day}.parquet"
 
 
+def csv_key(day: date) -> str:
+    """Return the key of a day's CSV, kept only when it is too large to be attached."""
+    return f"csv/{partition(day)}ou-breakdown-{day}.csv"
+
+
 def staging_prefix(run: str, period: Period) -> str:
     """Return the prefix of what a run stages for a period."""
     return f"staging/run={run}/period={period}/"

@@ -1,5 +1,6 @@
 """Archives a period's days: writes what is new or changed, and nothing else."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -72,9 +73,9 @@ class ArchivePeriod:
         return [by_day[day] for day in sorted(by_day)]
 
     async def _archive(self, day: StagedDay, staged: StagedPeriod, run: str) -> ArchivedDay:
-        table = archive_table(await self._rows(day), self.metric)
-        body = to_parquet(table)
-        _check(day, from_parquet(body))
+        staged_rows = await self._rows(day)
+        body, table = await asyncio.to_thread(_encode, staged_rows, self.metric)
+        _check(day, table)
         version = _version(table, body, staged.source_version, run)
         outcome = await self._write(day.day, body, version)
         if outcome != "superseded":
@@ -109,6 +110,12 @@ class ArchivePeriod:
             return DayRecord(day=day, versions=(*record.versions, version))
 
         return await Ledger(self.store).update(day_record_key(day), DayRecord, add)
+
+
+def _encode(rows: pa.Table, metric: str) -> tuple[bytes, pa.Table]:
+    """Return a day's bytes, and the rows as they read back from those bytes."""
+    body = to_parquet(archive_table(rows, metric))
+    return body, from_parquet(body)
 
 
 def _version(table: pa.Table, body: bytes, source_version: str, run: str) -> DayVersion:

@@ -15,8 +15,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "
 of the first four (OWASP, "CSV Injection")."""
 
 
-def breakdown_csv(table: pa.Table, metric: str) -> str:
-    """Write the rows with the archive's columns; money as plain decimals, DailyCost exact too.
+def breakdown_csv(table: pa.Table, metric: str) -> bytes:
+    """Write the rows as UTF-8 with the archive's columns; all money as exact plain decimals.
 
     Raises MismatchError when the text does not add up to the table.
     """
@@ -27,7 +27,7 @@ def breakdown_csv(table: pa.Table, metric: str) -> str:
     writer.writerows([[_cell(row[name]) for name in ARCHIVED.names] for row in rows])
     text = sink.getvalue()
     _check(text, exact_sum(row["DailyCost"] for row in rows))
-    return text
+    return text.encode()
 
 
 def harmless(text: str) -> str:

@@ -15,6 +15,8 @@ from shared.outlook import Light, Outlook
 
 WORST: tuple[Light, ...] = ("red", "yellow", "grey", "green")
 TOP_SERVICES = 8
+MOST_OUS = 60
+"""Lines of the OU table: mail clients cut a message off at about 100 KB."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class CurrencyFigures:
     month_to_date: Decimal
     comparisons: tuple[Comparison, ...]
     ous: tuple[OuLine, ...]
+    other_ous: int
     services: tuple[Share, ...]
     other_services: int
     unmapped: tuple[Share, ...]
@@ -125,20 +128,33 @@ def _in_currency(
     costs = {d: _Costs.of(table, currency, metric) for d, table in tables.items()}
     today = costs[day]
     services = _shares(today.by["Service"])
+    lines = [
+        OuLine(outlook, today.subtree(outlook.ou_path))
+        for outlook in outlooks
+        if outlook.currency == currency
+    ]
     return CurrencyFigures(
         currency=currency,
         total=today.total,
         month_to_date=exact_sum(o.own_month_to_date for o in outlooks if o.currency == currency),
         comparisons=_comparisons(day, {d: cost.total for d, cost in costs.items()}),
-        ous=tuple(
-            OuLine(outlook, today.subtree(outlook.ou_path))
-            for outlook in outlooks
-            if outlook.currency == currency
-        ),
+        ous=_worth_showing(lines),
+        other_ous=max(0, len(lines) - MOST_OUS),
         services=services[:TOP_SERVICES],
         other_services=max(0, len(services) - TOP_SERVICES),
         unmapped=_shares(today.unmapped),
     )
+
+
+def _worth_showing(lines: list[OuLine]) -> tuple[OuLine, ...]:
+    """Return the lines in their order, of too many only those in trouble and the largest."""
+
+    def rank(line: OuLine) -> tuple[bool, Decimal]:
+        troubled = line.outlook.light in ("red", "yellow")
+        return troubled, abs(line.outlook.month_to_date)
+
+    kept = {id(line) for line in sorted(lines, key=rank, reverse=True)[:MOST_OUS]}
+    return tuple(line for line in lines if id(line) in kept)
 
 
 def _comparisons(day: date, totals: Mapping[date, Decimal]) -> tuple[Comparison, ...]:

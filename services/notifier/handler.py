@@ -1,5 +1,6 @@
 """Sends the digest of the run's day: compose, claim, send, record."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -10,7 +11,7 @@ import structlog
 from services.notifier.attachment import breakdown_csv
 from services.notifier.claim import Claim, Claims, ClaimState, recipients_key
 from services.notifier.figures import figures
-from services.notifier.message import Envelope, build_message
+from services.notifier.message import ATTACHED, Envelope, build_message
 from services.notifier.post import MaybeSent, NotSent, Post
 from services.notifier.render import Origin, render
 from shared.archive import read_day
@@ -22,7 +23,7 @@ from shared.errors import MismatchError, Reject, Retry
 from shared.events import CatalogedData, DigestData, DigestSent, Event, PeriodCataloged, follow_up
 from shared.lease import Lease
 from shared.ledger import Entry, Ledger
-from shared.locations import day_record_key, digest_claim_key, outlook_key
+from shared.locations import csv_key, day_record_key, digest_claim_key, outlook_key
 from shared.money import Amounts
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet
@@ -51,7 +52,7 @@ class SendDigest:
             raise Reject(f"the notifier does not hear {event.type}")
         if not event.data.notify:
             return []
-        envelope, totals = await self._compose(event)
+        envelope, totals = await self._compose(event, lease)
         await lease.extend()
         kind = f"replay-{event.runid}" if event.data.replay else "daily"
         message_id = await self._send_once(event, kind, envelope)
@@ -63,24 +64,40 @@ class SendDigest:
         )
         return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
 
-    async def _compose(self, event: PeriodCataloged) -> tuple[Envelope, tuple[Amounts, ...]]:
+    async def _compose(
+        self, event: PeriodCataloged, lease: Lease
+    ) -> tuple[Envelope, tuple[Amounts, ...]]:
         data = event.data
         tables = await self._tables(data)
         totals = await self._checked_totals(data.day, tables[data.day])
         complete = data.complete_through is not None and data.day <= data.complete_through
-        told = figures(
-            data.day, tables, await self._outlooks(data.day), self.metric, complete=complete
+        outlooks = await self._outlooks(data.day)
+        csv = await lease.hold(asyncio.to_thread(breakdown_csv, tables[data.day], self.metric))
+        attached = len(csv) <= ATTACHED
+        origin = Origin(
+            event.runid,
+            data.source_version,
+            data.replay,
+            csv_location=None if attached else await self._keep_csv(data.day, csv),
         )
-        origin = Origin(event.runid, data.source_version, data.replay)
+        told = await lease.hold(
+            asyncio.to_thread(figures, data.day, tables, outlooks, self.metric, complete=complete)
+        )
         envelope = build_message(
             self.digest,
             render(told, origin),
-            breakdown_csv(tables[data.day], self.metric),
+            csv if attached else None,
             day=data.day,
             origin=origin,
             now=self.now(),
         )
         return envelope, totals
+
+    async def _keep_csv(self, day: date, csv: bytes) -> str:
+        """Keep a CSV that is too large for a mail beside the archive; returns where."""
+        key = csv_key(day)
+        await self.store.put(key, csv)
+        return f"s3://{self.store.bucket}/{key}"
 
     async def _tables(self, data: CatalogedData) -> dict[date, pa.Table]:
         """Read the day, and those of the seven before it that were ever archived."""

@@ -11,6 +11,8 @@ from shared.config import Digest
 
 LIMIT = 10 * 1024 * 1024
 """Bytes of a message after encoding (Amazon SES quotas, SendRawEmail)."""
+ATTACHED = 5 * 1024 * 1024
+"""Bytes of a CSV that is still attached: base64 makes a third more of it."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,18 @@ class Envelope:
 
 
 def build_message(
-    digest: Digest, rendered: Rendered, csv: str, *, day: date, origin: Origin, now: datetime
+    digest: Digest,
+    rendered: Rendered,
+    csv: bytes | None,
+    *,
+    day: date,
+    origin: Origin,
+    now: datetime,
 ) -> Envelope:
-    """Put the message together; raise ValueError when it is larger than SES takes."""
+    """Put the message together, with the CSV unless it is None.
+
+    Raises ValueError when the message is larger than SES takes.
+    """
     message = EmailMessage(policy=SMTP)
     message["Subject"] = rendered.subject
     message["From"] = digest.sender
@@ -36,13 +47,14 @@ def build_message(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
-    message.add_attachment(
-        csv.encode(),
-        maintype="text",
-        subtype="csv",
-        filename=f"ou-breakdown-{day}.csv",
-        params={"charset": "utf-8"},
-    )
+    if csv is not None:
+        message.add_attachment(
+            csv,
+            maintype="text",
+            subtype="csv",
+            filename=f"ou-breakdown-{day}.csv",
+            params={"charset": "utf-8"},
+        )
     body = message.as_bytes()
     if len(body) > LIMIT:
         raise ValueError(f"the digest has {len(body)} bytes; SES takes {LIMIT}")

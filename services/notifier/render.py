@@ -21,6 +21,8 @@ class Origin:
     run: str
     source_version: str
     replay: bool
+    csv_location: str | None = None
+    """Where the CSV lies when it is too large to be attached."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
@@ -126,6 +127,21 @@ def test_the_csv_begins_with_the_contract_columns(
         header = next(csv.reader(file))
 
     assert header[:5] == CONTRACT
+
+
+def test_an_analyst_reads_the_archive_with_pandas_and_finds_the_outlook_in_it(
+    demo: tuple[subprocess.CompletedProcess[str], Path],
+) -> None:
+    archive = demo[1] / "archive"
+    days = pd.read_parquet(archive / "ou-breakdowns")
+    outlook = pd.read_parquet(archive / "ou-outlook")
+
+    month_to_date = days[days["BillingDate"] <= DAY].groupby("OUPath")["AmortizedCost"].sum()
+    own = outlook.set_index("OUPath")["OwnMonthToDate"]
+
+    assert set(days.columns[-3:]) == {"year", "month", "day"}
+    assert month_to_date.to_dict() == own[own.index.isin(month_to_date.index)].to_dict()
+    assert set(outlook["Light"]) == {"red", "yellow", "green", "grey"}
 
 
 def archived(out: Path) -> list[Path]:

@@ -1,0 +1,85 @@
+"""Documents say what the code does: the README's table, the reference, the links."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from daybook.reference import documents
+from shared.topology import load_topology
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted(
+    path for path in ROOT.rglob("*.md") if not {".venv", "out"} & set(path.relative_to(ROOT).parts)
+)
+
+
+def test_the_readme_lists_the_workers_as_the_topology_does() -> None:
+    rows = re.findall(
+        r"^\| (\w+) \| (.+?) \| (.+?) \| (.+?) \| `(services/\w+)` \|$", README, re.MULTILINE
+    )
+
+    listed = {
+        name: (set(re.findall(r"`([\w-]+)`", hears)), does, set(re.findall(r"`([\w-]+)`", says)))
+        for name, hears, does, says, _ in rows
+    }
+
+    assert listed == {
+        name: (set(worker.hears), worker.does, set(worker.says))
+        for name, worker in load_topology().workers.items()
+    }
+
+
+@pytest.mark.parametrize(("name", "text"), list(documents()), ids=lambda value: str(value)[:40])
+def test_a_reference_document_is_what_the_code_says(name: str, text: str) -> None:
+    written = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
+
+    assert written == text, "run `make reference`"
+
+
+def test_no_reference_document_is_left_over() -> None:
+    folder = ROOT / "docs" / "reference"
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+    assert there == {name for name, _ in documents()}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_and_paths_in_a_page_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    paths = re.findall(r"`((?:services|shared|daybook|infra|docs|tests)/[\w./-]+)`", text)
+
+    missing = [link for link in links if not (page.parent / link).exists()]
+    missing += [path for path in paths if not (ROOT / path).exists()]
+
+    assert missing == []
+
+
+def test_every_locked_dependency_is_an_exact_version() -> None:
+    lines = (ROOT / "requirements.lock").read_text().split()
+
+    assert lines
+    assert all(re.fullmatch(r"[\w.-]+==[\w.+-]+", line) for line in lines)
+
+
+def test_every_dependency_is_locked_and_has_its_reason() -> None:
+    text = (ROOT / "pyproject.toml").read_text()
+    project = tomllib.loads(text)["project"]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *chain.from_iterable(extras)]
+    locked = {
+        normal(line.partition("==")[0]) for line in (ROOT / "requirements.lock").read_text().split()
+    }
+
+    for requirement in wanted:
+        name = normal(re.split(r"[\[<>=]", requirement)[0])
+        if name != "daybook":
+            assert name in locked
+            assert re.search(rf'"{re.escape(requirement)}",\s*# \w+', text), requirement
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

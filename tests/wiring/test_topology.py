@@ -1,0 +1,94 @@
+"""Code and `infra/topology.json` agree on who hears and says what, and on the tables."""
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import services
+from shared import breakdown, outlook
+from shared.events import EVENTS
+from shared.topology import load_topology
+
+ROOT = Path(__file__).resolve().parents[2]
+TOPOLOGY = load_topology()
+WORKERS = sorted(TOPOLOGY.workers)
+ARROW_NAMES = {
+    "date32[day]": "date",
+    "string": "string",
+    "double": "double",
+    "decimal128(38, 12)": "decimal(38,12)",
+}
+
+
+def test_every_worker_is_a_folder_and_every_folder_a_worker() -> None:
+    folders = {path.parent.name for path in (ROOT / "services").glob("*/__main__.py")}
+
+    assert folders == set(WORKERS)
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_a_handler_names_exactly_the_events_it_hears_and_says(worker: str) -> None:
+    """Handlers name event classes only to hear (isinstance) or to say them (follow_up)."""
+    source = inspect.getsource(importlib.import_module(f"services.{worker}.handler"))
+    entry = TOPOLOGY.workers[worker]
+
+    heard = {
+        kind for kind in EVENTS if re.search(rf"isinstance\(event, {class_of(kind)}\)", source)
+    }
+    said = {
+        kind for kind in EVENTS if re.search(rf"follow_up\(\s*event,\s*{class_of(kind)},", source)
+    }
+
+    assert heard == set(entry.hears)
+    assert said == set(entry.says)
+
+
+def events_in(source: str, pattern: str) -> set[str]:
+    return {k for k, e in EVENTS.items() if re.search(pattern.format(e.__name__), source)}
+
+
+def test_every_event_that_is_said_is_heard_or_ends_the_run() -> None:
+    said = {name for worker in TOPOLOGY.workers.values() for name in worker.says}
+    heard = {name for worker in TOPOLOGY.workers.values() for name in worker.hears}
+    begun = {schedule.says for schedule in TOPOLOGY.schedules} | {"backfill-requested"}
+
+    assert said - heard == {"digest-sent"}
+    assert heard - said == begun
+    assert said | heard == set(EVENTS)
+
+
+def test_the_daily_tick_is_at_seven_utc_and_on_request_says_the_same() -> None:
+    (daily,) = TOPOLOGY.schedules
+
+    assert daily.expression == "cron(0 7 * * ? *)"
+    assert daily.says == TOPOLOGY.requests.says == "day-ready"
+
+
+@pytest.mark.parametrize(
+    ("table", "schema"), [("ou_breakdown", breakdown.ARCHIVED), ("ou_outlook", outlook.SCHEMA)]
+)
+def test_a_table_has_the_columns_that_its_worker_writes(table: str, schema: pa.Schema) -> None:
+    declared = [(name, kind) for name, kind, _ in TOPOLOGY.tables[table].columns]
+
+    assert declared == [(field.name, ARROW_NAMES[str(field.type)]) for field in schema]
+
+
+def test_a_crash_is_recovered_from_within_five_minutes() -> None:
+    assert max(worker.visibility_timeout for worker in TOPOLOGY.workers.values()) <= 300
+
+
+def test_dead_letters_outlive_the_queues_they_came_from() -> None:
+    assert TOPOLOGY.dead_letter_retention_days > TOPOLOGY.queue_retention_days
+
+
+def test_services_and_shared_are_those_of_this_checkout() -> None:
+    """Both names are common: an installed package of that name must not win."""
+    import shared  # noqa: PLC0415 - where it comes from is the question
+
+    for package in (services, shared):
+        assert package.__file__
+        assert Path(package.__file__).is_relative_to(ROOT)
