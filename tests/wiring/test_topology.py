@@ -36,12 +36,8 @@ def test_a_handler_names_exactly_the_events_it_hears_and_says(worker: str) -> No
     source = inspect.getsource(importlib.import_module(f"services.{worker}.handler"))
     entry = TOPOLOGY.workers[worker]
 
-    heard = {
-        kind for kind in EVENTS if re.search(rf"isinstance\(event, {class_of(kind)}\)", source)
-    }
-    said = {
-        kind for kind in EVENTS if re.search(rf"follow_up\(\s*event,\s*{class_of(kind)},", source)
-    }
+    heard = events_in(source, r"isinstance\(event, {}\)")
+    said = events_in(source, r"follow_up\(\s*event,\s*{},")
 
     assert heard == set(entry.hears)
     assert said == set(entry.says)
