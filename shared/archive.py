@@ -1,25 +1,52 @@
 """Reads the archive back, and believes only bytes that match their checksum."""
 
 from datetime import date
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from shared.errors import MismatchError, Retry
+from shared.events import ArchivedData
 from shared.locations import breakdown_key
 from shared.parquet import from_parquet, sha256
-from shared.ports import ObjectStore
+from shared.ports import ObjectStore, StoredObject
 
 
-async def read_day(store: ObjectStore, day: date, source_version: str) -> pa.Table:
-    """Read a day's breakdown, made from `source_version` of the export or a newer one.
+class ArchivedTable(NamedTuple):
+    """A day's rows and the checksum of the object they came from."""
 
-    Raises Retry when the archive has only an older one, MismatchError when the bytes are not
-    those that were written.
+    rows: pa.Table
+    sha256: str
+
+
+async def read_day(store: ObjectStore, day: date, said: ArchivedData) -> ArchivedTable:
+    """Read a day that an event says is archived: that very object, or a newer delivery's.
+
+    Raises Retry when neither is there yet, MismatchError when the bytes are not those that
+    were written.
     """
-    key = breakdown_key(day)
-    found = await store.get(key)
-    if found is None or found.metadata.get("source-version", "") < source_version:
-        raise Retry(f"{key} is not archived from {source_version} yet", after=60)
-    if sha256(found.body) != found.metadata.get("sha256"):
-        raise MismatchError(f"{key} does not match its checksum")
-    return from_parquet(found.body)
+    found = await store.get(breakdown_key(day))
+    if found is None or not _fits(found, day, said):
+        raise Retry(f"{breakdown_key(day)} is not the object of this run", after=60)
+    return _decoded(found)
+
+
+async def read_earlier_day(store: ObjectStore, day: date) -> ArchivedTable | None:
+    """Read whatever is archived of a day; None when nothing is. Raises MismatchError as above."""
+    found = await store.get(breakdown_key(day))
+    return _decoded(found) if found else None
+
+
+def _fits(found: StoredObject, day: date, said: ArchivedData) -> bool:
+    """An unchanged day keeps the older delivery it was written from: its checksum decides."""
+    if found.metadata.get("source-version", "") > said.source_version:
+        return True
+    checksums = {archived.day: archived.sha256 for archived in said.days}
+    return found.metadata.get("sha256") == checksums.get(day)
+
+
+def _decoded(found: StoredObject) -> ArchivedTable:
+    checksum = sha256(found.body)
+    if checksum != found.metadata.get("sha256"):
+        raise MismatchError(f"{found.key} does not match its checksum")
+    return ArchivedTable(from_parquet(found.body), checksum)

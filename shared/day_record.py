@@ -1,4 +1,4 @@
-"""The ledger's record of one day: every version of it that was ever archived."""
+"""The ledger's records of a day (every version ever archived) and of a billing period."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -35,8 +35,36 @@ class DayRecord(BaseModel):
         """The version in force."""
         return self.versions[-1]
 
+    def version(self, sha256: str) -> DayVersion | None:
+        """Return the newest version with these bytes."""
+        return next((v for v in reversed(self.versions) if v.sha256 == sha256), None)
+
+    def with_version(self, version: DayVersion) -> "DayRecord":
+        """Return the record with one version more, unless it is there already.
+
+        Versions are in the order of their deliveries: a slow writer of an older delivery may
+        record after a newer one, and must not come to be in force by it.
+        """
+        if version.sha256 == self.newest.sha256:
+            return self
+        known = {(v.sha256, v.source_version, v.run) for v in self.versions}
+        if (version.sha256, version.source_version, version.run) in known:
+            return self
+        ordered = sorted((*self.versions, version), key=lambda v: v.source_version)
+        return self.model_copy(update={"versions": tuple(ordered)})
+
     def outcome_for(self, run: str) -> Literal["new", "restated", "unchanged"]:
         """Say what a run did to the day; a repeat of that run's step says the same."""
-        if self.newest.run != run:
+        places = [place for place, version in enumerate(self.versions) if version.run == run]
+        if not places:
             return "unchanged"
-        return "new" if len(self.versions) == 1 else "restated"
+        return "restated" if places[0] else "new"
+
+
+class PeriodRecord(BaseModel):
+    """The newest delivery of a billing period that an archiver has begun to archive."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source_version: str = Field(description="The delivery.")
+    run: str = Field(description="The run that began it.")

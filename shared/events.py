@@ -51,7 +51,9 @@ class PeriodScope(_Frozen):
     day: date = Field(description="Last day that the run was asked for: the day of the digest.")
     notify: bool = Field(description="Whether the run ends with a digest.")
     replay: bool = Field(default=False, description="Whether a backfill asked for the run.")
-    source_version: str = Field(description="Delivery time and execution id of the export read.")
+    source_version: str = Field(
+        description="Delivery time, execution id and query time: newer data sorts later."
+    )
     complete_through: date | None = Field(
         default=None, description="Last day whose usage is fully delivered; null when none is."
     )

@@ -5,7 +5,6 @@ alive and waiting asks for more time, and only up to a budget.
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -26,11 +25,12 @@ class Lease:
         self._message = message
         self._visibility = visibility
         self._beat = visibility / 3
-        self._ends = time.monotonic() + BUDGET
+        self._clock = asyncio.get_running_loop().time
+        self._ends = self._clock() + BUDGET
 
     async def extend(self) -> None:
         """Ask for a full visibility timeout from now; raise LeaseLost when refused or spent."""
-        if time.monotonic() > self._ends:
+        if self._clock() > self._ends:
             raise LeaseLost(f"worked on for more than {BUDGET} seconds")
         await self._inbox.extend(self._message, self._visibility)
 

@@ -52,6 +52,11 @@ def day_records_prefix(period: Period) -> str:
     return f"ledger/days/{period}/"
 
 
+def period_record_key(period: Period) -> str:
+    """Return the ledger key of a period's newest delivery."""
+    return f"ledger/periods/{period}.json"
+
+
 def digest_claim_key(day: date, kind: str, recipients: str) -> str:
     """Return the ledger key of one digest to one recipient list."""
     return f"ledger/digests/{day}/{kind}-{recipients}.json"

@@ -25,7 +25,9 @@ class StagedPeriod(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     period: Period
-    source_version: str = Field(description="Delivery time and execution id; newer sorts later.")
+    source_version: str = Field(
+        description="Delivery time, execution id and query time: newer data sorts later."
+    )
     delivered_at: datetime = Field(description="When the manifest was written (UTC).")
     lines: int = Field(description="Line items of the export that were read.")
     bytes_scanned: int

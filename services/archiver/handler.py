@@ -9,12 +9,18 @@ import pyarrow as pa
 import structlog
 
 from shared.breakdown import STAGED, amounts_by_ou, amounts_of, archive_table
-from shared.day_record import DayRecord, DayVersion
-from shared.errors import MismatchError, Reject
+from shared.day_record import DayRecord, DayVersion, PeriodRecord
+from shared.errors import MismatchError, Reject, Retry
 from shared.events import ArchivedData, ArchivedDay, Event, PeriodArchived, PeriodQueried, follow_up
 from shared.lease import Lease
 from shared.ledger import Ledger
-from shared.locations import breakdown_key, day_record_key, day_records_prefix, split_uri
+from shared.locations import (
+    breakdown_key,
+    day_record_key,
+    day_records_prefix,
+    period_record_key,
+    split_uri,
+)
 from shared.money import add_amounts
 from shared.newest import write_newest
 from shared.parquet import from_parquet, sha256, to_parquet
@@ -37,9 +43,11 @@ class ArchivePeriod:
         if not isinstance(event, PeriodQueried):
             raise Reject(f"the archiver does not hear {event.type}")
         staged = await self._staged(event)
+        newest = await self._begin(staged, event.runid)
         days = []
         for day in await self._days(staged):
-            days.append(await self._archive(day, staged, event.runid))
+            archive = self._archive(day, staged, event.runid) if newest else self._standing(day.day)
+            days.append(await archive)
             await lease.extend()
         return [
             follow_up(
@@ -64,6 +72,35 @@ class ArchivePeriod:
             raise MismatchError(f"{event.data.staging.uri} is not what the event says")
         return StagedPeriod.model_validate_json(found.body)
 
+    async def _begin(self, staged: StagedPeriod, run: str) -> bool:
+        """Put the delivery down as the period's newest; False when a newer one is.
+
+        The day's object keeps the delivery it was written from while its bytes stay the same,
+        so it alone cannot tell a late old delivery from a new one.
+        """
+        ours = PeriodRecord(source_version=staged.source_version, run=run)
+
+        def newer(known: PeriodRecord | None) -> PeriodRecord:
+            if known is None or known.source_version < ours.source_version:
+                return ours
+            return known
+
+        key = period_record_key(staged.period)
+        record = await Ledger(self.store).update(key, PeriodRecord, newer)
+        return record.source_version == staged.source_version
+
+    async def _standing(self, day: date) -> ArchivedDay:
+        """Say what a newer delivery's run has archived in this one's place."""
+        found = await self.store.head(breakdown_key(day))
+        if found is None:
+            raise Retry(f"{day} is being archived from a newer delivery", after=60)
+        return ArchivedDay(
+            day=day,
+            outcome="superseded",
+            sha256=found.metadata["sha256"],
+            rows=int(found.metadata["rows"]),
+        )
+
     async def _days(self, staged: StagedPeriod) -> list[StagedDay]:
         """Return the staged days, and as empty those that were archived but have no lines now."""
         by_day = {day.day: day for day in staged.days}
@@ -77,10 +114,10 @@ class ArchivePeriod:
         body, table = await asyncio.to_thread(_encode, staged_rows, self.metric)
         _check(day, table)
         version = _version(table, body, staged.source_version, run)
-        outcome = await self._write(day.day, body, version)
-        if outcome != "superseded":
-            outcome = (await self._record(day.day, version)).outcome_for(run)
-            log.info("archived", day=str(day.day), outcome=outcome, rows=version.rows)
+        if await self._write(day.day, body, version) == "superseded":
+            return await self._standing(day.day)
+        outcome = (await self._record(day.day, version)).outcome_for(run)
+        log.info("archived", day=str(day.day), outcome=outcome, rows=version.rows)
         return ArchivedDay(day=day.day, outcome=outcome, sha256=version.sha256, rows=version.rows)
 
     async def _rows(self, day: StagedDay) -> pa.Table:
@@ -105,9 +142,7 @@ class ArchivePeriod:
         def add(record: DayRecord | None) -> DayRecord:
             if record is None:
                 return DayRecord(day=day, versions=(version,))
-            if record.newest.sha256 == version.sha256:
-                return record
-            return DayRecord(day=day, versions=(*record.versions, version))
+            return record.with_version(version)
 
         return await Ledger(self.store).update(day_record_key(day), DayRecord, add)
 

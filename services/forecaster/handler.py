@@ -56,8 +56,8 @@ class AssessPeriod:
     async def _spends(self, data: ArchivedData, lease: Lease) -> list[Spend]:
         spends: list[Spend] = []
         for archived in data.days:
-            table = await read_day(self.store, archived.day, data.source_version)
-            for ou_path, amounts in amounts_by_ou(table).items():
+            table = await read_day(self.store, archived.day, data)
+            for ou_path, amounts in amounts_by_ou(table.rows).items():
                 spends += [
                     Spend(archived.day, ou_path, part.currency, part.metric(self.metric))
                     for part in amounts

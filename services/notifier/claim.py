@@ -6,6 +6,7 @@ topic first and then marked UNKNOWN.
 """
 
 import hashlib
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
@@ -32,6 +33,7 @@ class Claim(BaseModel):
 
     state: ClaimState
     run: str = Field(description="The run that claimed it.")
+    owner: str = Field(description="The attempt that claimed it: one worker, one message, once.")
     at: datetime = Field(description="When the state was reached (UTC).")
     message_id: str | None = Field(default=None, description="SES message id, once sent.")
     reason: str | None = Field(default=None, description="Why it is free again, or in doubt.")
@@ -46,15 +48,21 @@ class Claims:
 
     async def take(self, key: str, run: str, now: datetime) -> tuple[bool, Entry[Claim]]:
         """Claim a digest; returns whether it is ours now, and the record in force."""
-        ours = Claim(state=ClaimState.CLAIMED, run=run, at=now)
-        taken = await self._ledger.create(key, ours)
+        ours = Claim(state=ClaimState.CLAIMED, run=run, owner=str(uuid.uuid4()), at=now)
+        await self._ledger.create(key, ours)
+        entry = await self._read(key)
+        if entry.doc.state is ClaimState.FREE:
+            await self._ledger.replace(key, entry, ours)
+            entry = await self._read(key)
+        # What the record says decides, not the answer to the write: that may be lost on its way,
+        # and the SDK's next try then meets our own claim.
+        return entry.doc.owner == ours.owner, entry
+
+    async def _read(self, key: str) -> Entry[Claim]:
         entry = await self._ledger.read(key, Claim)
         if entry is None:
             raise Conflict(key)
-        if not taken and entry.doc.state is ClaimState.FREE:
-            taken = await self._ledger.replace(key, entry, ours)
-            entry = await self._ledger.read(key, Claim) or entry
-        return taken, entry
+        return entry
 
     async def settle(self, key: str, entry: Entry[Claim], claim: Claim) -> None:
         """Record how it went; raise Conflict when somebody else has settled it meanwhile."""

@@ -13,7 +13,7 @@ from shared.config import UNMAPPED
 from shared.money import exact_sum
 from shared.outlook import Light, Outlook
 
-WORST: tuple[Light, ...] = ("red", "yellow", "grey", "green")
+WORST: tuple[Light, ...] = ("red", "yellow", "green", "grey")
 TOP_SERVICES = 8
 MOST_OUS = 60
 """Lines of the OU table: mail clients cut a message off at about 100 KB."""
@@ -84,7 +84,7 @@ class Figures:
 
     @property
     def worst(self) -> Light:
-        """The light that matters most: grey counts only when no light is red or yellow."""
+        """The light that matters most: grey only when there is no other."""
         lights = {line.outlook.light for part in self.currencies for line in part.ous}
         return next((light for light in WORST if light in lights), "grey")
 

@@ -14,7 +14,7 @@ from services.notifier.figures import figures
 from services.notifier.message import ATTACHED, Envelope, build_message
 from services.notifier.post import MaybeSent, NotSent, Post
 from services.notifier.render import Origin, render
-from shared.archive import read_day
+from shared.archive import ArchivedTable, read_day, read_earlier_day
 from shared.breakdown import amounts_of
 from shared.config import Digest
 from shared.day_record import DayRecord
@@ -26,7 +26,7 @@ from shared.ledger import Entry, Ledger
 from shared.locations import csv_key, day_record_key, digest_claim_key, outlook_key
 from shared.money import Amounts
 from shared.outlook import Outlook, outlook_rows
-from shared.parquet import from_parquet
+from shared.parquet import from_parquet, sha256
 from shared.ports import AlarmBell, ObjectStore
 
 SOURCE = "daybook.notifier"
@@ -69,7 +69,6 @@ class SendDigest:
     ) -> tuple[Envelope, tuple[Amounts, ...]]:
         data = event.data
         tables = await self._tables(data)
-        totals = await self._checked_totals(data.day, tables[data.day])
         complete = data.complete_through is not None and data.day <= data.complete_through
         outlooks = await self._outlooks(data.day)
         csv = await lease.hold(asyncio.to_thread(breakdown_csv, tables[data.day], self.metric))
@@ -91,7 +90,7 @@ class SendDigest:
             origin=origin,
             now=self.now(),
         )
-        return envelope, totals
+        return envelope, amounts_of(tables[data.day])
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""
@@ -100,25 +99,30 @@ class SendDigest:
         return f"s3://{self.store.bucket}/{key}"
 
     async def _tables(self, data: CatalogedData) -> dict[date, pa.Table]:
-        """Read the day, and those of the seven before it that were ever archived."""
-        tables = {data.day: await read_day(self.store, data.day, data.source_version)}
+        """Read the day, checked, and those of the seven before it that are archived."""
+        today = await read_day(self.store, data.day, data)
+        await self._check(data.day, today)
+        tables = {data.day: today.rows}
         for day in days_between(data.day - timedelta(days=7), data.day - timedelta(days=1)):
-            if await Ledger(self.store).read(day_record_key(day), DayRecord):
-                tables[day] = await read_day(self.store, day, "")
+            if earlier := await read_earlier_day(self.store, day):
+                tables[day] = earlier.rows
         return tables
 
-    async def _checked_totals(self, day: date, table: pa.Table) -> tuple[Amounts, ...]:
-        """Return the day's totals, equal to what the ledger says the export held."""
-        totals = amounts_of(table)
+    async def _check(self, day: date, table: ArchivedTable) -> None:
+        """Refuse a day whose totals are not those that the ledger recorded for these bytes."""
         record = await Ledger(self.store).read(day_record_key(day), DayRecord)
-        if record is None or record.doc.newest.totals != totals:
-            raise MismatchError(f"{day}: the archive's {totals} are not what the ledger recorded")
-        return totals
+        version = record.doc.version(table.sha256) if record else None
+        if version is None:
+            raise Retry(f"{day} is not recorded in the ledger yet", after=60)
+        if version.totals != amounts_of(table.rows):
+            raise MismatchError(f"{day}: the archive is not what the ledger recorded")
 
     async def _outlooks(self, day: date) -> list[Outlook]:
         found = await self.store.get(outlook_key(day))
         if found is None:
             raise Retry(f"the outlook of {day} is not there yet", after=60)
+        if sha256(found.body) != found.metadata.get("sha256"):
+            raise MismatchError(f"{found.key} does not match its checksum")
         return outlook_rows(from_parquet(found.body))
 
     async def _send_once(self, event: PeriodCataloged, kind: str, envelope: Envelope) -> str | None:
@@ -166,4 +170,4 @@ class SendDigest:
         await claims.settle(key, entry, self._state(entry, ClaimState.UNKNOWN, reason))
 
     def _state(self, entry: Entry[Claim], state: ClaimState, reason: str | None = None) -> Claim:
-        return Claim(state=state, run=entry.doc.run, at=self.now(), reason=reason)
+        return entry.doc.model_copy(update={"state": state, "at": self.now(), "reason": reason})

@@ -10,14 +10,25 @@ from typing import Any
 from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
+    NoCredentialsError,
+    ProxyConnectionError,
     SSLError,
 )
 
 from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent
 
+BEFORE_THE_FIRST_BYTE = (
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ProxyConnectionError,
+    SSLError,
+)
 CALM_DOWN = {"Throttling", "ThrottlingException", "TooManyRequestsException"}
 SERVER_FAULT = 500
 
@@ -42,7 +53,7 @@ class SesPost:
             )
         except ClientError as error:
             raise _from_answer(error) from error
-        except (EndpointConnectionError, ConnectTimeoutError, SSLError) as error:
+        except BEFORE_THE_FIRST_BYTE as error:
             raise NotSent(repr(error), later=True) from error
         except HTTPClientError as error:
             raise MaybeSent(repr(error)) from error

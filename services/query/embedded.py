@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from services.query.engine import Control
-from services.query.sources import MAP, SourceFormat, read_sql
+from services.query.sources import MAP, MONEY, SourceFormat, read_sql
 from shared.days import Period
 from shared.errors import InputError
 from shared.money import Amounts
@@ -93,7 +93,9 @@ class EmbeddedQuery:
     def _open(self) -> duckdb.DuckDBPyRelation:
         by_kind: dict[bytes, list[Path]] = {}
         for file in self._files:
-            by_kind.setdefault(_kind(file), []).append(file)
+            kind = _kind(file)
+            self._require_columns(file, self._read(kind, [file]))
+            by_kind.setdefault(kind, []).append(file)
         relations = [self._columns(self._read(kind, files)) for kind, files in by_kind.items()]
         first, *others = relations
         for other in others:
@@ -107,10 +109,25 @@ class EmbeddedQuery:
         return self._db.read_csv(
             names,  # type: ignore[arg-type]  # DuckDB takes a list; its stub says one name
             header=True,
+            sep=",",
+            quotechar='"',
+            escapechar='"',
             all_varchar=True,
             union_by_name=True,
             compression="gzip" if kind == GZIP else "none",
         )
+
+    def _require_columns(self, file: Path, relation: duckdb.DuckDBPyRelation) -> None:
+        """Look at every file by itself: read together, one would lend its columns to another."""
+        present = {name.lower() for name in relation.columns}
+        for column in self._source.required:
+            if column not in present:
+                raise InputError(
+                    file,
+                    f"has no column {column}",
+                    "Add it to the export's column selection (AWS Data Exports) and export again",
+                    where=column,
+                )
 
     def _columns(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """Project to the source's columns: text is given its type, an optional column may lack."""
@@ -118,14 +135,6 @@ class EmbeddedQuery:
             name.lower(): str(kind)
             for name, kind in zip(relation.columns, relation.types, strict=True)
         }
-        for column in self._source.required:
-            if column not in present:
-                raise InputError(
-                    self._files[0],
-                    f"has no column {column}",
-                    "Add it to the export's column selection (AWS Data Exports) and export again",
-                    where=column,
-                )
         wanted = self._source.required | self._source.optional
         return relation.project(
             ", ".join(_column(name, kind, present.get(name)) for name, kind in wanted.items())
@@ -142,7 +151,10 @@ def _kind(file: Path) -> bytes:
 def _column(name: str, kind: str, found: str | None) -> str:
     if found is None:
         return f"CAST(NULL AS {kind}) AS {name}"
-    if found != "VARCHAR" or kind == "VARCHAR":
+    if found != "VARCHAR":
+        # Doubles become decimals here already: a CSV beside them must not become doubles.
+        return f"CAST({name} AS {kind}) AS {name}" if kind == MONEY else name
+    if kind == "VARCHAR":
         return name
     text = f"nullif({name}, '')"
     return f"CAST({text}{'::JSON' if kind == MAP else ''} AS {kind}) AS {name}"

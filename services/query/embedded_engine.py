@@ -35,10 +35,7 @@ class EmbeddedEngine:
             control, staged = await asyncio.to_thread(
                 _query, self.source, delivery, files, organization, folder / "staged"
             )
-            days = [
-                await self._upload(day, staged.get(day, []), prefix)
-                for day in control.days(delivery.period)
-            ]
+            days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
             return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
 
     async def _upload(self, day: date, files: list[Path], prefix: str) -> StagedDay:
@@ -47,14 +44,8 @@ class EmbeddedEngine:
             key = f"{prefix}day={day}/part-{number:05d}.parquet"
             await self.staging.put(key, file.read_bytes())
             keys.append(key)
-        tables = [pq.read_table(file, partitioning=None) for file in files]
-        rows = pa.concat_tables(tables) if tables else None
-        return StagedDay(
-            day=day,
-            keys=tuple(keys),
-            rows=rows.num_rows if rows else 0,
-            totals=amounts_of(rows) if rows else (),
-        )
+        rows = pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
+        return StagedDay(day=day, keys=tuple(keys), rows=rows.num_rows, totals=amounts_of(rows))
 
 
 def _query(

@@ -1,6 +1,5 @@
 """The query engine port: what one scan of a billing period is asked for, and what it gives."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -23,10 +22,6 @@ class Control:
     first_day: date | None
     last_day: date | None
     invoiced: bool
-
-    def days(self, period: Period) -> Iterator[date]:
-        """Yield the days that are archived: from the period's first to its last with a line."""
-        return period.days(until=self.last_day) if self.last_day else iter(())
 
     def complete_through(self, period: Period, *, followed: bool) -> date | None:
         """Return the last day whose usage is fully delivered.

@@ -3,13 +3,13 @@
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import structlog
 
 from services.query.engine import QueryEngine, QueryResult
 from services.query.export import Export
-from services.query.manifest import Delivery
+from services.query.manifest import STAMP, Delivery
 from services.query.organization import Placement, organization_table
 from shared.days import Period, day_before, periods_between
 from shared.errors import Conflict, InputError, MismatchError, Reject, Retry
@@ -27,7 +27,7 @@ from shared.locations import staging_prefix
 from shared.money import add_amounts
 from shared.parquet import sha256
 from shared.ports import ObjectStore
-from shared.staging import StagedPeriod
+from shared.staging import StagedDay, StagedPeriod
 
 SOURCE = "daybook.query"
 NOT_READY_DELAY = 900
@@ -120,10 +120,10 @@ class QueryPeriods:
         attempt = f"{prefix}attempt={uuid.uuid4()}/"
         organization = organization_table(await self.organization())
         result = await lease.hold(self.engine.stage(delivery, organization, attempt))
-        if result.control.last_day is None or result.control.last_day < asked.day:
-            raise Retry(f"the export does not reach {asked.day} yet", after=NOT_READY_DELAY)
         _check(result)
         staged = _describe(delivery, result, followed=await self._followed(asked.period))
+        if asked.day not in {day.day for day in staged.days}:
+            raise Retry(f"the export does not reach {asked.day} yet", after=NOT_READY_DELAY)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
         return await self._commit(f"{prefix}manifest.json", staged.model_dump_json().encode())
 
@@ -149,13 +149,28 @@ def _check(result: QueryResult) -> None:
 
 
 def _describe(delivery: Delivery, result: QueryResult, *, followed: bool) -> StagedPeriod:
+    complete_through = result.control.complete_through(delivery.period, followed=followed)
     return StagedPeriod(
         period=delivery.period,
-        source_version=delivery.version,
+        source_version=f"{delivery.version}/{datetime.now(UTC):{STAMP}}",
         delivered_at=delivery.delivered_at,
         lines=result.control.lines,
         bytes_scanned=result.bytes_scanned,
-        complete_through=result.control.complete_through(delivery.period, followed=followed),
+        complete_through=complete_through,
         totals=result.control.totals,
-        days=result.days,
+        days=_without_gaps(delivery.period, result.days, complete_through),
+    )
+
+
+def _without_gaps(
+    period: Period, days: tuple[StagedDay, ...], complete_through: date | None
+) -> tuple[StagedDay, ...]:
+    """Add the days that have no line: on a day that is delivered whole, that is a cost of zero."""
+    by_day = {day.day: day for day in days}
+    reach = max((*by_day, *([complete_through] if complete_through else [])), default=None)
+    if reach is None:
+        return ()
+    return tuple(
+        by_day.get(day) or StagedDay(day=day, keys=(), rows=0, totals=())
+        for day in period.days(until=reach)
     )

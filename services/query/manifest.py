@@ -16,6 +16,8 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.days import Period
 from shared.errors import InputError
 
+STAMP = "%Y%m%dT%H%M%S.%fZ"
+"""Moments (UTC) as text that sorts by time."""
 METADATA = "metadata/BILLING_PERIOD="
 _DATA_PATH = re.compile(r"(?:^|/)(data/BILLING_PERIOD=\d{4}-\d{2}/.+)$")
 _MANIFEST = re.compile(r"metadata/BILLING_PERIOD=(\d{4}-\d{2})/(?:([^/]+)/)?[^/]*Manifest\.json$")
@@ -39,7 +41,7 @@ class Delivery:
     @property
     def version(self) -> str:
         """A text that sorts later for a later delivery."""
-        return f"{self.delivered_at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}/{self.execution_id}"
+        return f"{self.delivered_at.astimezone(UTC):{STAMP}}/{self.execution_id}"
 
 
 def manifests_by_period(paths: Iterable[str]) -> dict[Period, str]:
@@ -54,16 +56,30 @@ def manifests_by_period(paths: Iterable[str]) -> dict[Period, str]:
     for path in paths:
         if found := _MANIFEST.search(path):
             rank = nested if found[2] else top
-            rank.setdefault(Period.parse(found[1]), []).append(path)
-    for period, several in top.items():
-        if len(several) > 1:
-            raise InputError(
-                METADATA + str(period),
-                f"two exports share this folder: {', '.join(sorted(several))}",
-                "Point the source at one export",
-            )
+            rank.setdefault(_period(path, found[1]), []).append(path)
+    for rank in (top, nested):
+        for period, several in rank.items():
+            _refuse_two_exports(period, several)
     newest = {period: max(several) for period, several in nested.items()}
     return newest | {period: several[0] for period, several in top.items()}
+
+
+def _period(path: str, text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError:
+        problem = f"{text} is not a billing period"
+        raise InputError(path, problem, "Name the folder BILLING_PERIOD=YYYY-MM") from None
+
+
+def _refuse_two_exports(period: Period, manifests: list[str]) -> None:
+    """An export's manifests all have its name, in whatever folder they lie."""
+    if len({path.rpartition("/")[2] for path in manifests}) > 1:
+        raise InputError(
+            f"{METADATA}{period}",
+            f"two exports share this folder: {', '.join(sorted(manifests))}",
+            "Point the source at one export",
+        )
 
 
 def read_manifest(period: Period, path: str, body: bytes, delivered_at: datetime) -> Delivery:
@@ -78,14 +94,14 @@ def read_manifest(period: Period, path: str, body: bytes, delivered_at: datetime
             "Copy the manifest again from the export's metadata/ folder",
             where=".".join(str(part) for part in problem["loc"]),
         ) from None
-    files = tuple(_relative(path, uri) for uri in manifest.dataFiles)
+    files = tuple(dict.fromkeys(_relative(path, uri) for uri in manifest.dataFiles))
     return Delivery(period, path, manifest.executionId, delivered_at, files)
 
 
 def _relative(manifest: str, uri: str) -> str:
     """Cut a listed file's location down to `data/BILLING_PERIOD=…/file`: buckets may differ."""
     found = _DATA_PATH.search(uri)
-    if not found:
+    if not found or ".." in uri.split("/"):
         raise InputError(
             manifest,
             f"{uri!r} is not below data/BILLING_PERIOD=YYYY-MM/",

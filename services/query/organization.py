@@ -19,7 +19,7 @@ from shared.errors import InputError
 COLUMNS = ("account_id", "account_name", "ou_path", "valid_from", "valid_to", "status")
 STATUSES = ("ACTIVE", "SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED")
 ROOT = "Root"
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _SCHEMA = pa.schema(
     [
         ("account_id", pa.string()),
@@ -57,7 +57,7 @@ def parse_organization(body: bytes, name: object) -> list[Placement]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(name, "is not UTF-8 text", "Save it as CSV in UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
         raise InputError(
@@ -66,7 +66,11 @@ def parse_organization(body: bytes, name: object) -> list[Placement]:
             f"The header is {','.join(COLUMNS)}",
             where="line 1",
         )
-    placements = [_placement(row, reader.line_num, name) for row in reader]
+    try:
+        placements = [_placement(row, reader.line_num, name) for row in reader]
+    except csv.Error as error:
+        remedy = "Look for a double quote that is never closed"
+        raise InputError(name, str(error), remedy, where=f"line {reader.line_num}") from None
     _refuse_overlaps(placements, name)
     return placements
 
@@ -121,9 +125,10 @@ class _Cells:
 
     def ou_path(self) -> str:
         text = self.values["ou_path"]
-        if text != ROOT and not text.startswith(f"{ROOT}/"):
+        first, *names = text.split("/")
+        if first != ROOT or not all(name.strip() for name in names):
             remedy = f"Write {ROOT} or {ROOT}/Name; leave out an account that is in no OU"
-            raise self.wrong("ou_path", f"{text!r} does not begin at {ROOT}", remedy)
+            raise self.wrong("ou_path", f"{text!r} is not a path from {ROOT}", remedy)
         return text
 
     def status(self) -> None:

@@ -40,18 +40,21 @@ SELECT
             WHEN line_item_line_item_type = 'SavingsPlanCoveredUsage'
                 THEN CAST(savings_plan_savings_plan_effective_cost AS decimal(38, 12))
             WHEN line_item_line_item_type = 'SavingsPlanRecurringFee'
-                THEN CAST(savings_plan_total_commitment_to_date AS decimal(38, 12))
-                    - CAST(savings_plan_used_commitment AS decimal(38, 12))
+                THEN coalesce(CAST(savings_plan_total_commitment_to_date AS decimal(38, 12)), 0)
+                    - coalesce(CAST(savings_plan_used_commitment AS decimal(38, 12)), 0)
             WHEN line_item_line_item_type IN ('SavingsPlanNegation', 'SavingsPlanUpfrontFee')
                 THEN CAST(0 AS decimal(38, 12))
             WHEN line_item_line_item_type = 'DiscountedUsage'
                 THEN CAST(reservation_effective_cost AS decimal(38, 12))
             WHEN line_item_line_item_type = 'RIFee'
-                THEN CAST(
-                        reservation_unused_amortized_upfront_fee_for_billing_period
-                        AS decimal(38, 12)
+                THEN coalesce(
+                        CAST(
+                            reservation_unused_amortized_upfront_fee_for_billing_period
+                            AS decimal(38, 12)
+                        ),
+                        0
                     )
-                    + CAST(reservation_unused_recurring_fee AS decimal(38, 12))
+                    + coalesce(CAST(reservation_unused_recurring_fee AS decimal(38, 12)), 0)
             WHEN line_item_line_item_type = 'Fee'
                 AND coalesce(reservation_reservation_a_r_n, '') <> ''
                 THEN CAST(0 AS decimal(38, 12))
@@ -64,6 +67,7 @@ SELECT
         END,
         0
     ) AS amortized,
-    line_item_line_item_type IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') AS metered,
+    line_item_line_item_type IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
+        AND CAST(line_item_usage_start_date AS date) <= period_last AS metered,
     bill_bill_type = 'Anniversary' AND coalesce(bill_invoice_id, '') <> '' AS invoiced
 FROM export
