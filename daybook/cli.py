@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from daybook import console
+from daybook.digest import resolve
 from daybook.example import write_example
 from daybook.inputs import InputFiles, check_inputs
 from daybook.publish import operators_event, publish
@@ -179,6 +180,25 @@ def publish_backfill(
         problem = error.errors(include_url=False)[0]["msg"]
         raise InputError("backfill-requested", problem, "See --help") from None
     _publish(operators_event(BackfillRequested, data=data), dry_run=dry_run)
+
+
+digest_app = typer.Typer(help="Settle digests in doubt.", no_args_is_help=True)
+app.add_typer(digest_app, name="digest")
+
+
+@digest_app.command("resolve", epilog="Example: daybook digest resolve 2026-06-17 --sent")
+def digest_resolve(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The digest's day, UTC.")],
+    *,
+    sent: Annotated[
+        bool, typer.Option("--sent/--resend", help="It arrived, or it is to be sent again.")
+    ],
+    requested_by: Annotated[str, typer.Option(help="Who decides.")] = "operator",
+) -> None:
+    """Say what became of a digest of which nobody knows whether it was sent."""
+    keys = asyncio.run(resolve(day.date(), sent=sent, requested_by=requested_by))
+    for key in keys:
+        console.out.print(f"{key}: {'sent' if sent else 'to be sent again'}", soft_wrap=True)
 
 
 def _publish(event: Event, *, dry_run: bool) -> None:

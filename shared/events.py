@@ -4,24 +4,64 @@ Times are UTC. An event carries references, checksums and totals, never rows, so
 below the 64 KiB that `parse` accepts (Amazon SNS quotas allow 256 KiB).
 """
 
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal, Self
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import (
     AwareDatetime,
     BaseModel,
-    ConfigDict,
     Field,
     TypeAdapter,
     ValidationError,
     model_validator,
 )
 
-from shared.days import Period
 from shared.errors import Reject
-from shared.money import Amounts
+from shared.event_data import (
+    ArchivedData,
+    ArchivedDay,
+    AssessedData,
+    AssessedDay,
+    BackfillData,
+    CatalogedData,
+    DigestData,
+    Frozen,
+    MailData,
+    PeriodScope,
+    QueriedData,
+    Reference,
+    Refresh,
+)
+from shared.ses_reports import read_ses_report
 
+__all__ = [  # the data classes, too: one door to everything about events
+    "EVENTS",
+    "ArchivedData",
+    "ArchivedDay",
+    "AssessedData",
+    "AssessedDay",
+    "BackfillData",
+    "BackfillRequested",
+    "CatalogedData",
+    "DayReady",
+    "DigestData",
+    "DigestSent",
+    "Event",
+    "MailData",
+    "MailReported",
+    "PeriodArchived",
+    "PeriodAssessed",
+    "PeriodCataloged",
+    "PeriodQueried",
+    "PeriodScope",
+    "QueriedData",
+    "Reference",
+    "Refresh",
+    "derive_id",
+    "follow_up",
+    "parse",
+]
 MAX_BYTES = 64 * 1024
 _IDS = uuid5(NAMESPACE_URL, "https://daybook.invalid/events")
 
@@ -31,124 +71,7 @@ def derive_id(*parts: object) -> str:
     return str(uuid5(_IDS, "/".join(str(part) for part in parts)))
 
 
-class _Frozen(BaseModel):
-    # Unknown fields are ignored: a worker must read the events of the next release, too.
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Reference(_Frozen):
-    """An object in S3 and the checksum of its bytes."""
-
-    uri: str = Field(pattern=r"^s3://[^/]+/.+", description="Location of the object.")
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Checksum of its bytes.")
-
-
-class PeriodScope(_Frozen):
-    """What every event of a run's chain says about the billing period it concerns."""
-
-    period: Period = Field(description="The billing period.")
-    first_day: date = Field(description="First day that the run was asked for, in the period.")
-    day: date = Field(description="Last day that the run was asked for: the day of the digest.")
-    notify: bool = Field(description="Whether the run ends with a digest.")
-    replay: bool = Field(default=False, description="Whether a backfill asked for the run.")
-    source_version: str = Field(
-        description="Delivery time, execution id and query time: newer data sorts later."
-    )
-    complete_through: date | None = Field(
-        default=None, description="Last day whose usage is fully delivered; null when none is."
-    )
-    rows: int = Field(ge=0, description="Rows of the breakdown.")
-    totals: tuple[Amounts, ...] = Field(description="Exact totals of the period per currency.")
-
-
-class BackfillData(_Frozen):
-    """Which days to run again, who asked, and why."""
-
-    first_day: date = Field(description="First day to run again (UTC).")
-    last_day: date = Field(description="Last day to run again, included (UTC).")
-    reason: str = Field(min_length=1, max_length=500, description="Why; kept in the ledger.")
-    requested_by: str = Field(min_length=1, max_length=200, description="Who asked.")
-    notify: bool = Field(default=False, description="Send the digest of the last day again.")
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last_day < self.first_day:
-            raise ValueError("last_day is before first_day")
-        return self
-
-
-class QueriedData(PeriodScope):
-    """A period's rows are staged."""
-
-    staging: Reference = Field(description="The list of staged objects by day.")
-    bytes_scanned: int = Field(ge=0, description="Bytes of the export that were read.")
-
-
-class ArchivedDay(_Frozen):
-    """One day's object in the archive."""
-
-    day: date = Field(description="The billing day.")
-    outcome: Literal["new", "restated", "unchanged", "superseded"] = Field(
-        description="What this run did to the day's object."
-    )
-    sha256: str = Field(description="Checksum of the Parquet object.")
-    rows: int = Field(ge=0, description="Rows in the object.")
-
-
-class ArchivedData(PeriodScope):
-    """A period's days are archived."""
-
-    bucket: str = Field(description="The archive bucket.")
-    days: tuple[ArchivedDay, ...] = Field(description="Every archived day of the period.")
-
-
-class AssessedDay(Reference):
-    """One day's object in ou_outlook."""
-
-    day: date = Field(description="The day assessed.")
-    outcome: Literal["changed", "unchanged", "superseded"] = Field(
-        description="What this run did to the day's object."
-    )
-
-
-class AssessedData(ArchivedData):
-    """A period's outlook is written."""
-
-    outlooks: tuple[AssessedDay, ...] = Field(description="ou_outlook by day, for the run's days.")
-
-    @property
-    def changed(self) -> bool:
-        """Whether the run changed anything that a dashboard shows."""
-        archived = any(day.outcome in ("new", "restated") for day in self.days)
-        return archived or any(day.outcome == "changed" for day in self.outlooks)
-
-
-class Refresh(_Frozen):
-    """One QuickSight SPICE ingestion."""
-
-    dataset: str = Field(description="QuickSight data set id.")
-    ingestion: str = Field(description="Ingestion id, derived from the run.")
-    status: str = Field(description="Final IngestionStatus.")
-
-
-class CatalogedData(AssessedData):
-    """A period is registered in Glue and QuickSight is refreshed."""
-
-    partitions: int = Field(ge=0, description="Partitions checked or made in Glue.")
-    refreshes: tuple[Refresh, ...] = Field(description="QuickSight ingestions; empty if no change.")
-
-
-class DigestData(_Frozen):
-    """The digest left for its recipients."""
-
-    period: Period = Field(description="The billing period of the day.")
-    day: date = Field(description="The day that the digest reports.")
-    kind: str = Field(description="`daily`, or `replay-…` when a backfill asked for it.")
-    message_id: str = Field(description="Message id given by SES.")
-    totals: tuple[Amounts, ...] = Field(description="Exact totals of the day, per currency.")
-
-
-class _Event(_Frozen):
+class _Event(Frozen):
     specversion: Literal["1.0"] = "1.0"
     id: str = Field(min_length=1, max_length=200, description="Unique per event; derived.")
     source: str = Field(min_length=1, max_length=200, description="Who says it.")
@@ -218,6 +141,13 @@ class DigestSent(_Event):
     data: DigestData
 
 
+class MailReported(_Event):
+    """SES tells what became of a digest (its own JSON, taken as an event of ours)."""
+
+    type: Literal["mail-reported"] = "mail-reported"
+    data: MailData
+
+
 Event = (
     DayReady
     | BackfillRequested
@@ -226,6 +156,7 @@ Event = (
     | PeriodAssessed
     | PeriodCataloged
     | DigestSent
+    | MailReported
 )
 EVENTS: dict[str, type[Event]] = {
     event.model_fields["type"].default: event
@@ -237,6 +168,7 @@ EVENTS: dict[str, type[Event]] = {
         PeriodAssessed,
         PeriodCataloged,
         DigestSent,
+        MailReported,
     )
 }
 _ANY: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
@@ -247,9 +179,29 @@ def parse(body: str) -> Event:
     if len(body.encode()) > MAX_BYTES:
         raise Reject(f"message is larger than {MAX_BYTES} bytes")
     try:
-        return _ANY.validate_json(body)
+        return _from_ses(body) or _ANY.validate_json(body)
     except ValidationError as error:
         raise Reject(f"not an event: {_first_problem(error)}") from None
+
+
+def _from_ses(body: str) -> Event | None:
+    """Take what SES says about a digest as an event of ours; None for anything else."""
+    report = read_ses_report(body)
+    if report is None or report.claim is None:
+        return None
+    return MailReported.model_validate(
+        {
+            "id": derive_id(report.mail.message_id, report.kind, report.moment),
+            "source": "aws.ses",
+            "time": report.mail.timestamp,
+            "data": {
+                "kind": report.kind,
+                "detail": report.detail,
+                "message_id": report.mail.message_id,
+                "claim": report.claim,
+            },
+        }
+    )
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -57,6 +57,11 @@ def period_record_key(period: Period) -> str:
     return f"ledger/periods/{period}.json"
 
 
-def digest_claim_key(day: date, kind: str, recipients: str) -> str:
+def digest_claims_prefix(day: date) -> str:
+    """Return the ledger prefix of a day's digests."""
+    return f"ledger/digests/{day}/"
+
+
+def digest_claim_key(day: date, name: str) -> str:
     """Return the ledger key of one digest to one recipient list."""
-    return f"ledger/digests/{day}/{kind}-{recipients}.json"
+    return f"{digest_claims_prefix(day)}{name}.json"

@@ -16,11 +16,13 @@ from shared import logs
 from shared.aws import clients
 from shared.config import Config, load_config
 from shared.errors import InputError
+from shared.health import HealthFile
 from shared.locations import split_uri
 from shared.s3 import S3Store
 from shared.settings import WorkerSettings
 from shared.sns import SnsAlarmBell, SnsOutbox
 from shared.sqs import SqsInbox
+from shared.vitals import Vitals
 from shared.worker import Handler, Worker
 
 log = structlog.get_logger()
@@ -52,13 +54,14 @@ def main(service: str, settings: type[Settings], build: Build[Settings]) -> None
 
 
 async def _serve(settings: Settings, build: Build[Settings]) -> None:
-    log.info("starting", settings=settings.model_dump())
+    log.info("starting", settings=settings.model_dump(mode="json"))
     async with _world(settings) as (world, sqs, sns), build(world, settings) as handler:
         worker = Worker(
             SqsInbox(sqs, settings.queue_url, poll_seconds=settings.poll_seconds),
             SnsOutbox(sns, settings.events_topic),
             handler,
             visibility=settings.visibility_timeout,
+            vitals=Vitals(HealthFile(settings.health_file)),
         )
         _stop_on_signals(worker, settings.stop_grace)
         log.info("ready")

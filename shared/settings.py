@@ -1,5 +1,6 @@
 """Process settings: environment variables with the prefix DAYBOOK_, read once at start."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -20,6 +21,9 @@ class WorkerSettings(BaseSettings):
     config: str = Field(description="Location of daybook.yaml: s3://… or a file.")
     stop_grace: float = Field(
         default=15, ge=0, description="Seconds a stopping worker may still spend on its message."
+    )
+    health_file: Path | None = Field(
+        default=None, description="Where the worker says how it is; none: nowhere."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least level that is logged."

@@ -31,6 +31,15 @@ class TickRequest(_Part):
     description: str
 
 
+class MailEvents(_Part):
+    """The SES configuration set whose events tell what became of a mail, and their topic."""
+
+    topic: str
+    configuration_set: str
+    says: str
+    description: str
+
+
 class WorkerEntry(_Part):
     """One worker: what it hears and says, and its queue's timeouts in seconds."""
 
@@ -61,6 +70,7 @@ class Topology(_Part):
 
     events_topic: str
     alarms_topic: str
+    mail_events: MailEvents
     schedules: tuple[Schedule, ...]
     requests: TickRequest
     workers: dict[str, WorkerEntry]

@@ -16,6 +16,7 @@ from shared.events import Event, parse
 from shared.lease import Lease
 from shared.outcomes import Delay, Outcome, Verdict, backoff
 from shared.ports import Inbox, Message, Outbox
+from shared.vitals import Vitals
 
 log = structlog.get_logger()
 
@@ -30,12 +31,22 @@ class Handler(Protocol):
 class Worker:
     """Feeds one queue's messages to one handler until it is told to stop."""
 
-    def __init__(self, inbox: Inbox, outbox: Outbox, handle: Handler, *, visibility: int) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        outbox: Outbox,
+        handle: Handler,
+        *,
+        visibility: int,
+        vitals: Vitals | None = None,
+    ) -> None:
         """`visibility` is the queue's visibility timeout in seconds."""
         self._inbox = inbox
         self._outbox = outbox
         self._handle = handle
         self._visibility = visibility
+        self._vitals = vitals or Vitals()
+        self._unreachable = 0
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -44,18 +55,22 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
-        failures = 0
         while not self._stopping.is_set():
-            try:
-                message = await self._inbox.receive()
-            except Exception as error:  # noqa: BLE001 - a queue out of reach must not end a worker
-                failures += 1
-                log.warning("receive-failed", error=repr(error), failures=failures)
-                await self._rest(backoff(failures))
-                continue
-            failures = 0
-            if message:
+            if pause := self._vitals.pause():
+                await self._rest(pause)
+            elif message := await self._receive():
                 await self.process(message)
+
+    async def _receive(self) -> Message | None:
+        try:
+            message = await self._inbox.receive()
+        except Exception as error:  # noqa: BLE001 - a queue out of reach must not end a worker
+            self._unreachable += 1
+            log.warning("receive-failed", error=repr(error), failures=self._unreachable)
+            await self._rest(backoff(self._unreachable))
+            return None
+        self._unreachable = 0
+        return message
 
     async def process(self, message: Message) -> Verdict:
         """Attempt and settle one message; a worker that is stopping gives it back at once."""
@@ -65,6 +80,7 @@ class Worker:
             else:
                 verdict = await self._attempt(message)
             await self._settle(message, verdict)
+            self._vitals.note(message.id, verdict.outcome)
         return verdict
 
     async def _attempt(self, message: Message) -> Verdict:
@@ -77,6 +93,7 @@ class Worker:
         except LeaseLost as lost:
             return Verdict(Outcome.LEASE_LOST, lost)
         except asyncio.CancelledError as cancelled:
+            self.stop()
             return Verdict(Outcome.STOPPED, cancelled)
         except Exception as error:  # noqa: BLE001 - whatever it is, the message must be settled
             return Verdict(Outcome.FAILED, error)
@@ -86,9 +103,8 @@ class Worker:
         event = parse(message.body)
         with structlog.contextvars.bound_contextvars(heard=event.type, run=event.runid):
             log.info("handling")
-            for follow_up in await self._handle(
-                event, Lease(self._inbox, message, self._visibility)
-            ):
+            lease = Lease(self._inbox, message, self._visibility)
+            for follow_up in await self._handle(event, lease):
                 await self._outbox.publish(follow_up)
                 log.info("published", type=follow_up.type, id=follow_up.id)
 

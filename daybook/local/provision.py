@@ -1,5 +1,6 @@
 """Applies `infra/topology.json` to an AWS endpoint, the way Terraform does in an account."""
 
+import contextlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from shared.aws import clients
 from shared.topology import Schedule, TickRequest, Topology, WorkerEntry
 
 DAY = 24 * 3600
+SERVICES = ("sns", "sqs", "events", "s3", "ses", "glue", "cloudwatch", "quicksight")
 
 
 @dataclass(frozen=True)
@@ -26,20 +28,21 @@ class Provisioned:
 
 async def provision(topology: Topology, account: str) -> Provisioned:
     """Create everything; safe to repeat."""
-    async with clients("sns", "sqs", "events", "s3", "glue", "cloudwatch", "quicksight") as opened:
-        sns, sqs, events, s3, glue, cloudwatch, quicksight = opened
+    async with clients(*SERVICES) as opened:
+        sns, sqs, events, s3, ses, glue, cloudwatch, quicksight = opened
         topic = await _topic(sns, topology.events_topic)
         alarms = await _topic(sns, topology.alarms_topic)
         queues, dead = {}, {}
         for name, worker in topology.workers.items():
             dead[name] = await _dead_letter_queue(sqs, topology, name)
             queues[name] = await _queue(sqs, topology, name, worker, dead[name])
-            await _allow(sqs, queues[name], topic)
+            await _allow(sqs, queues[name], topic, *_mail_topic(topology, worker, topic))
             await _subscribe(sns, topic, await queue_arn(sqs, queues[name]), worker.hears)
             await _alarm(cloudwatch, topology.dead_letter_queue(name), alarms)
         for schedule in topology.schedules:
             await _schedule(events, schedule, topic)
         await _request(events, topology.requests, topic)
+        await _mail_events(ses, sns, sqs, topology, queues)
         await _bucket(s3, topology)
         await create_tables(glue, topology)
         await create_datasets(quicksight, topology, account)
@@ -89,14 +92,14 @@ async def _queue(sqs: Any, topology: Topology, name: str, worker: WorkerEntry, d
     return str(answer["QueueUrl"])
 
 
-async def _allow(sqs: Any, url: str, topic: str) -> None:
-    """Let the topic, and nothing else, send to the queue."""
+async def _allow(sqs: Any, url: str, *topics: str) -> None:
+    """Let these topics, and nothing else, send to the queue."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},
         "Action": "sqs:SendMessage",
         "Resource": await queue_arn(sqs, url),
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        "Condition": {"ArnEquals": {"aws:SourceArn": list(topics)}},
     }
     policy = {"Version": "2012-10-17", "Statement": [statement]}
     await sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
@@ -115,6 +118,26 @@ async def _subscribe(sns: Any, topic: str, queue: str, hears: tuple[str, ...]) -
         Endpoint=queue,
         Attributes={"RawMessageDelivery": "true", **only},
     )
+
+
+def _mail_topic(topology: Topology, worker: WorkerEntry, events_topic: str) -> list[str]:
+    """Return the ARN of the mail topic for a worker that hears it: the names are siblings."""
+    if topology.mail_events.says not in worker.hears:
+        return []
+    return [events_topic.removesuffix(topology.events_topic) + topology.mail_events.topic]
+
+
+async def _mail_events(
+    ses: Any, sns: Any, sqs: Any, topology: Topology, queues: dict[str, str]
+) -> None:
+    """Have what SES says about mails reach the workers that hear it, as it is."""
+    mail = topology.mail_events
+    topic = await _topic(sns, mail.topic)
+    with contextlib.suppress(ses.exceptions.ConfigurationSetAlreadyExistsException):
+        await ses.create_configuration_set(ConfigurationSet={"Name": mail.configuration_set})
+    for name, worker in topology.workers.items():
+        if mail.says in worker.hears:
+            await _subscribe(sns, topic, await queue_arn(sqs, queues[name]), ())
 
 
 async def _alarm(cloudwatch: Any, queue: str, topic: str) -> None:

@@ -30,7 +30,8 @@ def worker_environment(
             "DAYBOOK_DATABASE": topology.database,
             "DAYBOOK_ACCOUNT_ID": provisioned.account,
             "DAYBOOK_INGESTION_POLL_SECONDS": "0.2",
-        }
+        },
+        "notifier": {"DAYBOOK_CONFIGURATION_SET": topology.mail_events.configuration_set},
     }
     return {
         name: common

@@ -8,7 +8,7 @@ topic first and then marked UNKNOWN.
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +24,7 @@ class ClaimState(Enum):
     CLAIMED = "claimed"
     SENT = "sent"
     UNKNOWN = "unknown"
+    RESENT = "resent"
 
 
 class Claim(BaseModel):
@@ -70,7 +71,10 @@ class Claims:
             raise Conflict(key)
 
 
-def recipients_key(recipients: Sequence[str]) -> str:
-    """Return a short name of a recipient list, the same in any order and case."""
+def claim_name(day: date, kind: str, recipients: Sequence[str]) -> str:
+    """Return the name of a digest: its day, its kind, and a short form of its recipients.
+
+    The recipients' order and case do not matter. The name is the ledger key's and the mail tag's.
+    """
     listed = "\n".join(sorted(address.lower() for address in recipients))
-    return hashlib.sha256(listed.encode()).hexdigest()[:12]
+    return f"{day}-{kind}-{hashlib.sha256(listed.encode()).hexdigest()[:12]}"

@@ -9,8 +9,9 @@ import pyarrow as pa
 import structlog
 
 from services.notifier.attachment import breakdown_csv
-from services.notifier.claim import Claim, Claims, ClaimState, recipients_key
+from services.notifier.claim import Claim, Claims, ClaimState, claim_name
 from services.notifier.figures import figures
+from services.notifier.mail_reports import MailReports
 from services.notifier.message import ATTACHED, Envelope, build_message
 from services.notifier.post import MaybeSent, NotSent, Post
 from services.notifier.render import Origin, render
@@ -20,7 +21,15 @@ from shared.config import Digest
 from shared.day_record import DayRecord
 from shared.days import days_between
 from shared.errors import MismatchError, Reject, Retry
-from shared.events import CatalogedData, DigestData, DigestSent, Event, PeriodCataloged, follow_up
+from shared.events import (
+    CatalogedData,
+    DigestData,
+    DigestSent,
+    Event,
+    MailReported,
+    PeriodCataloged,
+    follow_up,
+)
 from shared.lease import Lease
 from shared.ledger import Entry, Ledger
 from shared.locations import csv_key, day_record_key, digest_claim_key, outlook_key
@@ -47,7 +56,10 @@ class SendDigest:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
-        """Send the digest if the run wants one."""
+        """Send the digest if the run wants one; take in what SES says became of one."""
+        if isinstance(event, MailReported):
+            await MailReports(self.store, self.bell).take(event.data)
+            return []
         if not isinstance(event, PeriodCataloged):
             raise Reject(f"the notifier does not hear {event.type}")
         if not event.data.notify:
@@ -127,14 +139,14 @@ class SendDigest:
 
     async def _send_once(self, event: PeriodCataloged, kind: str, envelope: Envelope) -> str | None:
         """Send under a claim; None when another run has sent it, or nobody can know."""
-        recipients = recipients_key(envelope.recipients)
-        key = digest_claim_key(event.data.day, kind, recipients)
+        name = claim_name(event.data.day, kind, envelope.recipients)
+        key = digest_claim_key(event.data.day, name)
         claims = Claims(Ledger(self.store))
         taken, entry = await claims.take(key, event.runid, self.now())
         if not taken:
             return await self._found(claims, key, entry, event.runid)
         try:
-            message_id = await self.post.send(envelope, f"{event.data.day}-{kind}-{recipients}")
+            message_id = await self.post.send(envelope, name)
         except NotSent as error:
             await claims.settle(key, entry, self._state(entry, ClaimState.FREE, str(error)))
             if error.later:
@@ -164,8 +176,9 @@ class SendDigest:
         """Ring first, then record: a second alarm is noise, a lost one is silence."""
         await self.bell.ring(
             "Daybook: nobody knows whether a digest was sent",
-            f"{key}: {reason}. Look for the message in the recipients' mail boxes or the SES "
-            "events. To send it again: daybook publish backfill-requested --notify for the day.",
+            f"{key}: {reason}. SES's own events may settle it. If not, look in a recipient's mail "
+            f"box, then run `daybook digest resolve {key.split('/')[2]} --sent` if it is there, "
+            "or `--resend` if it is not.",
         )
         await claims.settle(key, entry, self._state(entry, ClaimState.UNKNOWN, reason))
 

@@ -20,6 +20,7 @@ from botocore.exceptions import (
 
 from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent
+from shared.ses_reports import CLAIM_TAG
 
 BEFORE_THE_FIRST_BYTE = (
     ConnectTimeoutError,
@@ -48,7 +49,7 @@ class SesPost:
                 Source=envelope.sender,
                 Destinations=list(envelope.recipients),
                 RawMessage={"Data": envelope.message},
-                Tags=[{"Name": "daybook-digest", "Value": claim}],
+                Tags=[{"Name": CLAIM_TAG, "Value": claim}],
                 **options,
             )
         except ClientError as error:

@@ -50,7 +50,10 @@ def events_in(source: str, pattern: str) -> set[str]:
 def test_every_event_that_is_said_is_heard_or_ends_the_run() -> None:
     said = {name for worker in TOPOLOGY.workers.values() for name in worker.says}
     heard = {name for worker in TOPOLOGY.workers.values() for name in worker.hears}
-    begun = {schedule.says for schedule in TOPOLOGY.schedules} | {"backfill-requested"}
+    begun = {schedule.says for schedule in TOPOLOGY.schedules} | {
+        TOPOLOGY.mail_events.says,
+        "backfill-requested",
+    }
 
     assert said - heard == {"digest-sent"}
     assert heard - said == begun

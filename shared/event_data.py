@@ -1,0 +1,140 @@
+"""What events say: their data, one frozen class each. Amounts are exact, days and times UTC."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.days import Period
+from shared.money import Amounts
+
+
+class Frozen(BaseModel):
+    """Immutable, and tolerant of what the next release adds."""
+
+    # Unknown fields are ignored: a worker must read the events of the next release, too.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Reference(Frozen):
+    """An object in S3 and the checksum of its bytes."""
+
+    uri: str = Field(pattern=r"^s3://[^/]+/.+", description="Location of the object.")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Checksum of its bytes.")
+
+
+class PeriodScope(Frozen):
+    """What every event of a run's chain says about the billing period it concerns."""
+
+    period: Period = Field(description="The billing period.")
+    first_day: date = Field(description="First day that the run was asked for, in the period.")
+    day: date = Field(description="Last day that the run was asked for: the day of the digest.")
+    notify: bool = Field(description="Whether the run ends with a digest.")
+    replay: bool = Field(default=False, description="Whether a backfill asked for the run.")
+    source_version: str = Field(
+        description="Delivery time, execution id and query time: newer data sorts later."
+    )
+    complete_through: date | None = Field(
+        default=None, description="Last day whose usage is fully delivered; null when none is."
+    )
+    rows: int = Field(ge=0, description="Rows of the breakdown.")
+    totals: tuple[Amounts, ...] = Field(description="Exact totals of the period per currency.")
+
+
+class BackfillData(Frozen):
+    """Which days to run again, who asked, and why."""
+
+    first_day: date = Field(description="First day to run again (UTC).")
+    last_day: date = Field(description="Last day to run again, included (UTC).")
+    reason: str = Field(min_length=1, max_length=500, description="Why; kept in the ledger.")
+    requested_by: str = Field(min_length=1, max_length=200, description="Who asked.")
+    notify: bool = Field(default=False, description="Send the digest of the last day again.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last_day < self.first_day:
+            raise ValueError("last_day is before first_day")
+        return self
+
+
+class QueriedData(PeriodScope):
+    """A period's rows are staged."""
+
+    staging: Reference = Field(description="The list of staged objects by day.")
+    bytes_scanned: int = Field(ge=0, description="Bytes of the export that were read.")
+
+
+class ArchivedDay(Frozen):
+    """One day's object in the archive."""
+
+    day: date = Field(description="The billing day.")
+    outcome: Literal["new", "restated", "unchanged", "superseded"] = Field(
+        description="What this run did to the day's object."
+    )
+    sha256: str = Field(description="Checksum of the Parquet object.")
+    rows: int = Field(ge=0, description="Rows in the object.")
+
+
+class ArchivedData(PeriodScope):
+    """A period's days are archived."""
+
+    bucket: str = Field(description="The archive bucket.")
+    days: tuple[ArchivedDay, ...] = Field(description="Every archived day of the period.")
+
+
+class AssessedDay(Reference):
+    """One day's object in ou_outlook."""
+
+    day: date = Field(description="The day assessed.")
+    outcome: Literal["changed", "unchanged", "superseded"] = Field(
+        description="What this run did to the day's object."
+    )
+
+
+class AssessedData(ArchivedData):
+    """A period's outlook is written."""
+
+    outlooks: tuple[AssessedDay, ...] = Field(description="ou_outlook by day, for the run's days.")
+
+    @property
+    def changed(self) -> bool:
+        """Whether the run changed anything that a dashboard shows."""
+        archived = any(day.outcome in ("new", "restated") for day in self.days)
+        return archived or any(day.outcome == "changed" for day in self.outlooks)
+
+
+class Refresh(Frozen):
+    """One QuickSight SPICE ingestion."""
+
+    dataset: str = Field(description="QuickSight data set id.")
+    ingestion: str = Field(description="Ingestion id, derived from the run.")
+    status: str = Field(description="Final IngestionStatus.")
+
+
+class CatalogedData(AssessedData):
+    """A period is registered in Glue and QuickSight is refreshed."""
+
+    partitions: int = Field(ge=0, description="Partitions checked or made in Glue.")
+    refreshes: tuple[Refresh, ...] = Field(description="QuickSight ingestions; empty if no change.")
+
+
+class MailData(Frozen):
+    """What SES says became of a digest."""
+
+    kind: str = Field(description="SES event type: Send, Delivery, Bounce, Complaint, Reject, …")
+    detail: str = Field(default="", description="SES's subtype, such as Permanent.")
+    message_id: str = Field(description="Message id given by SES.")
+    claim: str = Field(
+        pattern=r"^\d{4}-\d{2}-\d{2}-[\w-]{1,200}$",
+        description="The claim that the message was sent under.",
+    )
+
+
+class DigestData(Frozen):
+    """The digest left for its recipients."""
+
+    period: Period = Field(description="The billing period of the day.")
+    day: date = Field(description="The day that the digest reports.")
+    kind: str = Field(description="`daily`, or `replay-…` when a backfill asked for it.")
+    message_id: str = Field(description="Message id given by SES.")
+    totals: tuple[Amounts, ...] = Field(description="Exact totals of the day, per currency.")

@@ -1,0 +1,47 @@
+"""The worker's health, in a file that a container's health check reads.
+
+`python -m shared.health FILE` exits 0 while the worker is well: it wrote the file recently and
+its breaker is closed.
+"""
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+STALE = 35 * 60
+"""Seconds without a word after which a worker counts as stuck: longer than any lease's budget."""
+
+
+@dataclass(frozen=True)
+class HealthFile:
+    """Writes the worker's state; without a path, nowhere."""
+
+    path: Path | None
+
+    def write(self, *, well: bool, reason: str = "") -> None:
+        """Say how the worker is; the file is replaced whole."""
+        if self.path is None:
+            return
+        draft = self.path.with_suffix(".draft")
+        draft.write_text(json.dumps({"well": well, "reason": reason, "at": time.time()}))
+        draft.replace(self.path)
+
+
+def read_health(path: Path) -> tuple[bool, str]:
+    """Return whether the worker is well, and why not."""
+    try:
+        state = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        return False, repr(error)
+    if time.time() - state["at"] > STALE:
+        return False, f"no word for {STALE} seconds"
+    return bool(state["well"]), str(state["reason"])
+
+
+if __name__ == "__main__":
+    fine, why = read_health(Path(sys.argv[1]))
+    if why:
+        sys.stderr.write(why + "\n")
+    sys.exit(0 if fine else 1)
