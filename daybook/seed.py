@@ -9,6 +9,7 @@ from daybook.local.provision import Provisioned
 from services.query.folder import FolderExportStore
 from services.query.manifest import Delivery
 from shared.aws import clients
+from shared.config import read_settings
 from shared.days import Period
 from shared.s3 import S3Store
 
@@ -34,7 +35,7 @@ async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ..
         await s3.create_bucket(Bucket=EXPORT_BUCKET)
         archive = S3Store(s3, provisioned.bucket)
         await archive.put(ORGANIZATION_KEY, inputs.organization)
-        settings = yaml.safe_load(inputs.config_text) | inputs.given
+        settings = read_settings(inputs.config_text, "daybook.yaml") | inputs.given
         settings.setdefault("quicksight", {"datasets": list(datasets)})
         body = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
         await archive.put(CONFIG_KEY, body.encode())

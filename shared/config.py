@@ -10,18 +10,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from shared.errors import InputError
 from shared.money import Money
 
+REMEDY = "The fields are described in docs/reference/daybook.schema.json"
 UNMAPPED = "Unmapped"
 ROOT = "Root"
 
 
 def normal_ou(path: Any) -> Any:
     """Accept an OU as the digest shows it (`Workloads/Prod`) or in full (`Root/Workloads/Prod`)."""
-    if not isinstance(path, str) or path in (ROOT, UNMAPPED) or path.startswith(f"{ROOT}/"):
+    if not isinstance(path, str) or not path or path.split("/")[0] in (ROOT, UNMAPPED):
         return path
     return f"{ROOT}/{path}"
 
 
-OuPath = Annotated[str, BeforeValidator(normal_ou), Field(min_length=1, max_length=1300)]
+OU_PATTERN = rf"^({UNMAPPED}|{ROOT}(/[^/]*[^/\s][^/]*)*)$"
+OuPath = Annotated[str, BeforeValidator(normal_ou), Field(pattern=OU_PATTERN, max_length=1300)]
 Percent = Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
@@ -120,32 +122,57 @@ class Config(_Strict):
         return self
 
 
+class _WrittenTwice(yaml.MarkedYAMLError):
+    """A key that stands twice in a mapping; YAML would let the last one win silently."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that refuses a key written twice and leaves dates to the model."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Look at the keys before they become a dict."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise _WrittenTwice(
+                    problem=f"{key.value} is written twice", problem_mark=key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
+    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_settings(text: str, name: object) -> dict[str, Any]:
+    """Read YAML text as a mapping; raise InputError with the line when it is none."""
+    try:
+        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except _WrittenTwice as error:
+        raise InputError(name, str(error.problem), "Keep one", where=_mark(error)) from None
+    except yaml.YAMLError as error:
+        raise InputError(name, "is not YAML", "Mend the syntax", where=_mark(error)) from None
+    if not isinstance(raw, dict):
+        raise InputError(name, "is not a mapping of settings", REMEDY)
+    return raw
+
+
 def load_config(text: str, name: object, given: dict[str, Any] | None = None) -> Config:
     """Read `daybook.yaml`; `given` sections take the place of those in the text.
 
     Raises InputError that names the file, the line and the field.
     """
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InputError(name, "is not YAML", "Mend the syntax", where=_mark(error)) from None
-    if not isinstance(raw, dict):
-        raise InputError(
-            name,
-            "is not a mapping of settings",
-            "The fields are described in docs/reference/daybook.schema.json",
-        )
+    raw = read_settings(text, name)
     try:
         return Config.model_validate(raw | (given or {}))
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        raise InputError(
-            name,
-            problem["msg"].removeprefix("Value error, "),
-            "The fields are described in docs/reference/daybook.schema.json",
-            where=_place(tree, problem["loc"]),
-        ) from None
+        message = problem["msg"].removeprefix("Value error, ")
+        where = _place(yaml.compose(text, Loader=_Loader), problem["loc"])
+        raise InputError(name, message, REMEDY, where=where) from None
 
 
 def _mark(error: yaml.YAMLError) -> str:

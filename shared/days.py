@@ -26,6 +26,8 @@ class Period:
     @classmethod
     def parse(cls, text: str) -> "Period":
         """Read `YYYY-MM`; raise ValueError for anything else."""
+        if not isinstance(text, str):
+            raise ValueError("a billing period is text (YYYY-MM)")  # noqa: TRY004 - pydantic's rule
         first = datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
         if first.strftime("%Y-%m") != text:
             raise ValueError(f"{text!r} is not a billing period (YYYY-MM)")

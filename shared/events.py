@@ -76,7 +76,9 @@ class _Event(Frozen):
     id: str = Field(min_length=1, max_length=200, description="Unique per event; derived.")
     source: str = Field(min_length=1, max_length=200, description="Who says it.")
     time: AwareDatetime = Field(description="When it was said (UTC).")
-    runid: str = Field(min_length=1, max_length=200, description="Shared by a run's events.")
+    runid: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Shared by a run's events; in keys and tags."
+    )
     causeid: str | None = Field(default=None, description="Id of the event that caused this one.")
 
     @model_validator(mode="before")

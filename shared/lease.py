@@ -48,3 +48,13 @@ class Lease:
             if not task.done():
                 task.cancel()
         return task.result()
+
+
+async def finished(work: Awaitable[T]) -> T:
+    """Wait for `work` to its end even when cancelled meanwhile; the cancel counts afterwards."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

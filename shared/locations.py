@@ -62,6 +62,6 @@ def digest_claims_prefix(day: date) -> str:
     return f"ledger/digests/{day}/"
 
 
-def digest_claim_key(day: date, name: str) -> str:
-    """Return the ledger key of one digest to one recipient list."""
-    return f"{digest_claims_prefix(day)}{name}.json"
+def digest_claim_key(name: str) -> str:
+    """Return the ledger key of one digest to one recipient list; its name begins with its day."""
+    return f"ledger/digests/{name[:10]}/{name}.json"

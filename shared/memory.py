@@ -22,7 +22,10 @@ class MemoryStore:
 
     async def get(self, key: str) -> StoredObject | None:
         """Read the newest version."""
-        return self.versions[key][-1] if key in self.versions else None
+        if key not in self.versions:
+            return None
+        found = self.versions[key][-1]
+        return replace(found, metadata=dict(found.metadata))
 
     async def head(self, key: str) -> ObjectInfo | None:
         """Read the newest version's metadata."""
@@ -36,6 +39,8 @@ class MemoryStore:
 
     async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> None:
         """Add a version."""
+        for text in (metadata or {}).items():
+            "".join(text).encode("ascii")  # S3 takes no other; botocore refuses it likewise
         etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
         stored = StoredObject(key, body, etag, self.now(), dict(metadata or {}))
         self.versions.setdefault(key, []).append(stored)

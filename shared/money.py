@@ -32,7 +32,11 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     return reduce(_EXACT.add, amounts, Decimal(0))
 
 
-Money = Annotated[Decimal, PlainSerializer(plain, return_type=str), Field(allow_inf_nan=False)]
+Money = Annotated[
+    Decimal,
+    PlainSerializer(plain, return_type=str),
+    Field(allow_inf_nan=False, max_digits=38, decimal_places=SCALE),
+]
 """A decimal that travels as a plain decimal string."""
 
 

@@ -80,13 +80,19 @@ async def _world(settings: WorkerSettings) -> AsyncIterator[tuple[World, Any, An
 async def read_config(s3: Any, location: str) -> Config:
     """Read `daybook.yaml` from S3 or a file; raise InputError when it is not there or wrong."""
     if not location.startswith("s3://"):
-        text = await asyncio.to_thread(Path(location).read_text, encoding="utf-8")
-        return load_config(text, location)
+        return load_config(await asyncio.to_thread(_read_text, location), location)
     bucket, key = split_uri(location)
     found = await S3Store(s3, bucket).get(key)
     if found is None:
         raise InputError(location, "is not there", "Put daybook.yaml there or set DAYBOOK_CONFIG")
     return load_config(found.body.decode(), location)
+
+
+def _read_text(location: str) -> str:
+    try:
+        return Path(location).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(location, str(error), "Set DAYBOOK_CONFIG to a UTF-8 file") from None
 
 
 def _stop_on_signals(worker: Worker, grace: float) -> None:

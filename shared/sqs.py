@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from shared.errors import LeaseLost
 from shared.ports import Message
 
+NOT_OURS = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterValue"}
+"""What SQS answers to a receipt handle that has run out (Amazon SQS API Reference)."""
 LONG_POLL = 10
 """Seconds; below the 20 that ECS and a stopping worker can spare (Amazon SQS long polling)."""
 
@@ -41,7 +43,10 @@ class SqsInbox:
         try:
             await self._change(message, seconds)
         except ClientError as error:
-            raise LeaseLost(error.response["Error"].get("Code", "unknown")) from error
+            code = error.response["Error"].get("Code", "")
+            if code.rpartition(".")[2] in NOT_OURS:
+                raise LeaseLost(code) from error
+            raise
 
     async def release(self, message: Message, after: int) -> None:
         """Make the message visible again after `after` seconds (0 to 43,200)."""

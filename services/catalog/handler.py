@@ -1,5 +1,6 @@
 """Makes a period's days visible: partitions first, then the dashboards' data sets."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -65,7 +66,9 @@ class CatalogPeriod:
     async def _refresh(self, run: str, data: AssessedData, lease: Lease) -> list[Refresh]:
         """A dashboard that stays old is an alarm, but no reason to hold the digest back."""
         name = f"daybook-{run}-{data.period}"
-        refreshes = [await self.refresher.refresh(d, name, lease) for d in self.datasets]
+        refreshes = await asyncio.gather(
+            *(self.refresher.refresh(dataset, name, lease) for dataset in self.datasets)
+        )
         for refresh in refreshes:
             if refresh.status != "COMPLETED":
                 await self.bell.ring(

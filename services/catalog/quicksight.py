@@ -9,14 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from shared.errors import Retry
 from shared.events import Refresh
 from shared.lease import Lease
 
 FINAL = {"COMPLETED", "FAILED", "CANCELLED"}
 ATTEMPTS = 3
-BUDGET = 1500
-"""Seconds to follow one ingestion before the message is given back."""
+BUDGET = 600
+"""Seconds to follow one ingestion before it counts as stuck."""
 _NOT_AN_ID = re.compile(r"[^a-zA-Z0-9_-]")
 
 
@@ -36,26 +35,29 @@ class SpiceRefresher:
         refresh = Refresh(dataset=dataset, ingestion="", status="")
         for attempt in range(1, ATTEMPTS + 1):
             ingestion = _NOT_AN_ID.sub("-", f"{name}-{attempt}")[-128:]
-            if not await self._start(dataset, ingestion):
-                return Refresh(dataset=dataset, ingestion=ingestion, status="LIMIT_EXCEEDED")
-            status = await self._follow(dataset, ingestion, lease)
+            status = await self._start(dataset, ingestion)
+            status = status or await self._follow(dataset, ingestion, lease)
             refresh = Refresh(dataset=dataset, ingestion=ingestion, status=status)
             if status != "FAILED":
                 break
         return refresh
 
-    async def _start(self, dataset: str, ingestion: str) -> bool:
-        """Start an ingestion or find it started already; False when the quota is used up."""
+    async def _start(self, dataset: str, ingestion: str) -> str | None:
+        """Start an ingestion or find it started already; else say why it cannot be."""
         errors = self.client.exceptions
         try:
             await self.client.create_ingestion(
                 AwsAccountId=self.account, DataSetId=dataset, IngestionId=ingestion
             )
         except errors.ResourceExistsException:
-            return True
+            return None
         except errors.LimitExceededException:
-            return False
-        return True
+            return "LIMIT_EXCEEDED"
+        except errors.ResourceNotFoundException:
+            return "NOT_FOUND"
+        except errors.AccessDeniedException:
+            return "ACCESS_DENIED"
+        return None
 
     async def _follow(self, dataset: str, ingestion: str, lease: Lease) -> str:
         waited = 0.0
@@ -69,4 +71,4 @@ class SpiceRefresher:
                 return "FAILED" if dropped else status
             await lease.sleep(self.poll)
             waited += self.poll
-        raise Retry(f"ingestion {ingestion} still runs after {BUDGET} seconds", after=60)
+        return "STUCK"

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
-import structlog
 
 from services.notifier.attachment import breakdown_csv
-from services.notifier.claim import Claim, Claims, ClaimState, claim_name
+from services.notifier.claim import claim_name
+from services.notifier.delivery import Delivery
 from services.notifier.figures import figures
 from services.notifier.mail_reports import MailReports
 from services.notifier.message import ATTACHED, Envelope, build_message
-from services.notifier.post import MaybeSent, NotSent, Post
+from services.notifier.post import Post
 from services.notifier.render import Origin, render
 from shared.archive import ArchivedTable, read_day, read_earlier_day
 from shared.breakdown import amounts_of
@@ -30,18 +30,15 @@ from shared.events import (
     PeriodCataloged,
     follow_up,
 )
-from shared.lease import Lease
-from shared.ledger import Entry, Ledger
-from shared.locations import csv_key, day_record_key, digest_claim_key, outlook_key
+from shared.lease import Lease, finished
+from shared.ledger import Ledger
+from shared.locations import csv_key, day_record_key, outlook_key
 from shared.money import Amounts
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
 from shared.ports import AlarmBell, ObjectStore
 
 SOURCE = "daybook.notifier"
-IN_FLIGHT = timedelta(seconds=120)
-"""How long a claim may be somebody's work in progress before it counts as in doubt."""
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,10 @@ class SendDigest:
         envelope, totals = await self._compose(event, lease)
         await lease.extend()
         kind = f"replay-{event.runid}" if event.data.replay else "daily"
-        message_id = await self._send_once(event, kind, envelope)
+        name = claim_name(event.data.day, kind, envelope.recipients)
+        delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
+        # Claim, send and record belong together: a worker that stops finishes them first.
+        message_id = await finished(delivery.send_once(name, event.runid, envelope))
         if message_id is None:
             return []
         data = event.data
@@ -136,51 +136,3 @@ class SendDigest:
         if sha256(found.body) != found.metadata.get("sha256"):
             raise MismatchError(f"{found.key} does not match its checksum")
         return outlook_rows(from_parquet(found.body))
-
-    async def _send_once(self, event: PeriodCataloged, kind: str, envelope: Envelope) -> str | None:
-        """Send under a claim; None when another run has sent it, or nobody can know."""
-        name = claim_name(event.data.day, kind, envelope.recipients)
-        key = digest_claim_key(event.data.day, name)
-        claims = Claims(Ledger(self.store))
-        taken, entry = await claims.take(key, event.runid, self.now())
-        if not taken:
-            return await self._found(claims, key, entry, event.runid)
-        try:
-            message_id = await self.post.send(envelope, name)
-        except NotSent as error:
-            await claims.settle(key, entry, self._state(entry, ClaimState.FREE, str(error)))
-            if error.later:
-                raise Retry(f"SES: {error}", after=300) from error
-            raise Reject(f"SES refuses the digest: {error}") from error
-        except MaybeSent as error:
-            await self._doubt(claims, key, entry, str(error))
-            return None
-        sent = self._state(entry, ClaimState.SENT).model_copy(update={"message_id": message_id})
-        await claims.settle(key, entry, sent)
-        return message_id
-
-    async def _found(self, claims: Claims, key: str, entry: Entry[Claim], run: str) -> str | None:
-        """Decide about a digest that was claimed before."""
-        claim = entry.doc
-        if claim.state is ClaimState.SENT:
-            log.info("digest-already-sent", by=claim.run)
-            return claim.message_id if claim.run == run else None
-        if claim.state is ClaimState.CLAIMED:
-            left = (claim.at + IN_FLIGHT - self.now()).total_seconds()
-            if left > 0:
-                raise Retry("the digest is being sent by another worker", after=int(left) + 1)
-            await self._doubt(claims, key, entry, "the worker that claimed it never recorded it")
-        return None
-
-    async def _doubt(self, claims: Claims, key: str, entry: Entry[Claim], reason: str) -> None:
-        """Ring first, then record: a second alarm is noise, a lost one is silence."""
-        await self.bell.ring(
-            "Daybook: nobody knows whether a digest was sent",
-            f"{key}: {reason}. SES's own events may settle it. If not, look in a recipient's mail "
-            f"box, then run `daybook digest resolve {key.split('/')[2]} --sent` if it is there, "
-            "or `--resend` if it is not.",
-        )
-        await claims.settle(key, entry, self._state(entry, ClaimState.UNKNOWN, reason))
-
-    def _state(self, entry: Entry[Claim], state: ClaimState, reason: str | None = None) -> Claim:
-        return entry.doc.model_copy(update={"state": state, "at": self.now(), "reason": reason})

@@ -1,7 +1,7 @@
 """Takes in what SES says became of a digest: settles doubts, rings when it did not arrive."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import structlog
 
@@ -38,7 +38,7 @@ class MailReports:
 
     async def _sent(self, report: MailData) -> None:
         """Mark a claim as sent that is in doubt, or whose sender has not recorded it yet."""
-        key = digest_claim_key(date.fromisoformat(report.claim[:10]), report.claim)
+        key = digest_claim_key(report.claim)
         ledger = Ledger(self.store)
         entry = await ledger.read(key, Claim)
         if entry is None or entry.doc.state not in (ClaimState.CLAIMED, ClaimState.UNKNOWN):

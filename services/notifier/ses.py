@@ -17,6 +17,7 @@ from botocore.exceptions import (
     ProxyConnectionError,
     SSLError,
 )
+from botocore.parsers import ResponseParserError
 
 from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent
@@ -56,7 +57,7 @@ class SesPost:
             raise _from_answer(error) from error
         except BEFORE_THE_FIRST_BYTE as error:
             raise NotSent(repr(error), later=True) from error
-        except HTTPClientError as error:
+        except (HTTPClientError, ResponseParserError) as error:
             raise MaybeSent(repr(error)) from error
         return str(answer["MessageId"])
 

@@ -17,7 +17,8 @@ class FolderExportStore:
         """List the files below the prefix's folder."""
         folder = self._root / prefix.rpartition("/")[0]
         found = (path.relative_to(self._root) for path in folder.rglob("*") if path.is_file())
-        return sorted(path.as_posix() for path in found)
+        paths = (path.as_posix() for path in found)
+        return sorted(path for path in paths if path.startswith(prefix))
 
     async def read(self, path: str) -> tuple[bytes, datetime]:
         """Read a small file and its modification time."""

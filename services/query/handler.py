@@ -30,7 +30,7 @@ from shared.ports import ObjectStore
 from shared.staging import StagedDay, StagedPeriod
 
 SOURCE = "daybook.query"
-NOT_READY_DELAY = 900
+NOT_READY_DELAY = 3600
 """Seconds until a period whose export is not there yet is looked at again."""
 log = structlog.get_logger()
 

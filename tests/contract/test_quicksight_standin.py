@@ -1,99 +1,34 @@
 """The QuickSight stand-in, as a real process, seen through a real botocore client."""
 
-import json
-import select
 import signal
 import socket
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from subprocess import DEVNULL, PIPE, Popen, check_output
-from sys import executable
+from subprocess import DEVNULL, Popen, check_output
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from botocore.validate import validate_parameters
 
-from daybook.local.quicksight import OPERATIONS, parse_body
-from daybook.local.quicksight_state import NOT_DESCRIBED, Account, ApiError, Settings
+from daybook.local.quicksight import OPERATIONS
+from daybook.local.quicksight_state import NOT_DESCRIBED
+from tests.support.quicksight import (
+    ACCOUNT,
+    ARN,
+    DEADLINE_SECONDS,
+    DIRECT,
+    MODULE,
+    ROOT,
+    SOURCE,
+    SPICE,
+    Process,
+    QuickSight,
+    serving,
+)
 
-Process = Popen[bytes]
-MODULE = [executable, "-m", "daybook.local.quicksight"]
-ROOT = Path(__file__).parents[2]
-DEADLINE_SECONDS = 10.0
-DAY = 24 * 60 * 60
-ACCOUNT = "111122223333"
-ARN = f"arn:aws:quicksight:us-east-1:{ACCOUNT}"
-SOURCE = {"Name": "Athena", "Type": "ATHENA", "DataSourceParameters": {"AthenaParameters": {}}}
 SECRET = {"CredentialPair": {"Username": "daybook", "Password": "secret"}}
-TABLE = {"CustomSql": {"DataSourceArn": ARN, "Name": "daily", "SqlQuery": "SELECT 1"}}
-DIRECT = {"Name": "Daily", "PhysicalTableMap": {"daily": TABLE}, "ImportMode": "DIRECT_QUERY"}
-SPICE = DIRECT | {"ImportMode": "SPICE"}
-
-
-class QuickSight:
-    """A botocore client that names the account in each call."""
-
-    def __init__(self, endpoint: str | None, region: str = "us-east-1") -> None:
-        keys = {"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "x"}
-        self.client = boto3.client("quicksight", endpoint_url=endpoint, region_name=region, **keys)
-        self.client.meta.events.register("after-call.quicksight", require_modelled_answer)
-        self.close, self.meta = self.client.close, self.client.meta
-
-    def __getattr__(self, operation: str) -> Any:
-        return partial(getattr(self.client, operation), AwsAccountId=ACCOUNT)
-
-    def pages(self, operation: str, **ids: str) -> list[Any]:
-        pages = self.client.get_paginator(operation).paginate
-        return list(pages(AwsAccountId=ACCOUNT, PaginationConfig={"PageSize": 2}, **ids))
-
-    def refresh(self, set_id: str, *ingestion_ids: str) -> list[Any]:
-        create = partial(self.create_ingestion, DataSetId=set_id)
-        return [create(IngestionId=ingestion_id) for ingestion_id in ingestion_ids]
-
-    def ingestion(self, set_id: str, ingestion_id: str) -> Any:
-        return self.describe_ingestion(DataSetId=set_id, IngestionId=ingestion_id)["Ingestion"]
-
-    def states_until(self, end: str, set_id: str) -> list[str]:
-        """Look at the ingestion `one` until it has ended as expected, or the time is up."""
-        deadline, seen = time.monotonic() + DEADLINE_SECONDS, ["INITIALIZED"]
-        while seen[-1] != end:
-            assert time.monotonic() < deadline, f"not {end} in time but {seen[-1]}"
-            time.sleep(0.01)
-            seen.append(self.ingestion(set_id, "one")["IngestionStatus"])
-        return seen
-
-    def refuses(self, error: str, mention: str) -> AbstractContextManager[Any]:
-        return pytest.raises(getattr(self.client.exceptions, f"{error}Exception"), match=mention)
-
-
-def require_modelled_answer(model: Any, http_response: Any, **_: Any) -> None:
-    # botocore drops what it does not know without a word, so this looks at the raw answer.
-    body, headers = json.loads(http_response.content), http_response.headers
-    error = headers.get("x-amzn-ErrorType")
-    shape = {each.name: each for each in model.error_shapes}.get(error, model.output_shape)
-    if error != "UnknownOperationException":
-        status = shape.metadata.get("error", {"httpStatusCode": 200})["httpStatusCode"]
-        assert http_response.status_code == status
-        validate_parameters(body, shape)
-    assert body["RequestId"] == headers["x-amzn-RequestId"]
-
-
-@contextmanager
-def serving(*options: str, stdin: int = PIPE) -> Iterator[tuple[QuickSight, Process]]:
-    with Popen([*MODULE, *options], cwd=ROOT, stdin=stdin, stdout=PIPE) as process:
-        try:
-            assert process.stdout is not None
-            assert select.select([process.stdout], [], [], DEADLINE_SECONDS)[0], "not ready"
-            with closing(QuickSight(json.loads(process.stdout.readline())["endpoint"])) as client:
-                yield client, process
-        finally:
-            process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -264,12 +199,6 @@ def test_a_refusal_is_the_modelled_exception(slow: QuickSight, refusal: Refusal)
         getattr(slow, operation)(**parameters)
 
 
-def test_a_body_that_is_no_json_object_is_invalid() -> None:
-    for body in (b"{", b"[]"):
-        with pytest.raises(ApiError, match="the body is not"):
-            parse_body(body)
-
-
 def test_an_operation_it_does_not_have_is_named_in_the_error(slow: QuickSight) -> None:
     with pytest.raises(ClientError, match=f"not have .* GET /accounts/{ACCOUNT}/dash") as refusal:
         slow.describe_dashboard(DashboardId="costs")
@@ -315,33 +244,3 @@ def test_it_outlives_its_input_unless_asked() -> None:
 def test_help_shows_an_example() -> None:
     shown = check_output([*MODULE, "--help"], cwd=ROOT, text=True)
     assert "export AWS_ENDPOINT_URL_QUICKSIGHT=http://127.0.0.1:" in shown
-
-
-def account_at(times: list[float], settings: Settings, set_id: str = "daily") -> Account:
-    account = Account(ACCOUNT, settings, clock=partial(times.__getitem__, 0))
-    account.create_data_set("us-east-1", DIRECT | {"DataSetId": set_id})
-    account.create_ingestion(set_id, "one", "FULL_REFRESH")
-    return account
-
-
-@pytest.mark.parametrize(("set_id", "end"), [("daily", "COMPLETED"), ("fail-daily", "FAILED")])
-def test_an_ingestion_passes_through_every_state_and_stays(set_id: str, end: str) -> None:
-    now = [0.0]
-    account = account_at(now, Settings(seconds_to_complete=4), set_id)
-    ingestion = account.ingestion(set_id, "one")
-
-    for now[0], state in ((0.9, "INITIALIZED"), (1, "RUNNING"), (3.9, "RUNNING"), (4, end)):
-        assert account.describe_ingestion(ingestion)["IngestionStatus"] == state
-    account.cancel_ingestion(set_id, "one")
-    assert account.describe_ingestion(ingestion)["IngestionStatus"] == end
-
-
-def test_the_quota_rolls_with_the_clock() -> None:
-    now = [0.0]
-    account = account_at(now, Settings(refresh_quota=1))
-    now[0] = DAY - 1
-    with pytest.raises(ApiError, match="1 refreshes"):
-        account.create_ingestion("daily", "two", "FULL_REFRESH")
-
-    now[0] = DAY
-    account.create_ingestion("daily", "two", "FULL_REFRESH")

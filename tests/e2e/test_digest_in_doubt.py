@@ -45,7 +45,7 @@ def client(stack: Up, service: str) -> Any:
 def put_in_doubt(stack: Up, day: date) -> tuple[str, str]:
     """Leave the ledger as a notifier does that died while it sent; returns name and key."""
     name = claim_name(day, "daily", ["finops@example.com"])
-    key = digest_claim_key(day, name)
+    key = digest_claim_key(name)
     claim = Claim(state=ClaimState.UNKNOWN, run="a-lost-run", owner="gone", at=datetime.now(UTC))
     with closing(client(stack, "s3")) as s3:
         s3.put_object(Bucket=stack.access["bucket"], Key=key, Body=claim.model_dump_json().encode())

@@ -2,7 +2,7 @@
 
 import json
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,19 +23,28 @@ class Cloud:
     endpoint: Endpoint
     embedded: Embedded
     opened: ExitStack
+    clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """Open a boto3 client that is closed when the test ends."""
-        return self.opened.enter_context(closing(self._client(service)))
+        """Return a service's boto3 client; it is closed when the test ends."""
+        if service not in self.clients:
+            client = self._client(service)
+            self.clients[service] = self.opened.enter_context(closing(client))
+        return self.clients[service]
 
     def mail(self, header: bytes) -> bytes:
         """Wait for the message that has this header line."""
         return self.embedded.find_mail(header)
 
     @property
-    def mails(self) -> list[bytes]:
-        """Every message that has arrived so far."""
-        return list(self.embedded.box.messages)
+    def sent(self) -> int:
+        """How many messages SES has taken; it relays them only after its answer."""
+        return int(self.client("ses").get_send_quota()["SentLast24Hours"])
+
+    def settle(self) -> None:
+        """Wait for what SES still relays, lest it arrive in the next test."""
+        expected, messages = self.sent, self.embedded.box.messages
+        eventually(lambda: len(messages) >= expected, within=ARRIVAL_SECONDS, what="all mail")
 
     def _client(self, service: str) -> Any:
         if service == "quicksight":  # localstack-client does not know it

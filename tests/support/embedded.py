@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+from botocore.loaders import JSONFileLoader
+
 from daybook.local.embedded_aws import embedded_aws
-from daybook.local.endpoint import Endpoint
+from daybook.local.endpoint import STRAY, Endpoint
 from daybook.local.mail import Mailbox, mailbox
 
 START_SECONDS = 60
@@ -45,6 +50,28 @@ class Embedded:
         """Wait for the message that has this header line."""
         looking = self.box.find(header, within=MAIL_SECONDS)
         return asyncio.run_coroutine_threadsafe(looking, self.loop).result(2 * MAIL_SECONDS)
+
+
+def point_to(endpoint: Endpoint, patch: pytest.MonkeyPatch) -> None:
+    """Have every client that is opened from now on talk to this endpoint and no other."""
+    for name in STRAY:
+        patch.delenv(name, raising=False)
+    for name, value in endpoint.environment().items():
+        patch.setenv(name, value)
+
+
+@contextmanager
+def models_read_once() -> Iterator[None]:
+    """Keep botocore's service models: every client of ours has a session that reads them anew."""
+    load = JSONFileLoader.load_file
+
+    @cache
+    def loaded(path: str) -> Any:
+        return load(JSONFileLoader(), path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _self, path: loaded(path))
+        yield
 
 
 @contextmanager

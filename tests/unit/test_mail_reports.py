@@ -16,7 +16,7 @@ from shared.memory import MemoryBell, MemoryStore
 
 DAY = date(2026, 3, 16)
 NAME = claim_name(DAY, "daily", ["finops@example.com"])
-KEY = digest_claim_key(DAY, NAME)
+KEY = digest_claim_key(NAME)
 AT = datetime(2026, 3, 17, 7, tzinfo=UTC)
 
 

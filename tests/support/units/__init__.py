@@ -1,0 +1,1 @@
+"""Builders and fakes of the unit tests."""

@@ -1,0 +1,30 @@
+"""Leases on a message that is in hand."""
+
+from shared.lease import Lease
+from shared.memory import MemoryInbox
+from shared.ports import Message
+
+
+def message_in_hand(inbox: MemoryInbox, *, body: str = "", receives: int = 1) -> Message:
+    """Return a message that `inbox` has handed out."""
+    message = Message("message-0", body, f"message-0/{receives}", receives)
+    inbox.taken[message.handle] = message
+    return message
+
+
+def new_lease(visibility: int = 60) -> Lease:
+    """Return a lease that can be extended."""
+    inbox = MemoryInbox()
+    return Lease(inbox, message_in_hand(inbox), visibility)
+
+
+class TimelessLease(Lease):
+    """A lease whose sleep takes no time; `slept` adds up the seconds."""
+
+    def __init__(self) -> None:
+        inbox = MemoryInbox()
+        super().__init__(inbox, message_in_hand(inbox), 60)
+        self.slept = 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept += seconds

@@ -1,0 +1,34 @@
+"""A notifier in a small world of its own."""
+
+from datetime import datetime
+from typing import Any
+
+from services.notifier.handler import SendDigest
+from shared.config import Digest
+from shared.events import DigestSent, Event
+from shared.memory import MemoryBell, MemoryStore
+from tests.support.units.events import NOON
+from tests.support.units.leases import new_lease
+from tests.support.units.mail import ScriptedPost
+
+DIGEST = Digest(sender="daybook@example.com", recipients=("finops@example.com",))
+
+
+class Notifier:
+    """A notifier over a bucket, with a post office, a bell and a clock in reach."""
+
+    def __init__(self, *troubles: Exception, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
+        self.post = ScriptedPost(list(troubles))
+        self.bell: Any = MemoryBell()
+        self.now = NOON
+
+    async def hear(self, event: Event) -> list[DigestSent]:
+        """Have the notifier handle an event."""
+
+        def clock() -> datetime:
+            return self.now
+
+        handle = SendDigest(self.store, self.post, self.bell, DIGEST, "amortized", now=clock)
+        said = await handle(event, new_lease())
+        return [event for event in said if isinstance(event, DigestSent)]

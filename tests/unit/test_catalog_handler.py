@@ -1,0 +1,108 @@
+"""The catalog worker's handler."""
+
+import pytest
+
+from services.catalog.handler import CatalogPeriod
+from shared.errors import Reject
+from shared.events import PeriodAssessed, PeriodCataloged
+from shared.memory import MemoryBell, MemoryStore
+from tests.support.units.aio import in_loop
+from tests.support.units.catalogs import FakePartitions, FakeRefresher
+from tests.support.units.events import SECOND_DELIVERY, archive, assess, queried, tick
+from tests.support.units.leases import new_lease
+from tests.support.units.rows import DAY, row
+
+DATASETS = ("breakdown", "outlook")
+
+
+class Catalog:
+    """A catalog worker with its collaborators in reach."""
+
+    def __init__(self, status: str = "COMPLETED") -> None:
+        self.partitions, self.bell = FakePartitions(), MemoryBell()
+        self.refresher = FakeRefresher(status)
+        self.handle = CatalogPeriod(self.partitions, self.refresher, DATASETS, self.bell)
+
+    async def hear(self, event: PeriodAssessed) -> PeriodCataloged:
+        (said,) = await self.handle(event, new_lease())
+        assert isinstance(said, PeriodCataloged)
+        return said
+
+
+async def assessed(store: MemoryStore, cost: str = "1", run: str = "run-1") -> PeriodAssessed:
+    version = {"run-1": "20260317"}.get(run, SECOND_DELIVERY)
+    event = await queried(store, {DAY: [row(cost)]}, run=run, version=version)
+    return await assess(store, await archive(store, event))
+
+
+@in_loop
+async def test_the_partitions_of_both_tables_are_ensured() -> None:
+    catalog = Catalog()
+
+    said = await catalog.hear(await assessed(MemoryStore()))
+
+    assert catalog.partitions.asked == [("ou_breakdown", [DAY]), ("ou_outlook", [DAY])]
+    assert said.data.partitions == 2
+
+
+@in_loop
+async def test_every_data_set_is_refreshed_once_under_the_runs_name() -> None:
+    catalog = Catalog()
+
+    said = await catalog.hear(await assessed(MemoryStore()))
+
+    assert catalog.refresher.asked == [(name, "daybook-run-1-2026-03") for name in DATASETS]
+    assert [refresh.status for refresh in said.data.refreshes] == ["COMPLETED", "COMPLETED"]
+    assert catalog.bell.alarms == []
+
+
+@in_loop
+async def test_nothing_is_refreshed_when_nothing_changed() -> None:
+    store, catalog = MemoryStore(), Catalog()
+    await assessed(store)
+
+    said = await catalog.hear(await assessed(store, run="run-2"))
+
+    assert catalog.refresher.asked == []
+    assert said.data.refreshes == ()
+
+
+@in_loop
+async def test_a_restated_day_is_refreshed() -> None:
+    store, catalog = MemoryStore(), Catalog()
+    await assessed(store)
+
+    await catalog.hear(await assessed(store, "2", run="run-2"))
+
+    assert len(catalog.refresher.asked) == len(DATASETS)
+
+
+@pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "LIMIT_EXCEEDED"])
+@in_loop
+async def test_a_failed_refresh_rings_and_the_digest_still_goes_on(status: str) -> None:
+    catalog = Catalog(status)
+
+    said = await catalog.hear(await assessed(MemoryStore()))
+
+    assert [subject for subject, _ in catalog.bell.alarms] == [
+        "Daybook: breakdown was not refreshed",
+        "Daybook: outlook was not refreshed",
+    ]
+    assert all(status in text for _, text in catalog.bell.alarms)
+    assert {refresh.status for refresh in said.data.refreshes} == {status}
+
+
+@in_loop
+async def test_the_event_is_passed_on_and_a_repeat_says_the_same() -> None:
+    catalog, event = Catalog(), await assessed(MemoryStore())
+
+    first, again = await catalog.hear(event), await catalog.hear(event)
+
+    assert (first.id, first.data) == (again.id, again.data)
+    assert first.data.model_dump(exclude={"partitions", "refreshes"}) == event.data.model_dump()
+
+
+@in_loop
+async def test_an_event_of_another_kind_is_rejected() -> None:
+    with pytest.raises(Reject, match="day-ready"):
+        await Catalog().handle(tick(), new_lease())

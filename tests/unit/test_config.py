@@ -1,0 +1,184 @@
+"""The configuration, and what it says about mistakes."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.config import Config, load_config
+from shared.errors import InputError
+
+VALID = """\
+source:
+  format: cur2
+  location: s3://exports/cur
+organization:
+  location: s3://archive/organization.csv
+cost_metric: amortized
+budgets:
+  - ou: Workloads/Prod
+    monthly: 50000
+    from: 2026-01-01
+  - {ou: Root, monthly: "110000.50", currency: EUR, from: 2026-01-01}
+lights:
+  yellow_over_percent: 2
+  red_over_percent: 10
+digest:
+  sender: daybook@example.com
+  recipients: [finops@example.com]
+"""
+
+
+def load(text: str = VALID, given: dict[str, Any] | None = None) -> Config:
+    return load_config(text, "daybook.yaml", given)
+
+
+def refusal(old: str, new: str) -> str:
+    assert old in VALID
+    with pytest.raises(InputError) as refused:
+        load(VALID.replace(old, new))
+    return str(refused.value)
+
+
+def test_a_valid_file_is_read() -> None:
+    config = load()
+
+    first, second = config.budgets
+    assert (first.ou, first.currency) == ("Root/Workloads/Prod", "USD")
+    assert first.monthly == Decimal(50000)
+    assert (second.monthly, second.starts) == (Decimal("110000.50"), date(2026, 1, 1))
+    assert config.lights.yellow_over_percent == 2
+    assert config.quicksight.datasets == ()
+
+
+def test_what_is_left_out_has_a_default() -> None:
+    start, end = VALID.index("cost_metric"), VALID.index("digest")
+
+    config = load(VALID[:start] + VALID[end:])
+
+    assert (config.cost_metric, config.engine, config.budgets) == ("amortized", "duckdb", ())
+    assert config.lights.red_over_percent == 10
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where"),
+    [
+        ("format: cur2", "format: cur3", "line 2 (source.format)"),
+        ("s3://exports/cur", "exports/cur", "line 3 (source.location)"),
+        ("s3://archive/organization.csv", "s3://archive", "line 5 (organization.location)"),
+        ("amortized", "blended", "line 6 (cost_metric)"),
+        ("monthly: 50000", "monthly: -1", "line 9 (budgets.0.monthly)"),
+        ("monthly: 50000", "monthly: 0", "line 9 (budgets.0.monthly)"),
+        ("monthly: 50000", "monthly: lots", "line 9 (budgets.0.monthly)"),
+        ("monthly: 50000", "monthly: .inf", "line 9 (budgets.0.monthly)"),
+        ("monthly: 50000", "monthly: .nan", "line 9 (budgets.0.monthly)"),
+        ("monthly: 50000", "monthly: '1e999999999'", "line 9 (budgets.0.monthly)"),
+        ("    from: 2026-01-01", "    from: soon", "line 10 (budgets.0.from)"),
+        ("    from: 2026-01-01\n", "", "line 8 (budgets.0.from)"),
+        ("EUR", "euro", "line 11 (budgets.1.currency)"),
+        ("ou: Root,", "ou: '',", "line 11 (budgets.1.ou)"),
+        ("ou: Root,", "ou: Root/,", "line 11 (budgets.1.ou)"),
+        ("ou: Workloads/Prod", "ou: Workloads/Prod/", "line 8 (budgets.0.ou)"),
+        ("ou: Workloads/Prod", "ou: 7", "line 8 (budgets.0.ou)"),
+        ("red_over_percent: 10", "red_over_percent: 1001", "line 14 (lights.red_over_percent)"),
+        ("red_over_percent: 10", "red_over_percent: 1", "line 13 (lights)"),
+        ("red_over_percent: 10", "floor: -1", "line 14 (lights.floor)"),
+        ("daybook@example.com", "daybook", "line 16 (digest.sender)"),
+        ("[finops@example.com]", "[]", "line 17 (digest.recipients)"),
+        ("[finops@example.com]", "[a@x.com, 'b@x.com,c@x.com']", "line 17 (digest.recipients.1)"),
+        ("finops@example.com", '"a@x.com\\nBcc: b@x.com"', "line 17 (digest.recipients.0)"),
+        ("  recipients: [finops@example.com]\n", "", "line 16 (digest.recipients)"),
+        ("cost_metric", "cost_metrik", "line 6 (cost_metrik)"),
+        ("    monthly: 50000", "    mothly: 50000", "line 8 (budgets.0.monthly)"),
+        ("    monthly: 50000", "    monthly: 5\n    note: x", "line 10 (budgets.0.note)"),
+    ],
+)
+def test_a_mistake_is_named_by_file_line_and_field(old: str, new: str, where: str) -> None:
+    text = refusal(old, new)
+
+    assert text.startswith(f"daybook.yaml, {where}: ")
+    assert text.endswith("The fields are described in docs/reference/daybook.schema.json")
+
+
+def test_a_missing_section_is_named() -> None:
+    with pytest.raises(InputError, match=r"daybook\.yaml, line 1 \(source\): Field required"):
+        load(VALID[VALID.index("organization") :])
+
+
+def test_two_budgets_of_an_ou_cannot_start_on_one_day() -> None:
+    text = refusal("ou: Root,", "ou: Root/Workloads/Prod,")
+
+    assert text.startswith("daybook.yaml, line 1")
+    assert "two budgets of Root/Workloads/Prod start on 2026-01-01" in text
+
+
+def test_a_budget_may_change_on_another_day() -> None:
+    text = VALID.replace("ou: Root,", "ou: Workloads/Prod,")
+    start = text.rindex("2026-01-01")
+
+    assert len(load(text[:start] + "2026-04-01" + text[start + 10 :]).budgets) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Root", "Root"),
+        ("Root/A", "Root/A"),
+        ("A/B", "Root/A/B"),
+        ("Unmapped", "Unmapped"),
+        ("Rooted", "Root/Rooted"),
+    ],
+)
+def test_an_ou_may_be_written_as_the_digest_shows_it_or_in_full(written: str, read: str) -> None:
+    assert load(VALID.replace("ou: Root,", f"ou: {written},")).budgets[1].ou == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: [1", "a: b: c", "\tx: 1", "a: *nothing", "a: !!python/object:os.system {}", "a: \x07",
+     "a: 1\n---\nb: 2", "? [a]\n: 1"],
+)  # fmt: skip
+def test_what_is_not_yaml_is_named_by_file(text: str) -> None:
+    with pytest.raises(InputError, match=r"^daybook\.yaml.*: is not YAML\. Mend the syntax"):
+        load(text)
+
+
+def test_a_syntax_error_is_named_by_its_line() -> None:
+    with pytest.raises(InputError, match=r"daybook\.yaml, line 3: is not YAML"):
+        load("a: 1\nb: 2\nc: d: e\n")
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-13-01", "2026-00-10"])
+def test_a_day_that_does_not_exist_is_no_crash(day: str) -> None:
+    text = refusal("    from: 2026-01-01", f"    from: {day}")
+
+    assert text.startswith("daybook.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "just text", "7", "null"])
+def test_what_is_no_mapping_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"^daybook\.yaml: is not a mapping of settings"):
+        load(text)
+
+
+def test_a_section_that_is_written_twice_is_not_silently_dropped() -> None:
+    with pytest.raises(InputError):
+        load(VALID + "budgets: []\n")
+
+
+def test_given_sections_take_the_place_of_those_in_the_text() -> None:
+    given = {"source": {"format": "cur2", "location": "s3://local/x"}}
+
+    assert load(given=given).source.location == "s3://local/x"
+    assert load(VALID[VALID.index("organization") :], given).source.location == "s3://local/x"
+
+
+def test_given_sections_are_checked_too() -> None:
+    with pytest.raises(InputError, match=r"source\.format"):
+        load(given={"source": {"format": "x", "location": "s3://local/x"}})
+
+
+def test_the_configuration_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load().cost_metric = "unblended"  # type: ignore[misc]

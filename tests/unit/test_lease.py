@@ -1,0 +1,120 @@
+"""The lease: kept while its work goes on, and the work ends with it."""
+
+import asyncio
+
+import pytest
+
+from shared import lease as lease_module
+from shared.errors import LeaseLost
+from shared.lease import Lease
+from shared.memory import MemoryInbox
+from tests.support.units.aio import in_loop
+from tests.support.units.leases import message_in_hand
+from tests.support.units.loops import BeatingInbox, FleetingInbox
+
+TENTH = 0.03
+"""A visibility whose beat is ten milliseconds."""
+
+
+def lease_on(inbox: MemoryInbox, visibility: float = TENTH) -> Lease:
+    return Lease(inbox, message_in_hand(inbox), visibility)  # type: ignore[arg-type]
+
+
+async def done() -> str:
+    return "done"
+
+
+@in_loop
+async def test_work_that_is_done_at_once_needs_no_more_time() -> None:
+    inbox = MemoryInbox()
+
+    assert await lease_on(inbox, 30).hold(done()) == "done"
+
+    assert inbox.extended == 0
+
+
+@in_loop
+async def test_the_lease_is_extended_as_long_as_the_work_takes() -> None:
+    inbox = BeatingInbox(beats=3)
+
+    await lease_on(inbox).hold(inbox.enough.wait())
+
+    assert inbox.extended == 3
+
+
+@in_loop
+async def test_an_error_of_the_work_is_its_own() -> None:
+    async def broken() -> None:
+        raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        await lease_on(MemoryInbox(), 30).hold(broken())
+
+
+@in_loop
+async def test_work_is_cancelled_when_the_lease_is_lost() -> None:
+    inbox = FleetingInbox(beats=1)
+    cancelled = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    with pytest.raises(LeaseLost):
+        await lease_on(inbox).hold(work())
+
+    await asyncio.wait_for(cancelled.wait(), timeout=5)
+
+
+@in_loop
+async def test_work_is_cancelled_with_the_one_who_waits_for_it() -> None:
+    begun, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    waiting = asyncio.create_task(lease_on(MemoryInbox(), 30).hold(work()))
+    await begun.wait()
+    waiting.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await asyncio.wait_for(cancelled.wait(), timeout=5)
+
+
+@in_loop
+async def test_a_message_that_is_not_in_hand_has_no_lease() -> None:
+    inbox = MemoryInbox()
+    lease = lease_on(inbox)
+    inbox.taken.clear()
+
+    with pytest.raises(LeaseLost):
+        await lease.extend()
+
+
+@in_loop
+async def test_a_lease_is_not_extended_beyond_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease_module, "BUDGET", -1)
+    inbox = MemoryInbox()
+
+    with pytest.raises(LeaseLost, match="worked on for more than"):
+        await lease_on(inbox).extend()
+
+    assert inbox.extended == 0
+
+
+@in_loop
+async def test_sleeping_keeps_the_lease() -> None:
+    inbox = MemoryInbox()
+
+    await lease_on(inbox).sleep(0.05)
+
+    assert inbox.extended >= 1

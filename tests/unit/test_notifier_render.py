@@ -1,0 +1,193 @@
+"""The rendered digest: nothing from outside becomes markup, and both parts say the same."""
+
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.notifier.figures import Figures, figures
+from services.notifier.render import Origin, Rendered, render
+from shared.money import cents
+from shared.outlook import Light
+from tests.support.units.mail import outlook
+from tests.support.units.rows import DAY, archived_table, row
+
+ORIGIN = Origin("run-1", "20260317T060000.000000Z/execution", replay=False)
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</td></tr></table>",
+    "R&D <b>",
+    "{{ 7 * 7 }}{% raw %}",
+    "<!-- ",
+    "&lt;b&gt;",
+    "]]><style>",
+]
+
+
+class Page(HTMLParser):
+    """Counts a page's tags and keeps its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def told(name: str = "shop", *lights: Light, complete: bool = True) -> Figures:
+    outlooks = [outlook(f"Root/{name}", "red"), *(outlook(f"Root/{n}", n) for n in lights)]
+    rows = [row(Service=name), row(OUPath="Unmapped", LinkedAccount=name)]
+    return figures(DAY, {DAY: archived_table(*rows)}, outlooks, "amortized", complete=complete)
+
+
+def with_lights(*lights: Light) -> Rendered:
+    outlooks = [outlook(f"Root/{n}", light) for n, light in enumerate(lights)]
+    return render(
+        figures(DAY, {DAY: archived_table(row())}, outlooks, "amortized", complete=True), ORIGIN
+    )
+
+
+def harmless(name: str) -> str:
+    """Return a name as deep in the organization as `name`, of letters alone."""
+    return "/".join("x" for _ in name.split("/"))
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_does_not_become_markup(name: str) -> None:
+    benign, page = (Page(render(told(n), ORIGIN).html) for n in (harmless(name), name))
+
+    assert page.tags == benign.tags
+    assert page.attributes == benign.attributes
+    assert squeezed(name) in squeezed(page.text)
+
+
+@settings(max_examples=20)
+@given(st.text(st.sampled_from("<>&\"'/=!-x \u202e{}%"), min_size=1, max_size=30))
+def test_no_combination_of_special_characters_becomes_markup(name: str) -> None:
+    benign, page = (Page(render(told(n), ORIGIN).html) for n in (harmless(name), name))
+
+    assert page.tags == benign.tags
+
+
+@pytest.mark.parametrize("name", ["a\r\nBcc: x@example.com", "a\x00b", "tab\there", "\u202egnp"])
+def test_the_subject_has_no_control_characters(name: str) -> None:
+    subject = render(told(name), ORIGIN).subject
+
+    assert subject.isprintable()
+
+
+def test_the_subject_tells_light_ou_total_and_day() -> None:
+    subject = render(told("shop", "yellow"), ORIGIN).subject
+
+    assert subject == "[red: shop and 1 more] 2.00 USD on Mon 16 Mar 2026"
+
+
+def test_the_subject_of_a_partial_day_says_so() -> None:
+    assert render(told(complete=False), ORIGIN).subject.endswith("(partial)")
+
+
+def test_every_currency_is_in_the_subject() -> None:
+    table = archived_table(row("1"), row("2", Currency="EUR"))
+
+    rendered = render(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN)
+
+    assert "2.00 EUR + 1.00 USD" in rendered.subject
+
+
+@given(st.decimals(min_value=-(10**9), max_value=10**9, places=12))
+@settings(max_examples=20)
+def test_text_and_html_carry_the_same_total(amount: Decimal) -> None:
+    table = archived_table(row(str(amount)))
+
+    rendered = render(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN)
+
+    assert f"Cost of the day  {cents(amount)} USD" in rendered.text
+    assert f"Cost of the day {cents(amount)} USD" in squeezed(Page(rendered.html).text)
+
+
+def test_both_parts_name_the_exact_total_and_where_it_comes_from() -> None:
+    table = archived_table(row("0.123456789012"))
+
+    rendered = render(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN)
+
+    for text in (rendered.text, Page(rendered.html).text):
+        assert "exactly 0.123456789012 USD" in squeezed(text)
+        assert "20260317T060000.000000Z" in text
+        assert "run-1" in text
+
+
+def test_both_parts_say_why_an_ou_is_in_trouble() -> None:
+    rendered = render(told(), ORIGIN)
+
+    for text in (rendered.text, Page(rendered.html).text):
+        assert "estimate 20.00 is 80.0 % under 100.00 (run-rate)" in squeezed(text)
+
+
+def test_both_parts_list_what_is_in_no_ou() -> None:
+    rendered = render(told("999999999999"), ORIGIN)
+
+    for text in (rendered.text, Page(rendered.html).text):
+        assert "account 999999999999 with 1.00 USD" in squeezed(text)
+
+
+def test_a_light_is_a_word_as_well_as_a_colour() -> None:
+    text = squeezed(Page(render(told("shop", "green", "grey"), ORIGIN).html).text)
+
+    assert "■ red" in text
+    assert "● green" in text
+    assert "○ grey" in text
+
+
+def test_an_ou_without_a_budget_does_not_make_the_digest_deny_the_budgets_of_others() -> None:
+    rendered = with_lights("green", "grey")
+
+    for text in (rendered.text, Page(rendered.html).text):
+        assert "no OU has a budget" not in text
+        assert "No light: no budget" not in text
+
+
+def test_when_every_ou_is_green_both_parts_say_so() -> None:
+    rendered = with_lights("green", "green")
+
+    for text in (rendered.text, Page(rendered.html).text):
+        assert "Every OU with a budget is within it." in text
+
+
+def test_a_digest_sent_again_says_so() -> None:
+    rendered = render(told(), replace(ORIGIN, replay=True))
+
+    for text in (rendered.text, Page(rendered.html).text):
+        assert "sent again on request" in text
+
+
+def test_a_csv_that_is_not_attached_is_named() -> None:
+    rendered = render(told(), replace(ORIGIN, csv_location="s3://archive/csv/day.csv"))
+
+    for text in (rendered.text, Page(rendered.html).text):
+        assert "s3://archive/csv/day.csv" in text
+        assert "attached as CSV" not in text
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    page = Page(render(told(), ORIGIN).html)
+
+    assert not {"src", "href", "background"} & page.attributes
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)

@@ -1,0 +1,272 @@
+"""The query worker's handler: from a tick or a wish to one staged query per billing period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from services.query.engine import Control, QueryResult
+from services.query.export import Export
+from services.query.handler import NOT_READY_DELAY, QueryPeriods, asked_for
+from services.query.manifest import Delivery
+from services.query.organization import Placement
+from shared.days import Period
+from shared.errors import InputError, LeaseLost, MismatchError, Reject, Retry
+from shared.events import Event, PeriodQueried
+from shared.locations import split_uri
+from shared.memory import MemoryStore
+from shared.money import Amounts
+from shared.parquet import sha256
+from shared.staging import StagedDay, StagedPeriod
+from tests.support.units.aio import in_loop
+from tests.support.units.events import backfill, cataloged, tick
+from tests.support.units.exports import manifest
+from tests.support.units.leases import new_lease
+from tests.support.units.rows import DAY, row, usd
+
+MARCH = Period(2026, 3)
+
+
+@dataclass
+class Shelf:
+    """An export store that holds manifests only."""
+
+    periods: set[Period]
+
+    async def paths(self, prefix: str) -> list[str]:
+        found = [f"metadata/BILLING_PERIOD={period}/cur-Manifest.json" for period in self.periods]
+        return [path for path in found if path.startswith(prefix)]
+
+    async def read(self, path: str) -> tuple[bytes, datetime]:
+        data = path.replace("metadata/", "s3://bucket/data/")
+        return manifest(data), datetime(2026, 3, 17, 6, tzinfo=UTC)
+
+    async def fetch(self, path: str, folder: Any) -> Any:
+        raise AssertionError(path, folder)
+
+
+@dataclass
+class Engine:
+    """An engine that finds `cost` on the last day of each period, or as it is told."""
+
+    cost: str = "5"
+    last_day: date | None = None
+    staged: tuple[Amounts, ...] | None = None
+    trouble: Exception | None = None
+    invoiced: bool = False
+    prefixes: list[str] = field(default_factory=list)
+
+    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+        del organization
+        self.prefixes.append(prefix)
+        if self.trouble:
+            raise self.trouble
+        last = self.last_day or delivery.period.last
+        totals = (usd(self.cost),)
+        control = Control(1, totals, last, delivery.period.first, last, self.invoiced)
+        staged = totals if self.staged is None else self.staged
+        day = StagedDay(day=last, keys=(f"{prefix}x",), rows=1, totals=staged)
+        return QueryResult(control, (day,), 10)
+
+
+class Query:
+    """A query worker over a bucket, with an engine and an export in reach."""
+
+    def __init__(self, *delivered: Period, **engine: Any) -> None:
+        self.store = MemoryStore()
+        self.engine = Engine(**engine)
+        self.shelf = Shelf(set(delivered))
+        self.organization_trouble: InputError | None = None
+
+    async def hear(self, event: Event) -> list[PeriodQueried]:
+        handle = QueryPeriods(Export(self.shelf), self.engine, self._organization, self.store)
+        said: Sequence[Event] = await handle(event, new_lease())
+        return [event for event in said if isinstance(event, PeriodQueried)]
+
+    async def _organization(self) -> list[Placement]:
+        if self.organization_trouble:
+            raise self.organization_trouble
+        return []
+
+    @property
+    def committed(self) -> list[str]:
+        return [key for key in self.store.versions if key.endswith("manifest.json")]
+
+
+def scopes(said: list[PeriodQueried]) -> list[tuple[str, str, str, bool]]:
+    data = [event.data for event in said]
+    return [(str(d.period), str(d.first_day), str(d.day), d.notify) for d in data]
+
+
+@in_loop
+async def test_a_tick_asks_for_the_day_before_with_a_digest() -> None:
+    said = await Query(MARCH).hear(tick("2026-03-17T07:00:00Z"))
+
+    assert scopes(said) == [("2026-03", "2026-03-16", "2026-03-16", True)]
+    assert not said[0].data.replay
+
+
+@in_loop
+async def test_the_tick_of_the_first_asks_for_the_month_before() -> None:
+    said = await Query(MARCH).hear(tick("2026-04-01T07:00:00Z"))
+
+    assert scopes(said) == [("2026-03", "2026-03-31", "2026-03-31", True)]
+
+
+@in_loop
+async def test_a_backfill_over_three_months_is_three_events() -> None:
+    query = Query(Period(2025, 12), Period(2026, 1), Period(2026, 2))
+
+    said = await query.hear(backfill(date(2025, 12, 30), date(2026, 2, 3), notify=True))
+
+    assert scopes(said) == [
+        ("2025-12", "2025-12-30", "2025-12-31", False),
+        ("2026-01", "2026-01-01", "2026-01-31", False),
+        ("2026-02", "2026-02-01", "2026-02-03", True),
+    ]
+    assert {event.data.replay for event in said} == {True}
+    assert len({event.id for event in said}) == 3
+    assert len({event.runid for event in said}) == 1
+
+
+@in_loop
+async def test_a_backfill_without_notify_asks_for_no_digest() -> None:
+    said = await Query(MARCH).hear(backfill(DAY, DAY))
+
+    assert [event.data.notify for event in said] == [False]
+
+
+@in_loop
+async def test_the_event_refers_to_the_committed_list_by_its_checksum() -> None:
+    query = Query(MARCH)
+
+    (said,) = await query.hear(tick())
+
+    bucket, key = split_uri(said.data.staging.uri)
+    body = query.store.versions[key][-1].body
+    staged = StagedPeriod.model_validate_json(body)
+    assert (bucket, sha256(body)) == ("memory", said.data.staging.sha256)
+    assert (staged.totals, staged.rows) == (said.data.totals, said.data.rows) == ((usd("5"),), 1)
+    assert said.data.source_version.startswith("20260317T060000.000000Z/execution-1")
+
+
+@in_loop
+async def test_the_same_run_again_says_the_same_without_a_second_query() -> None:
+    query = Query(MARCH)
+    first = await query.hear(tick())
+    query.engine.cost = "9"
+
+    again = await query.hear(tick())
+
+    assert [(e.id, e.data) for e in again] == [(e.id, e.data) for e in first]
+    assert len(query.engine.prefixes) == 1
+
+
+@in_loop
+async def test_a_query_that_failed_is_made_anew_under_another_prefix() -> None:
+    query = Query(MARCH, trouble=OSError("disk"))
+    with pytest.raises(OSError, match="disk"):
+        await query.hear(tick())
+    query.engine.trouble = None
+
+    assert len(await query.hear(tick())) == 1
+
+    first, second = query.engine.prefixes
+    assert first != second
+    assert len(query.committed) == 1
+
+
+@in_loop
+async def test_a_period_that_is_not_delivered_is_looked_at_again_later() -> None:
+    query = Query(Period(2026, 2))
+
+    with pytest.raises(Retry, match="no export of 2026-03") as retry:
+        await query.hear(tick())
+
+    assert retry.value.after == NOT_READY_DELAY
+    assert query.engine.prefixes == []
+
+
+@in_loop
+async def test_an_export_that_does_not_reach_the_day_is_looked_at_again_later() -> None:
+    query = Query(MARCH, last_day=date(2026, 3, 15))
+
+    with pytest.raises(Retry, match="does not reach 2026-03-16") as retry:
+        await query.hear(tick())
+
+    assert retry.value.after == NOT_READY_DELAY
+    assert query.committed == []
+
+
+@pytest.mark.parametrize("closed", ["invoiced", "followed"])
+@in_loop
+async def test_a_day_without_lines_at_the_end_of_a_closed_month_is_a_day_without_cost(
+    closed: str,
+) -> None:
+    delivered = [MARCH, Period(2026, 4)] if closed == "followed" else [MARCH]
+    query = Query(*delivered, last_day=date(2026, 3, 30), invoiced=closed == "invoiced")
+
+    said = await query.hear(backfill(date(2026, 3, 31), date(2026, 3, 31)))
+
+    assert scopes(said) == [("2026-03", "2026-03-31", "2026-03-31", False)]
+
+
+@pytest.mark.parametrize("staged", [(), (usd("5.000000000001"),), (usd("5", currency="EUR"),)])
+@in_loop
+async def test_a_breakdown_that_does_not_add_up_is_refused_and_not_committed(
+    staged: tuple[Amounts, ...],
+) -> None:
+    query = Query(MARCH, staged=staged)
+
+    with pytest.raises(MismatchError, match="differ from the export's"):
+        await query.hear(tick())
+
+    assert query.committed == []
+
+
+@in_loop
+async def test_a_wrong_file_of_a_person_rejects_the_message_with_its_reason() -> None:
+    query = Query(MARCH)
+    query.organization_trouble = InputError("org.csv", "is wrong", "Mend it", where="line 3")
+
+    with pytest.raises(Reject, match=r"org\.csv, line 3: is wrong\. Mend it"):
+        await query.hear(tick())
+
+
+@in_loop
+async def test_a_lost_lease_is_not_mistaken_for_a_wrong_file() -> None:
+    query = Query(MARCH, trouble=LeaseLost("gone"))
+
+    with pytest.raises(LeaseLost):
+        await query.hear(tick())
+
+    assert query.committed == []
+
+
+@in_loop
+async def test_a_twin_that_committed_first_is_believed() -> None:
+    query = Query(MARCH)
+    twin = Query(MARCH, cost="7")
+    (theirs,) = await twin.hear(tick())
+    key = twin.committed[0]
+    held = query.engine.stage
+
+    async def stage(delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+        query.store.versions[key] = twin.store.versions[key]
+        return await held(delivery, organization, prefix)
+
+    query.engine.stage = stage  # type: ignore[method-assign]
+    (ours,) = await query.hear(tick())
+
+    assert ours.data == theirs.data
+
+
+@in_loop
+async def test_an_event_of_another_kind_is_rejected() -> None:
+    event = await cataloged(MemoryStore(), {DAY: [row()]})
+
+    with pytest.raises(Reject, match="period-cataloged"):
+        asked_for(event)

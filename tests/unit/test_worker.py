@@ -1,0 +1,271 @@
+"""The worker's loop: every message ends as its outcome says, and nothing undone is deleted."""
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from shared import worker as worker_module
+from shared.errors import LeaseLost, MismatchError, Reject, Retry
+from shared.events import Event
+from shared.lease import Lease
+from shared.memory import MemoryInbox, MemoryOutbox
+from shared.outcomes import Delay, Outcome
+from shared.ports import Message
+from shared.worker import Worker
+from tests.support.units.aio import in_loop
+from tests.support.units.events import tick
+from tests.support.units.loops import BrokenOutbox, DryingInbox, Script, received
+
+FIRST, SECOND = tick(event_id="first"), tick(event_id="second")
+
+
+def worker_of(inbox: MemoryInbox, handle: Script, outbox: MemoryOutbox | None = None) -> Worker:
+    return Worker(inbox, outbox or MemoryOutbox(), handle, visibility=30)
+
+
+@in_loop
+async def test_what_is_done_is_deleted_after_its_events_are_published() -> None:
+    outbox = MemoryOutbox()
+
+    class Deleting(MemoryInbox):
+        async def delete(self, message: Message) -> None:
+            assert outbox.events == [FIRST, SECOND]
+            await super().delete(message)
+
+    inbox = Deleting()
+    message = await received(inbox)
+
+    verdict = await worker_of(inbox, Script(says=(FIRST, SECOND)), outbox).process(message)
+
+    assert verdict.outcome is Outcome.DONE
+    assert inbox.deleted == [message]
+    assert inbox.released == []
+
+
+@pytest.mark.parametrize("published", [0, 1])
+@in_loop
+async def test_a_message_whose_events_cannot_be_published_stays(published: int) -> None:
+    inbox = MemoryInbox()
+    message = await received(inbox)
+    worker = worker_of(inbox, Script(says=(FIRST, SECOND)), BrokenOutbox(published))
+
+    verdict = await worker.process(message)
+
+    assert verdict.outcome is Outcome.FAILED
+    assert inbox.deleted == []
+    assert [held for held, _ in inbox.released] == [message]
+
+
+@in_loop
+async def test_a_retry_is_given_back_with_the_delay_it_asks_for() -> None:
+    inbox = MemoryInbox()
+    message = await received(inbox)
+
+    verdict = await worker_of(inbox, Script(Retry("early", after=900))).process(message)
+
+    assert verdict.outcome is Outcome.RETRY
+    assert inbox.released == [(message, 900)]
+    assert inbox.deleted == []
+
+
+@in_loop
+async def test_a_rejected_message_is_given_back_at_once_and_never_deleted() -> None:
+    inbox = MemoryInbox()
+    message = await received(inbox)
+
+    verdict = await worker_of(inbox, Script(Reject("never"))).process(message)
+
+    assert verdict.outcome is Outcome.REJECTED
+    assert inbox.released == [(message, 0)]
+    assert inbox.deleted == []
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), MismatchError("y"), OSError(), KeyError("z")])
+@in_loop
+async def test_any_other_failure_is_given_back_with_backoff(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "backoff", lambda receives: 40 + receives)
+    inbox = MemoryInbox()
+    message = await received(inbox)
+
+    verdict = await worker_of(inbox, Script(error)).process(message)
+
+    assert (verdict.outcome, verdict.error) == (Outcome.FAILED, error)
+    assert inbox.released == [(message, 41)]
+    assert inbox.deleted == []
+
+
+@in_loop
+async def test_a_message_whose_lease_is_lost_is_neither_given_back_nor_deleted() -> None:
+    inbox = MemoryInbox()
+    message = await received(inbox)
+
+    verdict = await worker_of(inbox, Script(LeaseLost("gone"))).process(message)
+
+    assert verdict.outcome is Outcome.LEASE_LOST
+    assert (inbox.released, inbox.deleted) == ([], [])
+
+
+@in_loop
+async def test_a_cancelled_handler_gives_its_message_back_at_once() -> None:
+    inbox = MemoryInbox()
+    message = await received(inbox)
+    begun = asyncio.Event()
+
+    class Endless(Script):
+        async def __call__(self, event: Event, lease: Lease) -> tuple[Event, ...]:
+            begun.set()
+            await asyncio.Event().wait()
+            raise AssertionError(event, lease)
+
+    task = asyncio.create_task(worker_of(inbox, Endless()).process(message))
+    await begun.wait()
+    task.cancel()
+    verdict = await task
+
+    assert verdict.outcome is Outcome.STOPPED
+    assert inbox.released == [(message, 0)]
+
+
+@in_loop
+async def test_a_cancelled_worker_receives_no_more() -> None:
+    inbox = DryingInbox()
+    inbox.send(tick().to_json())
+    inbox.send(tick().to_json())
+    begun = asyncio.Event()
+
+    class Endless(Script):
+        async def __call__(self, event: Event, lease: Lease) -> tuple[Event, ...]:
+            if self.heard:
+                return ()
+            self.heard.append(event)
+            begun.set()
+            await asyncio.Event().wait()
+            raise AssertionError(lease)
+
+    worker = worker_of(inbox, Endless())
+    inbox.worker = worker
+    task = asyncio.create_task(worker.run())
+    await begun.wait()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    assert inbox.deleted == []
+
+
+@in_loop
+async def test_a_stopping_worker_gives_back_what_it_received() -> None:
+    inbox, script = MemoryInbox(), Script()
+    message = await received(inbox)
+    worker = worker_of(inbox, script)
+    worker.stop()
+
+    verdict = await worker.process(message)
+
+    assert verdict.outcome is Outcome.STOPPED
+    assert inbox.released == [(message, 0)]
+    assert script.heard == []
+
+
+@in_loop
+async def test_a_worker_handles_messages_one_after_the_other_until_it_is_stopped() -> None:
+    inbox, script = DryingInbox(), Script()
+    for event in (FIRST, SECOND):
+        inbox.send(event.to_json())
+    worker = worker_of(inbox, script)
+    inbox.worker = worker
+
+    await worker.run()
+
+    assert script.heard == [FIRST, SECOND]
+    assert len(inbox.deleted) == 2
+
+
+@in_loop
+async def test_a_worker_that_is_stopped_before_it_begins_receives_nothing() -> None:
+    inbox, script = MemoryInbox(), Script()
+    inbox.send(tick().to_json())
+    worker = worker_of(inbox, script)
+    worker.stop()
+
+    await worker.run()
+
+    assert len(inbox.waiting) == 1
+
+
+@in_loop
+async def test_a_queue_out_of_reach_does_not_end_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker_module, "backoff", lambda _failures: 0)
+    inbox, script = DryingInbox(troubles=[OSError("dns"), OSError("dns")]), Script()
+    inbox.send(FIRST.to_json())
+    worker = worker_of(inbox, script)
+    inbox.worker = worker
+
+    await worker.run()
+
+    assert script.heard == [FIRST]
+
+
+@in_loop
+async def test_stop_ends_a_rest_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "backoff", lambda _failures: 3600)
+    inbox = DryingInbox(troubles=[OSError("dns")])
+    worker = worker_of(inbox, Script())
+    task = asyncio.create_task(worker.run())
+    await inbox.troubled.wait()
+    worker.stop()
+
+    await asyncio.wait_for(task, timeout=5)
+
+
+@pytest.mark.parametrize("body", ["", "no json", "[]", '{"type":"unheard-of"}', '{"type":7}'])
+@in_loop
+async def test_a_body_that_is_no_event_never_reaches_the_handler(body: str) -> None:
+    inbox, script = MemoryInbox(), Script()
+    message = await received(inbox, body)
+
+    verdict = await worker_of(inbox, script).process(message)
+
+    assert verdict.outcome is Outcome.REJECTED
+    assert script.heard == []
+    assert inbox.released == [(message, 0)]
+
+
+@in_loop
+async def test_a_message_that_cannot_be_settled_does_not_end_the_worker() -> None:
+    class Undeletable(MemoryInbox):
+        async def delete(self, message: Message) -> None:
+            raise OSError(message.id)
+
+    inbox = Undeletable()
+
+    verdict = await worker_of(inbox, Script()).process(await received(inbox))
+
+    assert verdict.outcome is Outcome.DONE
+
+
+@in_loop
+async def test_every_log_line_has_an_action_and_the_reason_is_told() -> None:
+    inbox = MemoryInbox()
+    message = await received(inbox)
+
+    with capture_logs() as lines:
+        await worker_of(inbox, Script(Reject("never"))).process(message)
+
+    assert [line["event"] for line in lines] == ["handling", "settled"]
+    assert (lines[-1]["outcome"], lines[-1]["reason"]) == ("REJECTED", "never")
+    assert lines[-1]["log_level"] == "error"
+
+
+def test_only_what_is_done_is_deleted() -> None:
+    assert [outcome for outcome in Outcome if outcome.deletes] == [Outcome.DONE]
+
+
+def test_what_is_left_alone_is_what_is_done_or_not_ours() -> None:
+    left = {outcome for outcome in Outcome if outcome.delay is Delay.LEFT}
+
+    assert left == {Outcome.DONE, Outcome.LEASE_LOST}
