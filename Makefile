@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PATHS  := services shared daybook tests benchmarks
+PATHS  := services shared daybook tests
 
 .PHONY: help setup demo test lint types layers check unit reference lock clean
 
