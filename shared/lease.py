@@ -8,9 +8,12 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
+import structlog
+
 from shared.errors import LeaseLost
 from shared.ports import Inbox, Message
 
+log = structlog.get_logger()
 T = TypeVar("T")
 BUDGET = 30 * 60
 """Seconds one message may be worked on; far below the 12 hours that SQS allows in all."""
@@ -57,4 +60,6 @@ async def finished(work: Awaitable[T]) -> T:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         await asyncio.wait({task})
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("failed-while-stopping", error=repr(error))
         raise

@@ -38,21 +38,19 @@ class Ledger:
         found = await self._store.get(key)
         return Entry(kind.model_validate_json(found.body), found.etag) if found else None
 
-    async def create(self, key: str, doc: BaseModel) -> bool:
-        """Write a document that must not exist yet; False when it does."""
+    async def create(self, key: str, doc: Doc) -> Entry[Doc] | None:
+        """Write a document that must not exist yet; None when it does."""
         try:
-            await self._store.create(key, _body(doc))
+            return Entry(doc, await self._store.create(key, _body(doc)))
         except Conflict:
-            return False
-        return True
+            return None
 
-    async def replace(self, key: str, entry: Entry[Doc], doc: Doc) -> bool:
-        """Write over what was read; False when it has changed since."""
+    async def replace(self, key: str, entry: Entry[Doc], doc: Doc) -> Entry[Doc] | None:
+        """Write over what was read; None when it has changed since."""
         try:
-            await self._store.replace(key, _body(doc), etag=entry.etag)
+            return Entry(doc, await self._store.replace(key, _body(doc), etag=entry.etag))
         except Conflict:
-            return False
-        return True
+            return None
 
     async def update(self, key: str, kind: type[Doc], change: Callable[[Doc | None], Doc]) -> Doc:
         """Apply `change` to the newest document until no other writer came between.

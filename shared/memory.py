@@ -37,30 +37,29 @@ class MemoryStore:
         newest = (self.versions[key][-1] for key in sorted(self.versions))
         return [replace(_info(o), metadata={}) for o in newest if o.key.startswith(prefix)]
 
-    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> None:
+    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
         """Add a version."""
         for text in (metadata or {}).items():
             "".join(text).encode("ascii")  # S3 takes no other; botocore refuses it likewise
         etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
         stored = StoredObject(key, body, etag, self.now(), dict(metadata or {}))
         self.versions.setdefault(key, []).append(stored)
+        return etag
 
-    async def create(
-        self, key: str, body: bytes, *, metadata: dict[str, str] | None = None
-    ) -> None:
+    async def create(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
         """Add the first version."""
         if key in self.versions:
             raise Conflict(key)
-        await self.put(key, body, metadata=metadata)
+        return await self.put(key, body, metadata=metadata)
 
     async def replace(
         self, key: str, body: bytes, *, etag: str, metadata: dict[str, str] | None = None
-    ) -> None:
+    ) -> str:
         """Add a version after the one with this ETag."""
         found = await self.get(key)
         if found is None or found.etag != etag:
             raise Conflict(key)
-        await self.put(key, body, metadata=metadata)
+        return await self.put(key, body, metadata=metadata)
 
 
 def _info(stored: StoredObject) -> ObjectInfo:

@@ -85,15 +85,13 @@ class ObjectStore(Protocol):
     async def list(self, prefix: str) -> list[ObjectInfo]:
         """List the objects whose key begins with `prefix`, in key order, without metadata."""
 
-    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> None:
-        """Write an object, whatever is there."""
+    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
+        """Write an object, whatever is there; returns its ETag, as all writes do."""
 
-    async def create(
-        self, key: str, body: bytes, *, metadata: dict[str, str] | None = None
-    ) -> None:
+    async def create(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
         """Write an object that must not exist yet; raise Conflict if it does."""
 
     async def replace(
         self, key: str, body: bytes, *, etag: str, metadata: dict[str, str] | None = None
-    ) -> None:
+    ) -> str:
         """Write over the object that has this ETag; raise Conflict if it has another."""

@@ -8,11 +8,13 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared.errors import Conflict
+from shared.errors import Conflict, Retry
 from shared.ports import ObjectInfo, StoredObject
 
 MISSING = {"404", "NoSuchKey", "NotFound"}
-LOST = {"PreconditionFailed", "ConditionalRequestConflict", "412", "409"}
+LOST = {"PreconditionFailed", "412"}
+UNDECIDED = {"ConditionalRequestConflict", "409"}
+TRIES = 4
 
 
 class S3Store:
@@ -65,30 +67,35 @@ class S3Store:
             for item in page.get("Contents", [])
         ]
 
-    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> None:
+    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
         """Write without a condition."""
-        await self._put(key, body, metadata)
+        return await self._put(key, body, metadata)
 
-    async def create(
-        self, key: str, body: bytes, *, metadata: dict[str, str] | None = None
-    ) -> None:
+    async def create(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
         """Write with If-None-Match: *."""
-        await self._put(key, body, metadata, IfNoneMatch="*")
+        return await self._put(key, body, metadata, IfNoneMatch="*")
 
     async def replace(
         self, key: str, body: bytes, *, etag: str, metadata: dict[str, str] | None = None
-    ) -> None:
+    ) -> str:
         """Write with If-Match."""
-        await self._put(key, body, metadata, IfMatch=etag)
+        return await self._put(key, body, metadata, IfMatch=etag)
 
     async def _put(
         self, key: str, body: bytes, metadata: dict[str, str] | None, **condition: str
-    ) -> None:
-        try:
-            await self._client.put_object(
-                Bucket=self._bucket, Key=key, Body=body, Metadata=metadata or {}, **condition
-            )
-        except ClientError as error:
-            if condition and error.response["Error"]["Code"] in LOST | MISSING:
-                raise Conflict(key) from error
-            raise
+    ) -> str:
+        """Write; where two conditional writes met and S3 took neither (409), ask again."""
+        for _ in range(TRIES):
+            try:
+                answer = await self._client.put_object(
+                    Bucket=self._bucket, Key=key, Body=body, Metadata=metadata or {}, **condition
+                )
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if condition and code in LOST | MISSING:
+                    raise Conflict(key) from error
+                if code not in UNDECIDED:
+                    raise
+            else:
+                return str(answer["ETag"])
+        raise Retry(f"{key} is being written by others", after=30)

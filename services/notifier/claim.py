@@ -5,16 +5,22 @@ created with a conditional PUT before the call, and whatever ends in doubt is ru
 topic first and then marked UNKNOWN.
 """
 
+import asyncio
 import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
 
+import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import Conflict
 from shared.ledger import Entry, Ledger
+
+PAUSES = (0.1, 0.3, 1.0)
+"""Seconds between the tries to record a digest's state."""
+log = structlog.get_logger()
 
 
 class ClaimState(Enum):
@@ -50,25 +56,43 @@ class Claims:
     async def take(self, key: str, run: str, now: datetime) -> tuple[bool, Entry[Claim]]:
         """Claim a digest; returns whether it is ours now, and the record in force."""
         ours = Claim(state=ClaimState.CLAIMED, run=run, owner=str(uuid.uuid4()), at=now)
-        await self._ledger.create(key, ours)
+        if entry := await self._ledger.create(key, ours):
+            return True, entry
         entry = await self._read(key)
         if entry.doc.state is ClaimState.FREE:
-            await self._ledger.replace(key, entry, ours)
+            if taken := await self._ledger.replace(key, entry, ours):
+                return True, taken
             entry = await self._read(key)
-        # What the record says decides, not the answer to the write: that may be lost on its way,
-        # and the SDK's next try then meets our own claim.
-        return entry.doc.owner == ours.owner, entry
+        # A write whose answer was lost meets itself when the SDK asks again: the record decides.
+        return entry.doc == ours, entry
+
+    async def settle(self, key: str, entry: Entry[Claim], claim: Claim) -> None:
+        """Record how it went, trying again where S3 fails: what is not recorded ends in doubt.
+
+        Raises Conflict when somebody else has settled it otherwise meanwhile.
+        """
+        for pause in PAUSES:
+            try:
+                return await self._settle(key, entry, claim)
+            except Conflict:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the record is worth a try
+                log.warning("settle-failed", key=key, error=repr(error))
+                await asyncio.sleep(pause)
+        return await self._settle(key, entry, claim)
+
+    async def _settle(self, key: str, entry: Entry[Claim], claim: Claim) -> None:
+        if await self._ledger.replace(key, entry, claim):
+            return
+        now = (await self._read(key)).doc
+        if (now.owner, now.state) != (claim.owner, claim.state):
+            raise Conflict(key)
 
     async def _read(self, key: str) -> Entry[Claim]:
         entry = await self._ledger.read(key, Claim)
         if entry is None:
             raise Conflict(key)
         return entry
-
-    async def settle(self, key: str, entry: Entry[Claim], claim: Claim) -> None:
-        """Record how it went; raise Conflict when somebody else has settled it meanwhile."""
-        if not await self._ledger.replace(key, entry, claim):
-            raise Conflict(key)
 
 
 def claim_name(day: date, kind: str, recipients: Sequence[str]) -> str:

@@ -38,6 +38,10 @@ class Delivery:
         taken, entry = await claims.take(digest_claim_key(name), run, self.now())
         if not taken:
             return await self._found(claims, name, entry, run)
+        if self.now() - entry.doc.at > IN_FLIGHT / 2:
+            # Held up for so long that another worker may soon take the claim for abandoned.
+            await self._settle(claims, name, entry, ClaimState.FREE, "held up before sending")
+            raise Retry("held up between claim and send", after=1)
         try:
             message_id = await self.post.send(envelope, name)
         except NotSent as error:

@@ -125,17 +125,19 @@ class QueryPeriods:
         if asked.day not in {day.day for day in staged.days}:
             raise Retry(f"the export does not reach {asked.day} yet", after=NOT_READY_DELAY)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
-        return await self._commit(f"{prefix}manifest.json", staged.model_dump_json().encode())
+        return await self._commit(prefix, staged.model_dump_json().encode())
 
     async def _followed(self, period: Period) -> bool:
         return await self.export.delivery(period.next) is not None
 
-    async def _commit(self, key: str, body: bytes) -> bytes:
+    async def _commit(self, prefix: str, body: bytes) -> bytes:
         """Write the manifest once; a twin that was faster is right as well."""
         try:
-            await self.store.create(key, body)
+            await self.store.create(f"{prefix}manifest.json", body)
         except Conflict:
-            return await self._staged(key.removesuffix("manifest.json")) or body
+            if twin := await self._staged(prefix):
+                return twin
+            raise
         return body
 
 

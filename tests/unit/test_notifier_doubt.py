@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.notifier.claim import Claim, ClaimState, claim_name
+from services.notifier.claim import PAUSES, Claim, ClaimState, claim_name
 from services.notifier.delivery import IN_FLIGHT
 from services.notifier.post import MaybeSent, NotSent
 from shared.errors import Reject, Retry
@@ -168,13 +168,25 @@ async def test_a_crash_between_sending_and_recording_ends_in_doubt_and_not_in_a_
     assert len(notifier.bell.alarms) == 1
 
 
+@in_loop
+async def test_a_digest_whose_record_fails_at_first_is_recorded_all_the_same() -> None:
+    store = CrashingStore(prefix=CLAIMS, crashes=0)
+    notifier = Notifier(store=store)
+    event = await period_of(notifier)
+    notifier.post = _CrashAfterSending(store, crashes=2)
+
+    assert len(await notifier.hear(event)) == 1
+    assert (await claim_of(notifier)).state is ClaimState.SENT
+
+
 class _CrashAfterSending(ScriptedPost):
-    def __init__(self, store: CrashingStore) -> None:
+    def __init__(self, store: CrashingStore, crashes: int = 1 + len(PAUSES)) -> None:
         super().__init__()
         self.store = store
+        self.crashes = crashes
 
     async def send(self, envelope: Any, claim: str) -> str:
-        self.store.crashes = 1
+        self.store.crashes = self.crashes
         return await super().send(envelope, claim)
 
 

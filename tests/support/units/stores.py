@@ -17,11 +17,11 @@ class CrashingStore(MemoryStore):
     prefix: str = ""
     crashes: int = 1
 
-    async def put(self, key: str, body: bytes, *, metadata: Metadata = None) -> None:
+    async def put(self, key: str, body: bytes, *, metadata: Metadata = None) -> str:
         if self.crashes and key.startswith(self.prefix):
             self.crashes -= 1
             raise OSError("the worker died")
-        await super().put(key, body, metadata=metadata)
+        return await super().put(key, body, metadata=metadata)
 
 
 @dataclass
@@ -31,11 +31,12 @@ class ForgetfulStore(MemoryStore):
     prefix: str = ""
     lost: int = 1
 
-    async def put(self, key: str, body: bytes, *, metadata: Metadata = None) -> None:
-        await super().put(key, body, metadata=metadata)
+    async def put(self, key: str, body: bytes, *, metadata: Metadata = None) -> str:
+        etag = await super().put(key, body, metadata=metadata)
         if self.lost and key.startswith(self.prefix):
             self.lost -= 1
             raise Conflict(key)
+        return etag
 
 
 @dataclass
@@ -46,15 +47,17 @@ class RacingStore(MemoryStore):
     before: list[Step] = field(default_factory=list)
     after: list[Step] = field(default_factory=list)
 
-    async def create(self, key: str, body: bytes, *, metadata: Metadata = None) -> None:
+    async def create(self, key: str, body: bytes, *, metadata: Metadata = None) -> str:
         await self._step(self.before, key)
-        await super().create(key, body, metadata=metadata)
+        etag = await super().create(key, body, metadata=metadata)
         await self._step(self.after, key)
+        return etag
 
-    async def replace(self, key: str, body: bytes, *, etag: str, metadata: Metadata = None) -> None:
+    async def replace(self, key: str, body: bytes, *, etag: str, metadata: Metadata = None) -> str:
         await self._step(self.before, key)
-        await super().replace(key, body, etag=etag, metadata=metadata)
+        written = await super().replace(key, body, etag=etag, metadata=metadata)
         await self._step(self.after, key)
+        return written
 
     async def _step(self, steps: list[Step], key: str) -> None:
         if steps and key.startswith(self.prefix):
