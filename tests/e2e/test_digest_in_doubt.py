@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from daybook.example import ExampleExport, write_example
@@ -31,29 +29,18 @@ def stack(example: ExampleExport, tmp_path_factory: pytest.TempPathFactory) -> I
         yield running
 
 
-def client(stack: Up, service: str) -> Any:
-    env = stack.environment
-    return boto3.client(
-        service,
-        endpoint_url=env["AWS_ENDPOINT_URL"],
-        region_name=env["AWS_REGION"],
-        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key="local",
-    )
-
-
 def put_in_doubt(stack: Up, day: date) -> tuple[str, str]:
     """Leave the ledger as a notifier does that died while it sent; returns name and key."""
     name = claim_name(day, "daily", ["finops@example.com"])
     key = digest_claim_key(name)
     claim = Claim(state=ClaimState.UNKNOWN, run="a-lost-run", owner="gone", at=datetime.now(UTC))
-    with closing(client(stack, "s3")) as s3:
+    with closing(stack.client("s3")) as s3:
         s3.put_object(Bucket=stack.access["bucket"], Key=key, Body=claim.model_dump_json().encode())
     return name, key
 
 
 def state_of(stack: Up, key: str) -> str:
-    with closing(client(stack, "s3")) as s3:
+    with closing(stack.client("s3")) as s3:
         answer = s3.get_object(Bucket=stack.access["bucket"], Key=key)
         with closing(answer["Body"]) as body:
             return str(json.loads(body.read())["state"])
@@ -70,7 +57,7 @@ def test_the_send_event_of_ses_settles_it(stack: Up, example: ExampleExport) -> 
         },
     }
 
-    with closing(client(stack, "sns")) as sns:
+    with closing(stack.client("sns")) as sns:
         topic = stack.access["events_topic"].replace("daybook-events", "daybook-mail-events")
         sns.publish(TopicArn=topic, Message=json.dumps(report))
 

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from daybook.example import ExampleExport, write_example
@@ -35,21 +33,10 @@ def stack(example: ExampleExport, tmp_path_factory: pytest.TempPathFactory) -> I
     assert not answers(running.environment["AWS_ENDPOINT_URL"])
 
 
-def client(stack: Up, service: str) -> Any:
-    env = stack.environment
-    return boto3.client(
-        service,
-        endpoint_url=env["AWS_ENDPOINT_URL"],
-        region_name=env["AWS_REGION"],
-        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key="local",
-    )
-
-
 def versions(stack: Up, day: date) -> list[tuple[str, str]]:
     """Return key and version of everything that was ever archived for a day."""
     prefix = f"ou-breakdowns/year={day.year}/month={day.month}/day={day.day}/"
-    with closing(client(stack, "s3")) as s3:
+    with closing(stack.client("s3")) as s3:
         answer = s3.list_object_versions(Bucket=stack.access["bucket"], Prefix=prefix)
     return [(entry["Key"], entry["VersionId"]) for entry in answer["Versions"]]
 
@@ -126,7 +113,7 @@ def test_a_plain_sns_publish_does_what_the_command_does(stack: Up, reported: dat
         },
     }
 
-    with closing(client(stack, "sns")) as sns:
+    with closing(stack.client("sns")) as sns:
         sns.publish(TopicArn=stack.access["events_topic"], Message=json.dumps(event))
 
     assert stack.caused_by("by-hand-1", HOP)["type"] == "period-queried"
@@ -137,7 +124,7 @@ def test_a_poison_message_reaches_its_own_dead_letter_queue_and_disturbs_nobody(
 ) -> None:
     poison = json.dumps({"type": "period-queried", "data": "poison"})
 
-    with closing(client(stack, "sns")) as sns:
+    with closing(stack.client("sns")) as sns:
         sns.publish(TopicArn=stack.access["events_topic"], Message=poison)
     run = stack.publish("day-ready", "--day", str(reported - timedelta(days=2)))
 
@@ -148,7 +135,7 @@ def test_a_poison_message_reaches_its_own_dead_letter_queue_and_disturbs_nobody(
 
 def depths(stack: Up) -> dict[str, int]:
     name = "ApproximateNumberOfMessages"
-    with closing(client(stack, "sqs")) as sqs:
+    with closing(stack.client("sqs")) as sqs:
         answers_by_worker = {
             worker: sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
             for worker, url in stack.access["dead_letter_queues"].items()

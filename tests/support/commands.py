@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
+import boto3
+
 ROOT = Path(__file__).resolve().parents[2]
 RUN_SECONDS = 150
 
@@ -71,6 +73,17 @@ class Up:
     def environment(self) -> dict[str, str]:
         """Return the environment that points AWS clients here."""
         return dict(self.access["environment"])
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client for the stack; the caller closes it."""
+        env = self.environment
+        return boto3.client(
+            service,
+            endpoint_url=env["AWS_ENDPOINT_URL"],
+            region_name=env["AWS_REGION"],
+            aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key="local",
+        )
 
     def event(self, kind: str, run: str, within: float) -> dict[str, Any]:
         """Wait for an event of a run."""
