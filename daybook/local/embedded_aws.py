@@ -20,50 +20,51 @@ ATTEMPTS = 3
 @asynccontextmanager
 async def embedded_aws(logs: Path, smtp_port: int) -> AsyncIterator[Endpoint]:
     """Start both servers on free ports of 127.0.0.1; they are gone when the context ends."""
-    quicksight, quicksight_url = await _start_quicksight(logs)
+    children: list[Child] = []
     try:
-        ministack, url = await _start_ministack(logs, smtp_port)
-        try:
-            yield Endpoint(url, quicksight_url)
-        finally:
-            await ministack.stop()
+        quicksight_url = await _start_quicksight(children, logs)
+        yield Endpoint(await _start_ministack(children, logs, smtp_port), quicksight_url)
     finally:
-        await quicksight.stop()
+        await asyncio.gather(*(child.stop() for child in children))
 
 
-async def _start_quicksight(logs: Path) -> tuple[Child, str]:
+async def _start_quicksight(children: list[Child], logs: Path) -> str:
     log = logs / "quicksight.log"
     child = await start("quicksight", ["-m", "daybook.local.quicksight"], {}, log, piped=True)
+    children.append(child)
     if child.process.stdout is None:
         raise RuntimeError("the QuickSight stand-in has no output")
     line = await asyncio.wait_for(child.process.stdout.readline(), START_SECONDS)
     if not line:
         raise _no_start("QuickSight stand-in", log)
-    return child, str(json.loads(line)["endpoint"])
+    return str(json.loads(line)["endpoint"])
 
 
-async def _start_ministack(logs: Path, smtp_port: int) -> tuple[Child, str]:
+async def _start_ministack(children: list[Child], logs: Path, smtp_port: int) -> str:
     """Start on a free port; somebody may take the port first, so try again."""
     log = logs / "aws.log"
     for _ in range(ATTEMPTS):
         port = _free_port()
-        environment = {
-            "GATEWAY_PORT": str(port),
-            "BIND_HOST": "127.0.0.1",
-            "MINISTACK_HOST": "127.0.0.1",
-            "IOT_MTLS_ENABLED": "0",
-            "SFTP_ENABLED": "0",
-            "SMTP_HOST": f"127.0.0.1:{smtp_port}",
-            "AUTH": "false",
-            "PERSIST_STATE": "0",
-            "S3_PERSIST": "0",
-        }
-        child = await start("aws", ["-m", "ministack"], environment, log)
+        child = await start("aws", ["-m", "ministack"], _ministack_settings(port, smtp_port), log)
+        children.append(child)
         url = f"http://127.0.0.1:{port}"
         if await _healthy(child, f"{url}/_ministack/health"):
-            return child, url
-        await child.stop()
+            return url
     raise _no_start("embedded AWS (ministack)", log)
+
+
+def _ministack_settings(port: int, smtp_port: int) -> dict[str, str]:
+    return {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "SMTP_HOST": f"127.0.0.1:{smtp_port}",
+        "AUTH": "false",
+        "PERSIST_STATE": "0",
+        "S3_PERSIST": "0",
+    }
 
 
 async def _healthy(child: Child, url: str) -> bool:
