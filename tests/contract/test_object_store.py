@@ -142,13 +142,27 @@ def test_create_refuses_a_key_that_is_taken_and_leaves_it_alone(
     assert (found.body, found.metadata) == (b"first", METADATA)
 
 
+def winners_of(results: list[str | BaseException]) -> list[int]:
+    """Return whose writes got an ETag; the others must have met a conflict and nothing else."""
+    assert all(isinstance(result, str | Conflict) for result in results)
+    return [number for number, result in enumerate(results) if isinstance(result, str)]
+
+
+def test_every_write_returns_the_etag_that_a_reader_sees(loop: Loop, store: ObjectStore) -> None:
+    created = loop(store.create("key", b"1"))
+    assert created == etag_of(loop, store, "key")
+
+    replaced = loop(store.replace("key", b"2", etag=created))
+    assert replaced == etag_of(loop, store, "key")
+    assert loop(store.put("key", b"3")) == etag_of(loop, store, "key")
+
+
 def test_of_twelve_that_create_at_once_one_wins(loop: Loop, store: ObjectStore) -> None:
     async def race() -> list[int]:
         created = await asyncio.gather(
             *(store.create("key", b"%d" % number) for number in range(12)), return_exceptions=True
         )
-        assert all(isinstance(result, Conflict) for result in created if result is not None)
-        return [number for number, result in enumerate(created) if result is None]
+        return winners_of(created)
 
     winners = loop(race())
 
@@ -165,8 +179,7 @@ def test_of_twelve_that_replace_the_same_version_one_wins(loop: Loop, store: Obj
             *(store.replace("key", b"%d" % number, etag=etag) for number in range(12)),
             return_exceptions=True,
         )
-        assert all(isinstance(result, Conflict) for result in replaced if result is not None)
-        return [number for number, result in enumerate(replaced) if result is None]
+        return winners_of(replaced)
 
     winners = loop(race())
 
