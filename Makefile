@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PATHS  := services shared daybook tests
 
-.PHONY: help setup demo test lint types layers check unit reference lock clean
+.PHONY: help setup demo test faults lint types layers check unit reference lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo: setup ## Run the daily flow on the example export; results in out/
 test: setup ## Everything: lint, types, layers, and every kind of test
 	$(MAKE) --no-print-directory lint types layers
 	$(BIN)/pytest
+
+faults: setup ## The long sweep of the fault harness: every layer, ends with a table
+	$(BIN)/python -m tests.faults
 
 check: setup ## What to run before each commit: lint, types, layers, unit tests
 	$(MAKE) --no-print-directory lint types layers unit

@@ -1,0 +1,116 @@
+"""The long sweep: `python -m tests.faults`. Exit code 1 when anything was violated."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from tests.faults import cases, closure, deliveries, fuzz, machine, orders, pairs, singles, sweep
+from tests.faults.mutants import hunt
+from tests.faults.planted import MUTANTS
+from tests.faults.sweep import Judged, Report
+
+LONG = ("tick", "two-days", "backfill", "at-once")
+
+
+def _timed(layer: str, judged: Iterable[Judged], notes: str = "") -> Report:
+    began = time.perf_counter()
+    report = Report(layer, list(judged), notes=notes)
+    report.seconds = time.perf_counter() - began
+    return report
+
+
+def _singles(jobs: int) -> Report:
+    schedules = [one for name in LONG for one in singles.single_faults(name)]
+    return sweep.swept("single faults", schedules, jobs)
+
+
+def _deliveries(jobs: int) -> Report:
+    return sweep.swept("deliveries", deliveries.deliveries(), jobs)
+
+
+def _pairs(jobs: int) -> Report:
+    return sweep.swept("pairs of faults", pairs.pairs(), jobs)
+
+
+def _orders(jobs: int) -> Report:
+    contests = sweep.spread(orders.whole_contest, orders.CONTESTS, jobs, least=1)
+    judged = [one for contest in contests for one in contest]
+    return Report("interleavings", judged)
+
+
+def _mutants(jobs: int) -> Report:
+    return _timed("mutants", sweep.spread(hunt, MUTANTS, jobs))
+
+
+def _cases(_jobs: int) -> Report:
+    return _timed("regression cases", (cases.judge_case(case) for case in cases.known()))
+
+
+LAYERS: dict[str, Callable[[int], Report]] = {
+    "single": _singles,
+    "deliveries": _deliveries,
+    "pairs": _pairs,
+    "closure": closure.closed,
+    "orders": _orders,
+    "machine": machine.explored,
+    "fuzz": lambda jobs: fuzz.fuzz(jobs=jobs),
+    "mutants": _mutants,
+    "cases": _cases,
+}
+
+
+def _table(reports: list[Report]) -> str:
+    lines = [f"{'layer':<18}{'schedules':>10}{'violations':>12}{'seconds':>9}  verdicts"]
+    for report in reports:
+        counts = ", ".join(f"{n} {verdict}" for verdict, n in report.verdicts.most_common(4))
+        told = report.notes or (counts if report.layer != "mutants" else "all caught")
+        lines.append(
+            f"{report.layer:<18}{len(report.judged):>10}{len(report.wrong):>12}"
+            f"{report.seconds:>9.1f}  {told}"
+        )
+    return "\n".join(lines)
+
+
+def _as_json(reports: list[Report]) -> str:
+    return json.dumps(
+        [
+            {
+                "layer": report.layer,
+                "schedules": len(report.judged),
+                "violations": [str(one) for one in report.wrong],
+                "verdicts": dict(report.verdicts),
+                "seconds": round(report.seconds, 1),
+            }
+            for report in reports
+        ],
+        indent=1,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--layer", choices=list(LAYERS), action="append", help="only this layer")
+    parser.add_argument("--jobs", type=int, default=0, help="processes; default: one per core")
+    parser.add_argument("--json", type=Path, help="write the result to this file, too")
+    parser.add_argument("--replay", help="run the schedule of one line and print its call log")
+    asked = parser.parse_args()
+    if asked.replay:
+        return cases.show(asked.replay)
+    reports = []
+    for name in asked.layer or LAYERS:
+        began = time.perf_counter()
+        report = LAYERS[name](asked.jobs)
+        report.seconds = time.perf_counter() - began
+        reports.append(report)
+        sys.stderr.write(f"{report.layer}: {report.seconds:.0f} s\n{report.explain()}\n")
+    sys.stdout.write(_table(reports) + "\n")
+    if asked.json:
+        asked.json.write_text(_as_json(reports), encoding="utf-8")
+    return int(any(report.wrong for report in reports))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""Layer 7: bodies that nobody understands: received, released, and at last dead letters."""
+
+import json
+import random
+import time
+from collections.abc import Iterator
+
+from shared.errors import Reject
+from shared.events import parse
+from tests.faults.example import furnish, tick
+from tests.faults.run import BUILDS, Cluster, universe
+from tests.faults.sweep import Judged, Report, spread
+from tests.faults.world import World
+
+RECEIVES = 5
+HARMLESS = {"ReceiveMessage", "ChangeMessageVisibility"}
+BATCH = 250
+_VALUES: tuple[object, ...] = (
+    None, True, -1, 10**400, 1e308, "", "x" * 300, "\u202e<script>", [], {}, [[]], "2026-13-45",
+    "9999-12-31T23:59:59Z", "day-ready", "period-cataloged", {"type": "day-ready"},
+)  # fmt: skip
+
+
+def bodies(count: int, seed: int) -> Iterator[str]:
+    """Yield bodies that are no events: broken text, wrong shapes, events with one thing wrong."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable noise
+    makers = (_noise, _shape, _mangled, _cut, _huge)
+    made = 0
+    while made < count:
+        body = chance.choices(makers, (3, 3, 6, 3, 0.05))[0](chance)
+        if _is_no_event(body):
+            made += 1
+            yield body
+
+
+def _is_no_event(body: str) -> bool:
+    try:
+        parse(body)
+    except Reject:
+        return bool(body)
+    except UnicodeEncodeError:
+        return False
+    return False
+
+
+def _noise(chance: random.Random) -> str:
+    alphabet = '{}[]":,0123456789eE+-.truefalsn\\u \n\t\u00e9\u4e2d\U0001f4a5'
+    return "".join(chance.choices(alphabet, k=chance.randint(1, 200)))
+
+
+def _shape(chance: random.Random) -> str:
+    depth = chance.choice((0, 1, 2, 60))
+    body: object = chance.choice(_VALUES)
+    for _ in range(depth):
+        body = {chance.choice(("type", "data", "id")): body} if chance.random() < 0.5 else [body]
+    return json.dumps(body)
+
+
+def _mangled(chance: random.Random) -> str:
+    event = json.loads(tick(1))
+    event["type"] = chance.choice((event["type"], "period-queried", "period-archived", "none"))
+    event["data"] = {"period": chance.choice(_VALUES), "totals": chance.choice(_VALUES)}
+    for _ in range(chance.randint(1, 3)):
+        event[chance.choice(("id", "type", "time", "specversion", "data"))] = chance.choice(_VALUES)
+    return json.dumps(event)
+
+
+def _cut(chance: random.Random) -> str:
+    body = tick(1)
+    return body[: chance.randint(1, len(body) - 1)]
+
+
+def _huge(chance: random.Random) -> str:
+    return json.dumps({"type": "day-ready", "id": "x" * (66_000 + chance.randint(0, 9))})
+
+
+def judge_batch(batch: tuple[int, int]) -> Judged:
+    """Throw a batch of bodies at all five workers."""
+    count, seed = batch
+    with universe(seed=seed) as world:
+        furnish(world)
+        thrown = list(bodies(count, seed))
+        for number, body in enumerate(thrown):
+            world.sqs.send(f"daybook-{tuple(BUILDS)[number % len(BUILDS)]}", body)
+        problems = world.loop.run_until_complete(_throw(world))
+        problems += _look(world, count)
+    return Judged(
+        f"fuzz bodies={count} seed={seed}", "wrong" if problems else "clean", tuple(problems)
+    )
+
+
+async def _throw(world: World) -> list[str]:
+    cluster = Cluster(world, tuple(BUILDS), 1)
+    cluster.start()
+    try:
+        await cluster.quiet()
+        ends = list(cluster.ends)
+        await cluster.stop()
+    except TimeoutError:
+        cluster.kill()
+        return ["it does not come to rest"]
+    return [f"a worker ended: {end}" for end in ends]
+
+
+def _look(world: World, count: int) -> list[str]:
+    problems = []
+    letters = [m for queue in world.sqs.queues.values() for m in queue.dead.values()]
+    if len(letters) != count:
+        problems.append(f"{len(letters)} of {count} are dead letters")
+    others = [str(c) for c in world.log if c.operation not in HARMLESS and "config" not in c.about]
+    problems += [f"a call besides receive and release: {call}" for call in others[:3]]
+    reasons = {
+        line["message"]
+        for line in world.lines
+        if line.get("outcome") == "REJECTED" and line["reason"]
+    }
+    problems += [f"{m.id} has no reason in the log" for m in letters if m.id not in reasons][:3]
+    receives = sum(call.operation == "ReceiveMessage" for call in world.log)
+    if receives > count * RECEIVES + 20:
+        problems.append(f"{receives} receives for {count} bodies")
+    return problems
+
+
+def fuzz(count: int = 10_000, jobs: int = 0) -> Report:
+    """Throw `count` bodies, in batches of their own worlds."""
+    began = time.perf_counter()
+    batches = [(BATCH, seed) for seed in range(count // BATCH)]
+    report = Report(
+        "fuzz", list(spread(judge_batch, batches, jobs, least=2)), notes=f"{count} bodies"
+    )
+    report.seconds = time.perf_counter() - began
+    return report

@@ -1,0 +1,258 @@
+"""What must be true after every schedule, whatever went wrong in it."""
+
+import csv
+import email
+import email.policy
+import io
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+
+from shared.day_record import DayRecord
+from shared.days import Period
+from shared.locations import BREAKDOWNS, OUTLOOKS, day_records_prefix, outlook_key, partition
+from shared.parquet import from_parquet, sha256
+from tests.faults.example import BUCKET, Delivery
+from tests.faults.sim_s3 import Version
+from tests.faults.world import World
+
+DOUBT = "nobody knows whether a digest was sent"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a scenario asks for: the delivery that must win, the days assessed, the digests."""
+
+    newest: Delivery
+    assessed: tuple[date, ...]
+    digests: tuple[str, ...]
+    """Claims without their recipients, such as `2026-11-02-daily`."""
+
+
+def violations(world: World, expected: Expected) -> Iterator[str]:
+    """Say in a sentence each what is not as it must be."""
+    for name in PARTS:
+        yield from parts(name, world, expected)
+
+
+def parts(name: str, world: World, expected: Expected) -> Iterator[str]:
+    """Say what one part of the world has wrong."""
+    yield from PARTS[name](world, expected)
+
+
+def _queues(world: World, _: Expected) -> Iterator[str]:
+    for queue in world.sqs.queues.values():
+        for message in queue.messages.values():
+            yield f"{queue.name} still holds {message.id}"
+        for message in queue.dead.values():
+            yield f"{queue.name}: {message.id} is a dead letter that a redrive does not heal"
+            if not any(queue.name in alarm.subject for alarm in world.alarms):
+                yield f"{queue.name} has dead letters and nobody is told"
+
+
+def _mails(world: World, expected: Expected) -> Iterator[str]:
+    sent = Counter((mail.claim, mail.to) for mail in world.ses.mails)
+    per_digest = Counter((_digest(mail.claim), mail.to) for mail in world.ses.mails)
+    for (digest, _), times in per_digest.items():
+        if times > 1:
+            yield f"digest {digest} was mailed {times} times"
+    for claim, _ in sent:
+        if not claim.startswith(expected.digests):
+            yield f"digest {claim} was mailed and nobody asked for it"
+    for wanted in expected.digests:
+        mailed = any(claim.startswith(wanted) for claim, _ in sent)
+        told = any(f"{wanted}-" in alarm.text for alarm in world.alarms)
+        if not mailed and not told:
+            yield f"digest {wanted} was never mailed and nobody is told"
+
+
+def _figures(world: World, _: Expected) -> Iterator[str]:
+    """What a mail says was at some time what the archive said."""
+    days = {_day(mail.claim) for mail in world.ses.mails}
+    totals = {day: set(_totals_ever(world, day)) for day in days}
+    for mail in world.ses.mails:
+        total = _attached_total(mail.raw)
+        if total not in totals[_day(mail.claim)]:
+            yield f"digest {mail.claim} says {total}; the archive never did"
+
+
+def _digest(claim: str) -> str:
+    """Leave out what a claim adds to the digest's day and kind."""
+    day, kind = claim[:10], claim[11:]
+    return f"{day}-{kind[:43] if kind.startswith('replay-') else kind.partition('-')[0]}"
+
+
+def _day(claim: str) -> date:
+    return date.fromisoformat(claim[:10])
+
+
+def _totals_ever(world: World, day: date) -> Iterator[Decimal]:
+    for place, versions in world.s3.objects.items():
+        if place.startswith(f"{BUCKET}/{BREAKDOWNS}{partition(day)}"):
+            for version in versions:
+                yield _sums(version.body)[0]
+
+
+def _attached_total(raw: bytes) -> Decimal:
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    for part in message.walk():
+        if part.get_content_type() == "text/csv":
+            text = part.get_payload(decode=True).decode("utf-8-sig")  # type: ignore[union-attr]
+            rows = csv.DictReader(io.StringIO(text))
+            return sum((Decimal(row["UnblendedCost"]) for row in rows), Decimal(0))
+    return Decimal("NaN")
+
+
+@lru_cache(maxsize=4096)
+def _sums(body: bytes) -> tuple[Decimal, float]:
+    """Return the exact total of an archived object and the total its doubles claim."""
+    table = from_parquet(body)
+    amounts = [Decimal(amount) for amount in table["UnblendedCost"].to_pylist()]
+    exact = sum(amounts, Decimal(0))
+    wrong = [
+        amount
+        for amount, double in zip(amounts, table["DailyCost"].to_pylist(), strict=True)
+        if float(amount) != double
+    ]
+    return exact, len(wrong)
+
+
+def _archive(world: World, expected: Expected) -> Iterator[str]:
+    current = world.s3.newest(f"{BUCKET}/{BREAKDOWNS}")
+    days: dict[date, list[Version]] = defaultdict(list)
+    for place, version in current.items():
+        days[_day_of(place)].append(version)
+    if set(days) != set(expected.newest.totals):
+        wanted = sorted(map(str, expected.newest.totals))
+        yield f"archived are {sorted(map(str, days))}, not {wanted}"
+    for day, versions in days.items():
+        if len(versions) != 1:
+            yield f"{day} has {len(versions)} current objects"
+        exact, wrong = _sums(versions[0].body)
+        if exact != expected.newest.totals.get(day):
+            yield f"{day}: archive {exact}, source {expected.newest.totals.get(day)}"
+        if wrong:
+            yield f"{day}: {wrong} doubles are not their decimal rounded once"
+
+
+def _day_of(place: str) -> date:
+    return date.fromisoformat(place.removesuffix(".parquet")[-10:])
+
+
+def _rewrites(world: World, _: Expected) -> Iterator[str]:
+    """A day that did not change is not written again."""
+    for place, versions in world.s3.objects.items():
+        if place.startswith((f"{BUCKET}/{BREAKDOWNS}", f"{BUCKET}/{OUTLOOKS}")):
+            for before, after in pairwise(versions):
+                if before.body == after.body:
+                    yield f"{place.rpartition('/')[2]} was written again unchanged"
+
+
+def _events(world: World, _: Expected) -> Iterator[str]:
+    """What came of one cause is always said under one id."""
+    ids: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for body in world.sns.said:
+        event = json.loads(body)
+        if "causeid" in event:
+            about = event["data"].get("period", ""), event["data"].get("day", "")
+            ids[event["type"], event["causeid"], *about].add(event["id"] + event["runid"])
+    for (kind, *_about), several in ids.items():
+        if len(several) > 1:
+            yield f"{kind} was said under {len(several)} ids or runs"
+
+
+def _leases(world: World, _: Expected) -> Iterator[str]:
+    for call in world.trespasses:
+        yield f"after its lease was lost: {call}"
+
+
+def _ledger(world: World, _: Expected) -> Iterator[str]:
+    """The record's newest version must be the object in force, and say its exact totals."""
+    for place, found in world.s3.newest(f"{BUCKET}/{BREAKDOWNS}").items():
+        day = _day_of(place)
+        key = f"{BUCKET}/{day_records_prefix(Period.of(day))}{day}.json"
+        versions = world.s3.objects.get(key)
+        if not versions:
+            yield f"{day} is archived and not in the ledger"
+            continue
+        newest = DayRecord.model_validate_json(versions[-1].body).newest
+        if newest.sha256 != sha256(found.body):
+            yield f"{day}: the ledger's newest version is not the object in force"
+        if sum((t.unblended for t in newest.totals), Decimal(0)) != _sums(found.body)[0]:
+            yield f"{day}: the ledger's total is not the archive's"
+
+
+def _partitions(world: World, expected: Expected) -> Iterator[str]:
+    wanted = {
+        "ou_breakdown": (BREAKDOWNS, set(expected.newest.totals)),
+        "ou_outlook": (OUTLOOKS, set(expected.assessed)),
+    }
+    for table, (prefix, days) in wanted.items():
+        found = {
+            values: place["StorageDescriptor"]["Location"]
+            for values, place in world.glue.partitions[table].items()
+        }
+        right = {
+            (str(d.year), str(d.month), str(d.day)): f"s3://{BUCKET}/{prefix}{partition(d)}"
+            for d in days
+        }
+        if found != right:
+            yield f"partitions of {table} are {found}, not {right}"
+
+
+def _outlook(world: World, expected: Expected) -> Iterator[str]:
+    """Each day asked for has an outlook, of the newest delivery that was archived."""
+    for day in expected.assessed:
+        outlook = world.s3.objects.get(f"{BUCKET}/{outlook_key(day)}")
+        if not outlook:
+            yield f"{day} has no outlook"
+            continue
+        rows = from_parquet(outlook[-1].body).to_pylist()
+        total = sum((Decimal(row["OwnMonthToDate"]) for row in rows), Decimal(0))
+        source = sum((t for d, t in expected.newest.totals.items() if d <= day), Decimal(0))
+        if total != source and day == max(expected.assessed):
+            yield f"{day}: outlook {total} to date, source {source}"
+
+
+def _ingestions(world: World, _: Expected) -> Iterator[str]:
+    """At most one ingestion per data set and run, unless QuickSight itself said that one failed."""
+    runs: Counter[tuple[str, str]] = Counter()
+    for dataset, ingestion in world.quicksight.started:
+        if world.quicksight.fates.get(ingestion, "COMPLETED") == "COMPLETED":
+            runs[dataset, ingestion.rpartition("-")[0]] += 1
+    for (dataset, run), times in runs.items():
+        if times > 1:
+            yield f"{dataset} was refreshed {times} times for {run}"
+    changes = len({v.metadata.get("run") for v in _changes(world)})
+    for dataset in ("daybook-ou-breakdown", "daybook-ou-outlook"):
+        refreshed = sum(name == dataset for name, _ in runs)
+        if refreshed > changes:
+            yield f"{dataset}: {refreshed} refreshes for {changes} runs that changed something"
+        if changes and not refreshed:
+            yield f"{dataset} was never refreshed"
+
+
+def _changes(world: World) -> Iterator[Version]:
+    for place, versions in world.s3.objects.items():
+        if place.startswith((f"{BUCKET}/{BREAKDOWNS}", f"{BUCKET}/{OUTLOOKS}")):
+            yield from versions
+
+
+PARTS: dict[str, Callable[[World, Expected], Iterator[str]]] = {
+    "queues": _queues,
+    "mails": _mails,
+    "figures": _figures,
+    "archive": _archive,
+    "rewrites": _rewrites,
+    "ledger": _ledger,
+    "events": _events,
+    "leases": _leases,
+    "partitions": _partitions,
+    "outlook": _outlook,
+    "ingestions": _ingestions,
+}

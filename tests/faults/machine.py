@@ -1,0 +1,119 @@
+"""Layer 6: hypothesis mixes what the other layers do one at a time, over several runs."""
+
+import time
+from dataclasses import replace
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+
+from shared.events import derive_id
+from tests.faults.example import DAY, FIRST, PROD, Delivery, backfill, deliver, furnish, tick
+from tests.faults.invariants import Expected, violations
+from tests.faults.kinds import KINDS
+from tests.faults.run import BUILDS, Cluster, Result, finish, universe, warm_up
+from tests.faults.state import State
+from tests.faults.sweep import Judged, Report
+
+MOST_WORK = 5
+FAULTS = st.lists(
+    st.tuples(st.integers(0, 120), st.sampled_from(sorted(set(KINDS) - {"outage"}))), max_size=2
+)
+
+
+class Days(RuleBasedStateMachine):
+    """Ticks, restatements, backfills and copies, with faults in each round of work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 0
+        self.delivery = FIRST
+        self.expected = Expected(FIRST, (DAY,), ())
+        self.pending: list[str] = []
+        self.said: list[str] = []
+        self.state: State | None = None
+        self.worked = 0
+
+    @initialize()
+    def first_tick(self) -> None:
+        self.ticks()
+
+    @rule()
+    def ticks(self) -> None:
+        self.number += 1
+        self._ask(tick(self.number), f"{DAY}-daily")
+
+    @rule(notify=st.booleans())
+    def backfills(self, *, notify: bool) -> None:
+        self.number += 1
+        run = derive_id(f"backfill-{self.number}", "run")
+        self._ask(backfill(self.number, notify=notify), f"{DAY}-replay-{run}" if notify else "")
+
+    @rule(cents=st.integers(1, 99))
+    def restates(self, cents: int) -> None:
+        extra = ("2026-11-02", PROD, f"{self.number}.{cents:02}")
+        self.number += 1
+        self.delivery = Delivery(f"v{self.number}", (*FIRST.lines, extra))
+
+    @precondition(lambda self: bool(self.said))
+    @rule(which=st.integers(0, 1000))
+    def comes_again(self, which: int) -> None:
+        self.pending.append(self.said[which % len(self.said)])
+
+    @precondition(lambda self: self.worked < MOST_WORK)
+    @rule(faults=FAULTS, instances=st.integers(1, 2), later=st.sampled_from((1, 200, 90_000)))
+    def works(self, faults: list[tuple[int, str]], instances: int, later: int) -> None:
+        if not self.pending:
+            return
+        self.worked += 1
+        warm_up(instances)
+        with universe(dict(faults), seed=self.number) as world:
+            furnish(world)
+            if self.state:
+                self.state.restore(world, later=later)
+            if self.delivery is not self.expected.newest:
+                deliver(world, self.delivery)
+                self._keep_newest()
+            pending, self.pending = self.pending, []
+            for body in pending:
+                world.sns.tell(body)
+            result = Result(world)
+            cluster = Cluster(world, tuple(BUILDS), instances)
+            world.loop.run_until_complete(finish(cluster, result))
+            problems = result.violations + list(violations(world, self.expected))
+            assert not problems, problems
+            self.state = State.of(world)
+            self.said += world.sns.said
+
+    def _keep_newest(self) -> None:
+        self.expected = replace(self.expected, newest=self.delivery)
+
+    def _ask(self, body: str, digest: str) -> None:
+        self.pending.append(body)
+        days = (DAY,) if "tick" in body else (DAY.replace(day=1), DAY)
+        wanted = {*self.expected.digests, digest} - {""}
+        assessed = tuple(sorted({*self.expected.assessed, *days}))
+        self.expected = replace(self.expected, digests=tuple(sorted(wanted)), assessed=assessed)
+
+
+def explored(_jobs: int = 0, *, examples: int = 120) -> Report:
+    """Let hypothesis look for a sequence that violates something; always the same search."""
+    began = time.perf_counter()
+    chosen = settings(
+        max_examples=examples,
+        stateful_step_count=12,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    report = Report("state machine", notes=f"{examples} sequences of up to 12 steps")
+    try:
+        run_machine(Days, settings=chosen)
+    except AssertionError as error:
+        report.judged.append(Judged("machine", "wrong", (str(error), *error.__notes__)))
+    report.judged += [Judged("machine", "clean")] * examples
+    report.seconds = time.perf_counter() - began
+    return report

@@ -1,0 +1,199 @@
+"""Layer 5: every order in which two instances of a worker can make their calls on shared state.
+
+Both instances run freely up to a call on something they share; there they wait, and whenever
+nothing else can move one of them is let through. An odometer over these choices visits every
+order, each exactly once.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from tests.faults.example import THIRD, backfill, deliver, furnish, tick
+from tests.faults.invariants import parts
+from tests.faults.process import Process
+from tests.faults.run import Cluster, universe
+from tests.faults.scenarios import SCENARIOS
+from tests.faults.state import State
+from tests.faults.sweep import Judged
+from tests.faults.wire import Request
+from tests.faults.world import World
+
+CHAIN = ("query", "archiver", "forecaster", "catalog", "notifier")
+
+
+ALWAYS = ("events", "leases", "rewrites")
+
+
+@dataclass
+class Choices:
+    """An odometer: `choose` follows the path given, and takes the first way beyond it."""
+
+    path: list[int] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
+
+    def choose(self, width: int) -> int:
+        place = len(self.widths)
+        self.widths.append(width)
+        if place == len(self.path):
+            self.path.append(0)
+        return self.path[place]
+
+    def next(self) -> "Choices | None":
+        """Return the next path; None after the last."""
+        path, widths = self.path[: len(self.widths)], self.widths
+        while path and path[-1] + 1 >= widths[len(path) - 1]:
+            path.pop()
+        if not path:
+            return None
+        return Choices([*path[:-1], path[-1] + 1])
+
+
+@dataclass
+class Gate:
+    """Holds calls on shared state until the scheduler lets one through."""
+
+    world: World
+    shared: re.Pattern[str]
+    choices: Choices
+    waiting: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+
+    async def __call__(self, process: Process, request: Request) -> None:
+        if not self.shared.search(f"{request.operation} {request.about}"):
+            return
+        held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.waiting[process.name] = held
+        await held
+
+    def release(self) -> bool:
+        if not self.waiting:
+            return False
+        names = sorted(self.waiting)
+        name = names[self.choices.choose(len(names))] if len(names) > 1 else names[0]
+        self.waiting.pop(name).set_result(None)
+        return True
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Two instances of a worker, what they share, and what must hold afterwards.
+
+    `rival`: the second message is of a newer delivery of the period, not a copy of the first.
+    """
+
+    role: str
+    shared: str
+    holds: tuple[str, ...]
+    rival: bool = False
+
+
+CONTESTS: dict[str, Contest] = {
+    "query": Contest("query", r"manifest\.json|Publish|DeleteMessage", ()),
+    "archiver": Contest(
+        "archiver", r"ledger/periods|2026-11-02\.(parquet|json)", ("archive", "ledger")
+    ),
+    "archiver-rivals": Contest(
+        "archiver", r"ledger/periods|2026-11-02\.(parquet|json)", ("archive", "ledger"), rival=True
+    ),
+    "forecaster": Contest("forecaster", r"ou-outlook|Publish|DeleteMessage", ("archive",)),
+    "forecaster-rivals": Contest(
+        "forecaster", r"ou-outlook-2026-11-02|Publish", ("outlook",), rival=True
+    ),
+    "catalog": Contest(
+        "catalog",
+        r"(GetPartitions|Create\w+) (ou_breakdown|ou_outlook|daybook-ou-breakdown)",
+        ("partitions", "ingestions"),
+    ),
+    "notifier": Contest(
+        "notifier", r"ledger/digests|SendRawEmail|Publish|DeleteMessage", ("mails", "figures")
+    ),
+}
+
+
+@cache
+def prepared(name: str) -> State:
+    """Return the world in which the contest's messages wait for its worker."""
+    contest = CONTESTS[name]
+    before = CHAIN[: CHAIN.index(contest.role)]
+    with universe() as world:
+        furnish(world)
+        world.loop.run_until_complete(_prepare(world, before, contest))
+        return State.of(world)
+
+
+async def _prepare(world: World, before: tuple[str, ...], contest: Contest) -> None:
+    cluster = Cluster(world, before, 1)
+    cluster.start()
+    world.sns.tell(tick(1))
+    await cluster.quiet()
+    if contest.rival:
+        world.loop.now += 60
+        deliver(world, THIRD)
+        world.sns.tell(backfill(2, notify=False))
+        await cluster.quiet()
+    else:
+        queue = world.sqs.of(contest.role)
+        world.sqs.send(queue.name, next(iter(queue.messages.values())).body)
+    await cluster.stop()
+
+
+def compete(name: str, path: tuple[int, ...]) -> tuple[Judged, Choices]:
+    """Run one order of a contest."""
+    contest = CONTESTS[name]
+    state = prepared(name)
+    choices = Choices(list(path))
+    with universe() as world:
+        furnish(world)
+        state.restore(world, copies=True)
+        gate = Gate(world, re.compile(contest.shared), choices)
+        world.gate, world.release = gate, gate.release
+        violations = world.loop.run_until_complete(_compete(world, contest))
+    line = f"contest={name} path={''.join(map(str, choices.path))}"
+    return Judged(line, "wrong" if violations else "clean", tuple(violations)), choices
+
+
+async def _compete(world: World, contest: Contest) -> list[str]:
+    cluster = Cluster(world, (contest.role,), 2)
+    cluster.start()
+    try:
+        await cluster.quiet()
+        await cluster.stop()
+    except TimeoutError:
+        cluster.kill()
+        return ["it does not come to rest"]
+    expected = SCENARIOS["at-once" if contest.rival else "tick"].expected
+    return _said_apart(world) + [
+        problem for name in (*contest.holds, *ALWAYS) for problem in parts(name, world, expected)
+    ]
+
+
+def _said_apart(world: World) -> list[str]:
+    """Two instances may both say what came of one message, but in the same words."""
+    words: dict[str, str] = {}
+    apart = []
+    for body in world.sns.said:
+        event = json.loads(body)
+        event.pop("time")
+        event.get("data", {}).pop("partitions", None)  # the second one finds them made
+        text = json.dumps(event, sort_keys=True)
+        if words.setdefault(event["id"], text) != text:
+            apart.append(f"{event['type']} {event['id']} was said in two ways")
+    return apart
+
+
+def orders(name: str, most: int | None = None) -> Iterator[Judged]:
+    """Yield every order of a contest."""
+    choices: Choices | None = Choices()
+    count = 0
+    while choices is not None and (most is None or count < most):
+        judged, made = compete(name, tuple(choices.path))
+        yield judged
+        choices = made.next()
+        count += 1
+
+
+def whole_contest(name: str) -> list[Judged]:
+    return list(orders(name))

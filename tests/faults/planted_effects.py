@@ -1,0 +1,196 @@
+"""Mistakes in the effects: mail, ledger, archive, catalog."""
+
+import contextlib
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+
+import shared.aws
+import shared.s3
+from services.archiver import handler as archiver
+from services.catalog import glue
+from services.catalog.glue import GluePartitions
+from services.catalog.quicksight import SpiceRefresher
+from services.notifier import handler as notifier
+from services.notifier import ses
+from services.notifier.claim import Claim, Claims, ClaimState, claim_name
+from services.notifier.delivery import Delivery
+from services.notifier.post import NotSent
+from services.query import handler as query
+from services.query.handler import QueryPeriods
+from shared import newest
+from shared.breakdown import ARCHIVED, archive_table
+from shared.day_record import DayRecord
+from shared.errors import Conflict, Retry
+from shared.locations import digest_claim_key
+from shared.s3 import S3Store
+from shared.sns import SnsAlarmBell
+from tests.faults.clock import current
+from tests.faults.mutants import Patches
+
+_CREATE, _REPLACE, _RING = S3Store.create, S3Store.replace, SnsAlarmBell.ring
+_TABLE, _REFRESH, _STANDING = archive_table, SpiceRefresher.refresh, newest._standing
+
+
+def day_from_clock() -> Patches:
+    def yesterday(_moment: Any) -> date:
+        return (current().wall() - timedelta(days=1)).date()
+
+    return ((query, "day_before", yesterday),)
+
+
+def ses_retries() -> Patches:
+    return ((shared.aws, "NEVER_TWICE", frozenset({"sns"})),)
+
+
+def timeout_is_no() -> Patches:
+    return ((ses, "MaybeSent", lambda reason: NotSent(reason, later=True)),)
+
+
+def claim_expires() -> Patches:
+    async def doubt(self: Delivery, claims: Claims, name: str, entry: Any, reason: str) -> None:
+        await self._settle(claims, name, entry, ClaimState.FREE, reason)
+        raise Retry("free again", after=1)
+
+    return ((Delivery, "_doubt", doubt),)
+
+
+def send_then_record() -> Patches:
+    async def send_once(self: Delivery, name: str, run: str, envelope: Any) -> str | None:
+        key = digest_claim_key(name)
+        entry = await self.ledger.read(key, Claim)
+        if entry:
+            return None
+        message_id = await self.post.send(envelope, name)
+        claim = Claim(state=ClaimState.SENT, run=run, owner="me", at=self.now())
+        await self.ledger.create(key, claim)
+        return message_id
+
+    return ((Delivery, "send_once", send_once),)
+
+
+def blind(where: str) -> Callable[[], Patches]:
+    """Write without a condition below a prefix."""
+
+    async def create(self: S3Store, key: str, body: bytes, **more: Any) -> Any:
+        if where in key:
+            return await self._put(key, body, more.get("metadata"))
+        return await _CREATE(self, key, body, **more)
+
+    async def replace(self: S3Store, key: str, body: bytes, *, etag: str, **more: Any) -> Any:
+        if where in key:
+            return await self._put(key, body, more.get("metadata"))
+        return await _REPLACE(self, key, body, etag=etag, **more)
+
+    return lambda: ((S3Store, "create", create), (S3Store, "replace", replace))
+
+
+def key_by_message() -> Patches:
+    return ((notifier, "claim_name", lambda day, kind, _recipients: f"{day}-{kind}-{uuid4()}"),)
+
+
+def no_alarm() -> Patches:
+    async def doubt(self: Delivery, claims: Claims, name: str, entry: Any, reason: str) -> None:
+        await self._settle(claims, name, entry, ClaimState.UNKNOWN, reason)
+
+    return ((Delivery, "_doubt", doubt),)
+
+
+def state_before_alarm() -> Patches:
+    async def doubt(self: Delivery, claims: Claims, name: str, entry: Any, reason: str) -> None:
+        await self._settle(claims, name, entry, ClaimState.UNKNOWN, reason)
+        await self.bell.ring("Daybook: nobody knows whether a digest was sent", f"{name}: {reason}")
+
+    return ((Delivery, "_doubt", doubt),)
+
+
+def quiet_bell() -> Patches:
+    async def ring(self: SnsAlarmBell, subject: str, text: str) -> None:
+        with contextlib.suppress(Exception):
+            await _RING(self, subject, text)
+
+    return ((SnsAlarmBell, "ring", ring),)
+
+
+def one_kind() -> Patches:
+    return ((notifier, "claim_name", lambda day, _kind, to: claim_name(day, "daily", to)),)
+
+
+def float_money() -> Patches:
+    def table(rows: pa.Table, metric: str) -> pa.Table:
+        made = _TABLE(rows, metric)
+        for name in ("UnblendedCost", "AmortizedCost"):
+            floats = [Decimal(f"{float(v):.6f}") for v in made[name].to_pylist()]
+            column = pa.array(floats, ARCHIVED.field(name).type)
+            made = made.set_column(made.schema.get_field_index(name), ARCHIVED.field(name), column)
+        return made
+
+    return ((archiver, "archive_table", table), (archiver, "_check", lambda *_: None))
+
+
+def always_write() -> Patches:
+    def standing(found: Any, ours: dict[str, str]) -> Any:
+        same = found.metadata.get("sha256") == ours["sha256"]
+        return None if same else _STANDING(found, ours)
+
+    return ((newest, "_standing", standing),)
+
+
+def arrival_order() -> Patches:
+    def standing(found: Any, ours: dict[str, str]) -> Any:
+        same = found.metadata.get("sha256") == ours["sha256"]
+        return _STANDING(found, ours) if same else None
+
+    async def begin(*_: Any) -> bool:
+        return True
+
+    return ((newest, "_standing", standing), (archiver.ArchivePeriod, "_begin", begin))
+
+
+def no_record() -> Patches:
+    async def record(self: Any, day: date, version: Any) -> Any:
+        del self
+        return DayRecord(day=day, versions=(version,))
+
+    return ((archiver.ArchivePeriod, "_record", record),)
+
+
+def trust_the_twin() -> Patches:
+    async def commit(self: QueryPeriods, prefix: str, body: bytes) -> bytes:
+        with contextlib.suppress(Conflict):
+            await self.store.create(f"{prefix}manifest.json", body)
+        return body
+
+    lost = (shared.s3, "LOST", {*shared.s3.LOST, *shared.s3.UNDECIDED})
+    return ((QueryPeriods, "_commit", commit), lost)
+
+
+def ignore_batch_errors() -> Patches:
+    return ((glue, "_refuse_errors", lambda *_, **__: None),)
+
+
+def never_moves() -> Patches:
+    async def update(*_: Any) -> None: ...
+
+    return ((GluePartitions, "_update", update),)
+
+
+def random_ingestions() -> Patches:
+    async def refresh(self: SpiceRefresher, dataset: str, name: str, lease: Any) -> Any:
+        return await _REFRESH(self, dataset, f"{name[:40]}-{uuid4()}", lease)
+
+    return ((SpiceRefresher, "refresh", refresh),)
+
+
+def ingestion_exists_is_error() -> Patches:
+    async def start(self: SpiceRefresher, dataset: str, ingestion: str) -> bool:
+        await self.client.create_ingestion(
+            AwsAccountId=self.account, DataSetId=dataset, IngestionId=ingestion
+        )
+        return True
+
+    return ((SpiceRefresher, "_start", start),)

@@ -1,0 +1,122 @@
+"""What happens in a schedule besides its faults: which runs, and how messages travel.
+
+A name is a scenario, or a scenario and how one of its publications is delivered, such as
+`tick+x10-3`: the third publication after the first arrives ten times.
+"""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+from shared.events import derive_id
+from tests.faults.example import DAY, FIRST, RESTATED, THIRD, backfill, deliver, tick
+from tests.faults.invariants import Expected
+from tests.faults.run import Scenario
+from tests.faults.world import World
+
+HOUR = 3600.0
+DAY_LONG = 24 * HOUR
+TRAVELS: dict[str, tuple[float, ...]] = {
+    "x2": (0, 0),
+    "x10": (0,) * 10,
+    "late1h": (HOUR,),
+    "late24h": (DAY_LONG,),
+    "late14d": (14 * DAY_LONG,),
+    "again1h": (0, HOUR),
+    "again24h": (0, DAY_LONG),
+    "again14d": (0, 14 * DAY_LONG),
+    "overtaken": (45,),
+    "twice-apart": (0, 130),
+}
+"""Delays in seconds of each copy of a publication; `again…` comes after the first is deleted."""
+_NAME = re.compile(r"([a-z-]+?)(?:\+([a-z0-9-]+)-(\d+|all))?")
+
+
+def _tick(world: World) -> None:
+    world.sns.tell(tick(1))
+
+
+def _next_day(world: World) -> None:
+    """A day later the export is restated, and the next tick comes."""
+    world.loop.now += DAY_LONG
+    deliver(world, RESTATED)
+    world.sns.tell(tick(2, "2026-11-04T07:00:00Z"))
+
+
+def _backfill(world: World) -> None:
+    world.loop.now += HOUR
+    world.sns.tell(backfill(1, notify=True))
+
+
+def _restate_while_running(world: World) -> None:
+    """Once the tick's run has read the export, it is restated and the days are asked for again."""
+
+    def restate(kind: str) -> None:
+        if kind == "period-queried":
+            world.sns.watch = lambda _kind: None
+            world.loop.now += 1
+            deliver(world, THIRD)
+            world.sqs.send("daybook-query", backfill(2, notify=False))
+
+    world.sns.watch = restate
+
+
+def _move(world: World) -> None:
+    """A partition is there already and points at a place that is not the archive's."""
+    values = ("2026", "11", "1")
+    place = {"Values": list(values), "StorageDescriptor": {"Location": "s3://elsewhere/"}}
+    world.glue.partitions["ou_breakdown"][values] = place
+
+
+def _refuse_one(world: World) -> None:
+    """Glue answers 200 and refuses one of the entries."""
+    world.glue.refusals = 1
+
+
+_REPLAY = f"{DAY}-replay-{derive_id('backfill-1', 'run')}"
+SCENARIOS: dict[str, Scenario] = {
+    "tick": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",))),
+    "two-days": Scenario(
+        (_tick, _next_day),
+        Expected(RESTATED, (DAY, date(2026, 11, 3)), (f"{DAY}-daily", "2026-11-03-daily")),
+    ),
+    "backfill": Scenario(
+        (_tick, _backfill),
+        Expected(FIRST, (date(2026, 11, 1), DAY), (f"{DAY}-daily", _REPLAY)),
+    ),
+    "at-once": Scenario(
+        (_tick,),
+        Expected(THIRD, (date(2026, 11, 1), DAY), (f"{DAY}-daily",)),
+        _restate_while_running,
+    ),
+    "flaky-glue": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _refuse_one),
+    "moved": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _move),
+}
+
+
+def scenario_of(name: str) -> Scenario:
+    """Return the scenario of a name, with its messages travelling as the name says."""
+    found = _NAME.fullmatch(name)
+    if found is None or found[1] not in SCENARIOS:
+        raise ValueError(f"{name!r} is not a scenario")
+    scenario = SCENARIOS[found[1]]
+    if found[2] is None:
+        return scenario
+
+    def prepare(world: World) -> None:
+        scenario.prepare(world)
+        _let_travel(world, found[2], found[3])
+
+    return replace(scenario, prepare=prepare)
+
+
+def _let_travel(world: World, how: str, which: str) -> None:
+    if how == "newest-first":
+        for queue in world.sqs.queues.values():
+            queue.newest_first = True
+        return
+
+    def spread(_queue: str, number: int) -> list[float]:
+        return list(TRAVELS[how]) if which in ("all", str(number)) else [0]
+
+    world.sns.spread = spread

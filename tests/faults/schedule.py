@@ -1,0 +1,30 @@
+"""One reproducible run, and the line that says which."""
+
+import ast
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One reproducible run; `str()` of it is the line that reproduces it."""
+
+    scenario: str = "tick"
+    plan: tuple[tuple[int, str], ...] = ()
+    seed: int = 0
+    instances: int = 1
+
+    def __str__(self) -> str:
+        faults = ", ".join(f"{call}: {kind!r}" for call, kind in self.plan)
+        line = f"plan={{{faults}}} seed={self.seed} scenario={self.scenario}"
+        return line if self.instances == 1 else f"{line} instances={self.instances}"
+
+    @classmethod
+    def parse(cls, line: str) -> "Schedule":
+        found = re.fullmatch(
+            r"plan=(\{.*\}) seed=(\d+) scenario=([\w+-]+)(?: instances=(\d+))?", line.strip()
+        )
+        if found is None:
+            raise ValueError(f"{line!r} is not a schedule")
+        plan = tuple(ast.literal_eval(found[1]).items())
+        return cls(found[3], plan, int(found[2]), int(found[4] or 1))

@@ -1,0 +1,69 @@
+"""Simulated Glue: tables and their partitions."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.faults.wire import Refused, Reply, Request, json_reply
+
+Values = tuple[str, ...]
+_EXPRESSION = re.compile(r"year = (\d+) AND month = (\d+)")
+
+
+@dataclass
+class SimGlue:
+    """One database; `tables` maps a table to its storage, `partitions` to theirs."""
+
+    database: str
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    partitions: dict[str, dict[Values, dict[str, Any]]] = field(default_factory=dict)
+    refusals: int = 0
+    """How many of the next entries are refused inside an answer of 200."""
+
+    def get_table(self, request: Request) -> Reply:
+        asked = request.json
+        name = self._table(asked["DatabaseName"], asked["Name"])
+        return json_reply({"Table": {"Name": name, "StorageDescriptor": self.tables[name]}})
+
+    def get_partitions(self, request: Request) -> Reply:
+        asked = request.json
+        name = self._table(asked["DatabaseName"], asked["TableName"])
+        month = _EXPRESSION.fullmatch(asked["Expression"])
+        if month is None:
+            raise Refused("InvalidInputException")
+        found = [p for values, p in self.partitions[name].items() if values[:2] == month.groups()]
+        return json_reply({"Partitions": found})
+
+    def batch_create_partition(self, request: Request) -> Reply:
+        asked = request.json
+        there = self.partitions[self._table(asked["DatabaseName"], asked["TableName"])]
+        errors = []
+        for wanted in asked["PartitionInputList"]:
+            if self.refusals:
+                self.refusals -= 1
+                errors.append(_error(wanted["Values"], "InternalServiceException"))
+            elif tuple(wanted["Values"]) in there:
+                errors.append(_error(wanted["Values"], "AlreadyExistsException"))
+            else:
+                there[tuple(wanted["Values"])] = wanted
+        return json_reply({"Errors": errors} if errors else {})
+
+    def batch_update_partition(self, request: Request) -> Reply:
+        asked = request.json
+        there = self.partitions[self._table(asked["DatabaseName"], asked["TableName"])]
+        errors = []
+        for entry in asked["Entries"]:
+            if tuple(entry["PartitionValueList"]) in there:
+                there[tuple(entry["PartitionValueList"])] = entry["PartitionInput"]
+            else:
+                errors.append(_error(entry["PartitionValueList"], "EntityNotFoundException"))
+        return json_reply({"Errors": errors} if errors else {})
+
+    def _table(self, database: str, table: str) -> str:
+        if database != self.database or table not in self.tables:
+            raise Refused("EntityNotFoundException")
+        return table
+
+
+def _error(values: list[str], code: str) -> dict[str, Any]:
+    return {"PartitionValues": values, "ErrorDetail": {"ErrorCode": code, "ErrorMessage": code}}

@@ -1,0 +1,57 @@
+"""Simulated SNS: one topic that fans out by `type` in the body, one that alarms people."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.faults.process import numbered
+from tests.faults.wire import Refused, Reply, Request, query_reply
+
+LIMIT = 256 * 1024
+Spread = Callable[[str, int], list[float]]
+"""From a queue's name and the number of a delivery to the delays of its copies."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm and the process that rang it."""
+
+    subject: str
+    text: str
+
+
+@dataclass
+class SimSns:
+    """Delivers to queues through `send(queue, body, after=…)`."""
+
+    send: Callable[..., None]
+    hears: dict[str, tuple[str, ...]]
+    alarms: list[Alarm] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    spread: Spread = lambda _queue, _number: [0]
+    watch: Callable[[str], None] = lambda _body: None
+    _ids: Callable[[], str] = field(default_factory=lambda: numbered("published"))
+
+    def publish(self, request: Request) -> Reply:
+        form = request.form
+        if len(form["Message"].encode()) > LIMIT:
+            raise Refused("InvalidParameter")
+        topic = form["TopicArn"].rpartition(":")[2]
+        if topic == "daybook-alarms":
+            self.alarms.append(Alarm(form["Subject"], form["Message"]))
+        elif topic == "daybook-events":
+            self.tell(form["Message"])
+        else:
+            raise Refused("NotFound", 404)
+        return query_reply("Publish", f"<MessageId>{self._ids()}</MessageId>")
+
+    def tell(self, body: str) -> None:
+        """Fan one event out."""
+        self.said.append(body)
+        kind = json.loads(body)["type"]
+        number = len(self.said) - 1
+        self.watch(kind)
+        for queue, types in self.hears.items():
+            if kind in types:
+                for after in self.spread(queue, number):
+                    self.send(queue, body, after=after)

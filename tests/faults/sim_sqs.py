@@ -1,0 +1,170 @@
+"""Simulated SQS: visibility timeouts, receipt handles that go stale, redrive to and from DLQs.
+
+An empty long poll has no effect on anything, so a receive here lasts until there is a message or
+the world closes: empty polls are left out of the schedules.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.faults.process import CURRENT, numbered
+from tests.faults.wire import Refused, Reply, Request, json_reply
+
+TWELVE_HOURS = 12 * 3600
+
+
+@dataclass
+class Queued:
+    """One message on a queue; times in seconds of the virtual clock."""
+
+    id: str
+    body: str
+    visible_at: float
+    receives: int = 0
+    handle: str = ""
+    first_received: float = 0
+
+    def in_flight(self, now: float) -> bool:
+        return bool(self.handle) and self.visible_at > now
+
+
+@dataclass
+class Queue:
+    """One queue and its dead letters."""
+
+    name: str
+    visibility: int
+    max_receives: int
+    messages: dict[str, Queued] = field(default_factory=dict)
+    dead: dict[str, Queued] = field(default_factory=dict)
+    newest_first: bool = False
+
+    def visible(self, now: float) -> list[Queued]:
+        found = [m for m in self.messages.values() if m.visible_at <= now]
+        return found[::-1] if self.newest_first else found
+
+    def next_change(self, now: float) -> float | None:
+        return min(
+            (m.visible_at for m in self.messages.values() if m.visible_at > now), default=None
+        )
+
+
+@dataclass
+class SimSqs:
+    """All queues, by name. `on_dead` rings what CloudWatch would ring for a dead-letter queue."""
+
+    time: Callable[[], float]
+    on_dead: Callable[[Queue, Queued], None]
+    queues: dict[str, Queue] = field(default_factory=dict)
+    closing: bool = False
+    _waiting: dict[asyncio.Future[None], None] = field(default_factory=dict)
+    _ids: Callable[[], str] = field(default_factory=lambda: numbered("message"))
+
+    def send(self, name: str, body: str, *, after: float = 0) -> None:
+        message = Queued(self._ids(), body, self.time() + after)
+        self.queues[name].messages[message.id] = message
+        self.wake()
+
+    def redrive(self) -> int:
+        """Put all dead letters back: with new ids and no receives, as SQS does."""
+        moved = 0
+        for queue in self.queues.values():
+            letters, queue.dead = list(queue.dead.values()), {}
+            for letter in letters:
+                self.send(queue.name, letter.body)
+            moved += len(letters)
+        return moved
+
+    def of(self, role: str) -> Queue:
+        """Return a worker's queue."""
+        return self.queues[f"daybook-{role}"]
+
+    def close(self) -> None:
+        self.closing = True
+        self.wake()
+
+    def wake(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def receive_message(self, request: Request) -> Reply:
+        queue = self._queue(request)
+        process = CURRENT.get()
+        while not (message := self._take(queue)):
+            if self.closing or process.stopping:
+                return json_reply({})
+            process.parked = True
+            try:
+                await self._change(queue)
+            finally:
+                process.parked = False
+        process.lost = False
+        return json_reply({"Messages": [_described(message)]})
+
+    def delete_message(self, request: Request) -> Reply:
+        """An old handle is accepted and does nothing (SQS API Reference, DeleteMessage)."""
+        queue = self._queue(request)
+        handle = str(request.json["ReceiptHandle"])
+        message = queue.messages.get(handle.partition("/")[0])
+        if message and message.handle == handle:
+            del queue.messages[message.id]
+        return json_reply({})
+
+    def change_message_visibility(self, request: Request) -> Reply:
+        queue, asked = self._queue(request), request.json
+        CURRENT.get().lost = True  # unless all that follows is well
+        message = queue.messages.get(str(asked["ReceiptHandle"]).partition("/")[0])
+        if message is None or message.handle != asked["ReceiptHandle"]:
+            raise Refused("InvalidParameterValue")
+        if not message.in_flight(self.time()):
+            raise Refused("MessageNotInflight")
+        message.visible_at = self.time() + asked["VisibilityTimeout"]
+        if message.visible_at > message.first_received + TWELVE_HOURS:
+            raise Refused("InvalidParameterValue")
+        CURRENT.get().lost = False
+        self.wake()
+        return json_reply({})
+
+    def _take(self, queue: Queue) -> Queued | None:
+        now = self.time()
+        for message in queue.visible(now):
+            if message.receives >= queue.max_receives:
+                queue.dead[message.id] = queue.messages.pop(message.id)
+                self.on_dead(queue, message)
+                continue
+            message.receives += 1
+            message.visible_at = now + queue.visibility
+            message.handle = f"{message.id}/{message.receives}"
+            message.first_received = now
+            return message
+        return None
+
+    async def _change(self, queue: Queue) -> None:
+        """Wait until a message may have become visible."""
+        due = queue.next_change(self.time())
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[future] = None
+        try:
+            async with asyncio.timeout_at(due):
+                await future
+        except TimeoutError:
+            pass
+        finally:
+            self._waiting.pop(future, None)
+
+    def _queue(self, request: Request) -> Queue:
+        queue = self.queues.get(str(request.json["QueueUrl"]).rpartition("/")[2])
+        if queue is None:
+            raise Refused("AWS.SimpleQueueService.NonExistentQueue")
+        return queue
+
+
+def _described(message: Queued) -> dict[str, object]:
+    return {
+        "MessageId": message.id,
+        "ReceiptHandle": message.handle,
+        "Body": message.body,
+        "Attributes": {"ApproximateReceiveCount": str(message.receives)},
+    }

@@ -1,0 +1,30 @@
+"""Layer 1: every call of a scenario meets every kind of fault."""
+
+from collections.abc import Collection, Iterator
+
+from tests.faults.kinds import KINDS, WITH_ONE, WITH_TWO, fits
+from tests.faults.run import run
+from tests.faults.scenarios import scenario_of
+from tests.faults.schedule import Schedule
+from tests.faults.world import Call
+
+
+def calls_of(scenario: str, *, instances: int = 1, seed: int = 0) -> list[Call]:
+    """Return the calls of the scenario without any fault."""
+    calm = run(Schedule(scenario, (), seed, instances), scenario_of(scenario))
+    if calm.violations:
+        raise AssertionError(f"{scenario} without faults: {calm.violations}")
+    return calm.world.log
+
+
+def single_faults(
+    scenario: str, kinds: Collection[str] = tuple(KINDS), *, seed: int = 0
+) -> Iterator[Schedule]:
+    """Yield one schedule per call and kind; some kinds with a second instance of each worker."""
+    for instances, fitting in ((1, WITH_ONE), (2, WITH_TWO)):
+        chosen = [kind for kind in kinds if kind in fitting]
+        calls = calls_of(scenario, instances=instances, seed=seed) if chosen else []
+        for number, call in enumerate(calls):
+            for kind in chosen:
+                if fits(kind, call.service, call.operation, conditional=call.conditional):
+                    yield Schedule(scenario, ((number, kind),), seed, instances)

@@ -1,0 +1,80 @@
+"""Runs many schedules on all cores and adds them up."""
+
+import multiprocessing
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tests.faults.run import run
+from tests.faults.scenarios import scenario_of
+from tests.faults.schedule import Schedule
+
+Work = TypeVar("Work")
+Done = TypeVar("Done")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A schedule's line, its verdict and what was violated."""
+
+    line: str
+    verdict: str
+    violations: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.line}  # {'; '.join(self.violations) or self.verdict}"
+
+
+@dataclass
+class Report:
+    """What came of a layer."""
+
+    layer: str
+    judged: list[Judged] = field(default_factory=list)
+    seconds: float = 0.0
+    notes: str = ""
+
+    @property
+    def wrong(self) -> list[Judged]:
+        return [one for one in self.judged if one.violations]
+
+    @property
+    def verdicts(self) -> Counter[str]:
+        return Counter(one.verdict for one in self.judged)
+
+    def explain(self, most: int = 20) -> str:
+        """Return the lines that reproduce what is wrong."""
+        return "\n".join(str(one) for one in self.wrong[:most])
+
+
+def judge(schedule: Schedule) -> Judged:
+    """Run one schedule; a fault of the harness itself counts as a violation, too."""
+    try:
+        result = run(schedule, scenario_of(schedule.scenario))
+    except Exception as error:  # noqa: BLE001 - its line must be printed as well
+        return Judged(str(schedule), "wrong", (repr(error),))
+    return Judged(str(schedule), result.verdict, tuple(result.violations))
+
+
+def spread(
+    work: Callable[[Work], Done], items: Iterable[Work], jobs: int = 0, *, least: int = 8
+) -> Iterator[Done]:
+    """Do the work on each item, in order, on `jobs` processes (0: one per core)."""
+    listed = list(items)
+    processes = min(jobs or os.cpu_count() or 1, max(1, len(listed) // least))
+    if processes == 1:
+        yield from map(work, listed)
+        return
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        yield from pool.imap(work, listed, chunksize=4 if least > 1 else 1)
+
+
+def swept(layer: str, schedules: Iterable[Schedule], jobs: int = 0) -> Report:
+    """Judge all schedules of a layer."""
+    began = time.perf_counter()
+    report = Report(layer, list(spread(judge, schedules, jobs)))
+    report.seconds = time.perf_counter() - began
+    return report

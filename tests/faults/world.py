@@ -1,0 +1,206 @@
+"""The simulated AWS of one schedule: applies calls, injects the plan's faults, keeps the log."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import (
+    ConnectionClosedError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+)
+
+from shared.topology import load_topology
+from tests.faults.clock import VirtualLoop
+from tests.faults.kinds import KINDS, Kind, refusal
+from tests.faults.process import CURRENT, OPERATOR, Kill, Process
+from tests.faults.sim_glue import SimGlue
+from tests.faults.sim_quicksight import SimQuickSight
+from tests.faults.sim_s3 import SimS3
+from tests.faults.sim_ses import SimSes
+from tests.faults.sim_sns import Alarm, SimSns
+from tests.faults.sim_sqs import Queue, Queued, SimSqs
+from tests.faults.wire import Refused, Reply, Request, answer, error_reply, read_request
+
+LATENCY = 0.02
+OUTAGE_CALLS = 40
+"""Calls of one kind that fail in a row during an `outage`; then it is over."""
+READS = ("Get", "Head", "List", "Describe", "Receive")
+Plan = Mapping[int, str]
+Gate = Callable[[Process, Request], Awaitable[None]]
+
+
+class HarnessBroken(BaseException):
+    """A mistake in the simulator: ends the run."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One line of the call log."""
+
+    by: str
+    service: str
+    operation: str
+    about: str
+    conditional: bool
+
+    @property
+    def effect(self) -> bool:
+        return not self.operation.startswith(READS)
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.service}:{self.operation} {self.about}"
+
+
+class World:
+    """Everything outside the workers."""
+
+    def __init__(self, loop: VirtualLoop, plan: Plan | None = None) -> None:
+        self.loop = loop
+        self.plan = dict(plan or {})
+        self.log: list[Call] = []
+        self.lines: list[dict[str, Any]] = []
+        self.fenced: list[Call] = []
+        self.trespasses: list[Call] = []
+        self.gate: Gate | None = None
+        self.release: Callable[[], bool] | None = None
+        self.overrun: Callable[[], bool] = lambda: False
+        self.outage: tuple[str, str] | None = None
+        self.outage_left = 0
+        topology = load_topology()
+        self.s3 = SimS3(self.wall, _who)
+        self.sqs = SimSqs(loop.time, self._dead)
+        hears = {}
+        for role, worker in topology.workers.items():
+            name = topology.queue(role)
+            self.sqs.queues[name] = Queue(name, worker.visibility_timeout, worker.max_receive_count)
+            hears[name] = worker.hears
+        self.sns = SimSns(self.sqs.send, hears)
+        self.ses = SimSes()
+        self.glue = SimGlue(topology.database)
+        self.quicksight = SimQuickSight(loop.time)
+        self.services: dict[str, object] = {
+            "s3": self.s3,
+            "sqs": self.sqs,
+            "sns": self.sns,
+            "ses": self.ses,
+            "glue": self.glue,
+            "quicksight": self.quicksight,
+        }
+
+    def wall(self) -> datetime:
+        return self.loop.wall()
+
+    def heal(self) -> None:
+        """Switch all faults off."""
+        self.plan.clear()
+        self.outage = None
+
+    @property
+    def alarms(self) -> list[Alarm]:
+        return self.sns.alarms
+
+    async def wire(self, event_name: str, sent: Any) -> Any:
+        """Take one attempt of one call; a fault of the harness itself must not pass for AWS's."""
+        try:
+            return await self._wire(event_name, sent)
+        except HTTPClientError:
+            raise
+        except (ConnectionError, EndpointConnectionError):
+            raise
+        except Exception as error:
+            raise HarnessBroken(repr(error)) from error
+
+    async def _wire(self, event_name: str, sent: Any) -> Any:
+        """Gate, fence, log, fault, answer."""
+        process = CURRENT.get()
+        request = read_request(event_name, sent)
+        if self.gate:
+            await self.gate(process, request)
+        call = _call(process, request)
+        if process.dead or self.overrun():
+            self.fenced.append(call)
+            raise Kill
+        number = len(self.log)
+        self.log.append(call)
+        if process.lost and call.effect and call.operation != "ChangeMessageVisibility":
+            self.trespasses.append(call)
+        self.loop.now += LATENCY
+        name = self._fault(number, call)
+        return answer(sent, await self._answer(process, request, KINDS[name] if name else None))
+
+    def _fault(self, number: int, call: Call) -> str | None:
+        name = self.plan.get(number)
+        if name == "outage":
+            self.outage, self.outage_left = (
+                (call.by, f"{call.operation} {call.about}"),
+                OUTAGE_CALLS,
+            )
+        if self.outage == (call.by, f"{call.operation} {call.about}") and self.outage_left:
+            self.outage_left -= 1
+            return "outage"
+        return name
+
+    async def _answer(self, process: Process, request: Request, kind: Kind | None) -> Reply:
+        if kind is None:
+            return await self._served(request)
+        if kind.terminate:
+            process.terminate()
+            if process.dead:
+                raise Kill
+        reply = await self._served(request) if kind.applied else Reply()
+        if kind.lasts:
+            await asyncio.sleep(kind.lasts)
+        if process.dead or kind.tell == "kill":
+            process.dead = True
+            raise Kill
+        _raise_transport(kind.tell, sent_to=request.path)
+        if refused := refusal(kind, request):
+            return error_reply(request, refused)
+        if kind.tell == "garbled":
+            return Reply(b"<html><body>proxy")
+        return reply
+
+    async def _served(self, request: Request) -> Reply:
+        name = _snake(request.operation)
+        try:
+            reply = getattr(self.services[request.service], name)(request)
+            served: Reply = await reply if asyncio.iscoroutine(reply) else reply
+        except Refused as refused:
+            return error_reply(request, refused)
+        return served
+
+    def _dead(self, queue: Queue, message: Queued) -> None:
+        """Ring as CloudWatch does for a dead-letter queue that is not empty (infra's alarm)."""
+        kind = "?"
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            kind = json.loads(message.body)["type"]
+        self.alarms.append(Alarm(f"dead letter: {queue.name}", f"{kind} {message.id}"))
+
+
+def _raise_transport(tell: str, *, sent_to: str) -> None:
+    url = f"http://127.0.0.1:9{sent_to}"
+    if tell == "timeout":
+        raise ReadTimeoutError(endpoint_url=url)
+    if tell == "reset":
+        raise ConnectionClosedError(endpoint_url=url)
+    if tell == "refused":
+        raise EndpointConnectionError(endpoint_url=url)
+
+
+def _who() -> str:
+    return CURRENT.get(OPERATOR).name
+
+
+def _call(process: Process, request: Request) -> Call:
+    conditional = not {"if-match", "if-none-match"}.isdisjoint(request.headers)
+    return Call(process.name, request.service, request.operation, request.about, conditional)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).strip("_")
