@@ -63,6 +63,8 @@ def main() -> None:
         app()
     except InputError as error:
         console.fail(str(error), 2)
+    except PermissionError as error:
+        console.fail(f"{error.filename}: {error.strerror}. Give this user access to it", 2)
     except RunFailed as error:
         console.fail(str(error), 1)
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -107,7 +109,7 @@ def example(
     options = {"last_day": last_day.date()} if last_day else {}
     written = write_example(folder, days=days, **options)
     for path in (written.source, written.organization, written.config):
-        console.out.print(str(path), soft_wrap=True)
+        console.out.print(str(path), soft_wrap=True, markup=False)
 
 
 @app.command("up", epilog="Example: daybook up --schedule 'rate(1 minute)'")

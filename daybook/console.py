@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from shared.config import ROOT, UNMAPPED
@@ -24,7 +25,7 @@ out = Console(highlight=False)
 def progress(what: str, detail: str, seconds: float) -> None:
     """Print one hop of a run."""
     moment = f"{seconds:6.2f} s" if seconds else "        "
-    err.print(f"[dim]{moment}[/dim]  [bold]{what:<17}[/bold] {detail}", soft_wrap=True)
+    err.print(f"[dim]{moment}[/dim]  [bold]{what:<17}[/bold] {escape(detail)}", soft_wrap=True)
 
 
 @contextmanager
@@ -49,16 +50,16 @@ def tell_run(record: dict[str, Any], folder: Path) -> None:
         )
     out.print("\n[bold]Files[/bold]")
     for name in sorted(path.name for path in folder.iterdir()):
-        out.print(f"  {folder / name}", soft_wrap=True)
+        out.print(f"  {folder / name}", soft_wrap=True, markup=False)
     out.print("\n[bold]Try next[/bold]")
-    out.print(f"  open {folder / 'digest.html'} in a browser", soft_wrap=True)
+    out.print(f"  open {folder / 'digest.html'} in a browser", soft_wrap=True, markup=False)
     out.print("  daybook up                          keep the stack and tick by the clock")
     out.print("  daybook run --help                  the same on your own export")
 
 
 def fail(message: str, code: int) -> None:
     """Say in one line what is wrong, and end."""
-    err.print(f"[bold red]daybook:[/bold red] {message}", soft_wrap=True, markup=True)
+    err.print(f"[bold red]daybook:[/bold red] {escape(message)}", soft_wrap=True)
     sys.exit(code)
 
 
@@ -73,11 +74,11 @@ def _table(outlooks: list[Outlook], record: dict[str, Any]) -> Table:
         table.add_column(name, justify="left" if name in ("OU", "") else "right")
     for row in outlooks:
         table.add_row(
-            "  " * row.ou_path.count("/") + row.ou_path.rpartition("/")[2],
+            escape("  " * row.ou_path.count("/") + row.ou_path.rpartition("/")[2]),
             cents(row.month_to_date),
             cents(row.budget) if row.budget is not None else "-",
             cents(row.month_end_estimate) if row.month_end_estimate is not None else "-",
-            f"[{STYLES[row.light]}]{SHAPES[row.light]} {row.light}[/] {row.reason}",
+            f"[{STYLES[row.light]}]{SHAPES[row.light]} {row.light}[/] {escape(row.reason)}",
         )
     whole = [row for row in outlooks if row.ou_path in (ROOT, UNMAPPED)]
     total = sum((row.month_to_date for row in whole), Decimal(0))

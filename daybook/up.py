@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.markup import escape
+
 from daybook import console
 from daybook.inputs import Inputs
 from daybook.local.stack import LocalStack, local_stack
@@ -62,7 +64,7 @@ def _introduce(stack: LocalStack, logs: Path, *, as_json: bool) -> None:
         return
     console.out.print("[bold]The local stack is up.[/bold] Use it from another terminal:\n")
     for name, value in {**stack.endpoint.environment()}.items():
-        console.out.print(f"  export {name}={shlex.quote(value)}", soft_wrap=True)
+        console.out.print(f"  export {name}={shlex.quote(value)}", soft_wrap=True, markup=False)
     topic = stack.provisioned.events_topic
     console.out.print(f"  export DAYBOOK_EVENTS_TOPIC={topic}", soft_wrap=True)
     console.out.print(f"\nWorker logs are in {logs}. Ctrl-C stops everything.\n", soft_wrap=True)
@@ -75,14 +77,16 @@ async def _tell_events(stack: LocalStack, *, as_json: bool) -> None:
         if as_json:
             _write(event.to_json())
         else:
-            console.out.print(f"{event.time:%H:%M:%S}  {event.type:<20} run {event.runid}")
+            console.out.print(
+                f"{event.time:%H:%M:%S}  {event.type:<20} run {event.runid}", markup=False
+            )
 
 
 async def _tell_alarms(stack: LocalStack) -> None:
     told = 0
     while True:
         for alarm in stack.alarms.alarms[told:]:
-            console.err.print(f"[bold red]alarm[/bold red] {alarm}", soft_wrap=True)
+            console.err.print(f"[bold red]alarm[/bold red] {escape(alarm)}", soft_wrap=True)
         told = len(stack.alarms.alarms)
         await asyncio.sleep(0.5)
 
@@ -92,7 +96,7 @@ async def _keep_mail(stack: LocalStack, folder: Path) -> None:
     async for number, message in stack.mailbox.arrivals():
         file = folder / f"mail-{number:03d}.eml"
         await asyncio.to_thread(file.write_bytes, message)
-        console.err.print(f"mail {file}", soft_wrap=True)
+        console.err.print(f"mail {file}", soft_wrap=True, markup=False)
 
 
 def _write(line: str) -> None:
