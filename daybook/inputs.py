@@ -15,7 +15,7 @@ from services.query.folder import FolderExportStore
 from services.query.manifest import Delivery
 from services.query.organization import parse_organization
 from services.query.sources import SOURCES, SourceFormat
-from shared.config import Config, load_config
+from shared.config import load_config
 from shared.days import Period
 from shared.errors import InputError
 
@@ -86,11 +86,6 @@ async def check_inputs(files: InputFiles, day: date | None) -> Inputs:
         chosen,
         control,
     )
-
-
-def config_of(inputs: Inputs) -> Config:
-    """Return the configuration of the run."""
-    return load_config(inputs.config_text, "daybook.yaml", inputs.given)
 
 
 def _read(file: Path, remedy: str) -> bytes:

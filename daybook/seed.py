@@ -6,6 +6,7 @@ import yaml
 
 from daybook.inputs import Inputs
 from daybook.local.provision import Provisioned
+from daybook.local.stack import CONFIG_KEY
 from services.query.folder import FolderExportStore
 from services.query.manifest import Delivery
 from shared.aws import clients
@@ -15,7 +16,6 @@ from shared.s3 import S3Store
 
 EXPORT_BUCKET = "daybook-cost-export"
 EXPORT_PREFIX = "cur2/export"
-CONFIG_KEY = "config/daybook.yaml"
 ORGANIZATION_KEY = "config/organization.csv"
 HISTORY_BYTES = 512 * 1024 * 1024
 """The embedded S3 lives in memory: beyond the asked period, only this much history goes in."""

@@ -16,7 +16,6 @@ from daybook.local.workers import Workers, worker_environment
 from shared.topology import Topology
 
 CONFIG_KEY = "config/daybook.yaml"
-ORGANIZATION_KEY = "config/organization.csv"
 
 
 @dataclass(frozen=True)
