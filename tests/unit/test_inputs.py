@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from daybook.inputs import check_inputs, config_of
+from daybook.inputs import Inputs, check_inputs
 from tests.support.units.aio import in_loop
 from tests.support.units.exports import line, parquet
 from tests.support.units.inputs import (
@@ -19,6 +19,10 @@ from tests.support.units.inputs import (
     refusal,
 )
 from tests.support.units.rows import DAY, usd
+
+
+def config_of(inputs: Inputs) -> Config:
+    return load_config(inputs.config_text, "daybook.yaml", inputs.given)
 
 
 @pytest.fixture
