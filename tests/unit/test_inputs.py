@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from daybook.inputs import Inputs, check_inputs
+from shared.config import Config, load_config
 from tests.support.units.aio import in_loop
 from tests.support.units.exports import line, parquet
 from tests.support.units.inputs import (
