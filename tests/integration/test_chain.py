@@ -17,8 +17,8 @@ import pytest
 
 from daybook.inputs import Inputs
 from daybook.local.provision import Provisioned, listen
+from daybook.local.stack import CONFIG_KEY
 from daybook.run import tick
-from daybook.seed import CONFIG_KEY
 from shared.days import days_between
 from shared.events import DigestSent, Event, PeriodArchived, PeriodCataloged, parse
 from shared.money import Amounts, add_amounts
