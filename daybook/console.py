@@ -46,7 +46,7 @@ def tell_run(record: dict[str, Any], folder: Path) -> None:
     for part in record["totals"]:
         out.print(
             f"{record['period']} in all: {part['unblended']} {part['currency']} unblended, "
-            f"{part['amortized']} amortized; export = archive = digest."
+            f"{part['amortized']} amortized; the archive adds up to the export."
         )
     out.print("\n[bold]Files[/bold]")
     for name in sorted(path.name for path in folder.iterdir()):
@@ -75,12 +75,15 @@ def _table(outlooks: list[Outlook], record: dict[str, Any]) -> Table:
     for row in outlooks:
         table.add_row(
             escape("  " * row.ou_path.count("/") + row.ou_path.rpartition("/")[2]),
-            cents(row.month_to_date),
+            f"{cents(row.month_to_date)} {escape(row.currency)}",
             cents(row.budget) if row.budget is not None else "-",
             cents(row.month_end_estimate) if row.month_end_estimate is not None else "-",
             f"[{STYLES[row.light]}]{SHAPES[row.light]} {row.light}[/] {escape(row.reason)}",
         )
-    whole = [row for row in outlooks if row.ou_path in (ROOT, UNMAPPED)]
-    total = sum((row.month_to_date for row in whole), Decimal(0))
-    table.add_row("[bold]Total[/bold]", f"[bold]{cents(total)}[/bold]", "", "", "")
+    for currency in sorted({row.currency for row in outlooks}):
+        whole = [row for row in outlooks if row.ou_path in (ROOT, UNMAPPED)]
+        total = sum((row.month_to_date for row in whole if row.currency == currency), Decimal(0))
+        table.add_row(
+            "[bold]Total[/bold]", f"[bold]{cents(total)}[/bold]", "", "", escape(currency)
+        )
     return table

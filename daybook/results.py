@@ -1,6 +1,8 @@
 """What a run leaves behind: written beside `--out` first, moved there only when all is well."""
 
 import json
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,13 +22,21 @@ from shared.locations import BREAKDOWNS, OUTLOOKS, csv_key
 from shared.s3 import S3Store
 
 RECORD = "run.json"
+OURS = re.compile(r"archive|digest\.(eml|html)|run\.json|ou-breakdown-[0-9-]+\.csv")
 
 
 def check_out(out: Path) -> None:
-    """Refuse a folder that holds something else than an earlier run."""
-    if out.exists() and not out.is_dir():
-        raise InputError(out, "is not a folder", "Choose another --out")
-    if out.is_dir() and any(out.iterdir()) and not (out / RECORD).is_file():
+    """Refuse a place that cannot be replaced, or that holds something else than a run's results."""
+    place = next(folder for folder in (out, *out.parents) if folder.exists())
+    if not place.is_dir():
+        raise InputError(place, "is not a folder", "Choose another --out")
+    if out.resolve() in (Path.cwd(), *Path.cwd().parents) or out.is_symlink():
+        raise InputError(
+            out, "cannot be replaced as a whole", "Choose a folder of its own as --out"
+        )
+    if not os.access(place if place != out else out.parent, os.W_OK):
+        raise InputError(place, "may not be written to", "Choose another --out")
+    if out.is_dir() and any(not OURS.fullmatch(item.name) for item in out.iterdir()):
         raise InputError(out, "holds files that are not a run's", "Choose an empty --out")
 
 

@@ -23,6 +23,10 @@ from daybook.results import (
 )
 from daybook.seed import seed
 from shared.aws import clients
+from shared.breakdown import amounts_of
+from shared.locations import BREAKDOWNS
+from shared.money import add_amounts
+from shared.parquet import from_parquet
 from shared.topology import Topology, load_topology
 
 TICK_TIME = time(7, tzinfo=UTC)
@@ -92,11 +96,15 @@ async def _collect(
 ) -> dict[str, Any]:
     """Fetch what the run left on the stack, check it against the files and write `out`."""
     run_id = sightings[-1].event.runid
-    message = await stack.mailbox.find(f"X-Daybook-Run: {run_id}".encode(), within=MAIL_SECONDS)
+    header = f"X-Daybook-Run: {run_id}".encode()
+    try:
+        message = await stack.mailbox.find(header, within=MAIL_SECONDS)
+    except TimeoutError:
+        raise RunFailed("SES took the digest, but no mail came: look at the recipients") from None
     record = run_record(sightings, inputs.day, stack.alarms.alarms)
-    _reconcile(record, inputs)
     with written_whole(out) as folder:
         await write_archive(stack.provisioned.bucket, folder / "archive")
+        _reconcile(folder / "archive", inputs)
         await write_digest(message, inputs.day, stack.provisioned.bucket, folder)
         write_record(record, folder)
     return record
@@ -173,8 +181,11 @@ def describe(sighting: Sighting) -> str:
             return event.time.isoformat()
 
 
-def _reconcile(record: dict[str, Any], inputs: Inputs) -> None:
-    """Compare what the workers archived with what this command read from the files itself."""
-    expected = [part.model_dump(mode="json") for part in inputs.control.totals]
-    if record["totals"] != expected:
-        raise RunFailed(f"the archive's totals {record['totals']} are not the export's {expected}")
+def _reconcile(archive: Path, inputs: Inputs) -> None:
+    """Compare what was archived with what this command read from the files itself."""
+    files = (archive / BREAKDOWNS).rglob("*.parquet")
+    archived = add_amounts(
+        part for file in files for part in amounts_of(from_parquet(file.read_bytes()))
+    )
+    if archived != inputs.control.totals:
+        raise RunFailed(f"the archive's {archived} are not the export's {inputs.control.totals}")

@@ -113,9 +113,9 @@ class Config(_Strict):
 
     @model_validator(mode="after")
     def _one_budget_a_day(self) -> Self:
-        seen: set[tuple[str, date]] = set()
+        seen: set[tuple[str, str, date]] = set()
         for budget in self.budgets:
-            key = (budget.ou, budget.starts)
+            key = (budget.ou, budget.currency, budget.starts)
             if key in seen:
                 raise ValueError(f"two budgets of {budget.ou} start on {budget.starts}")
             seen.add(key)

@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-STRAY = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_ROLE_ARN")
+STRAY = ("AWS_", "DAYBOOK_")
 """Settings of the user's own that must not reach the local stack's clients."""
 
 
@@ -32,6 +32,8 @@ class Endpoint:
 
     def take_over(self) -> None:
         """Point this process's own clients here, too, for as long as it lives."""
-        for name in STRAY:
-            os.environ.pop(name, None)
+        for name in [name for name in os.environ if name.startswith(STRAY)]:
+            del os.environ[name]
         os.environ.update(self.environment())
+        for name in ("NO_PROXY", "no_proxy"):
+            os.environ[name] = ",".join(filter(None, ["127.0.0.1", os.environ.get(name)]))

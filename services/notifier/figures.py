@@ -66,10 +66,19 @@ class CurrencyFigures:
     month_to_date: Decimal
     comparisons: tuple[Comparison, ...]
     ous: tuple[OuLine, ...]
-    other_ous: int
     services: tuple[Share, ...]
     other_services: int
     unmapped: tuple[Share, ...]
+
+    @property
+    def shown(self) -> tuple[OuLine, ...]:
+        """The lines of the OU table: all, or of too many those in trouble and the largest."""
+        return _worth_showing(self.ous)
+
+    @property
+    def other_ous(self) -> int:
+        """How many OUs the table leaves out."""
+        return len(self.ous) - len(self.shown)
 
 
 @dataclass(frozen=True)
@@ -138,15 +147,14 @@ def _in_currency(
         total=today.total,
         month_to_date=exact_sum(o.own_month_to_date for o in outlooks if o.currency == currency),
         comparisons=_comparisons(day, {d: cost.total for d, cost in costs.items()}),
-        ous=_worth_showing(lines),
-        other_ous=max(0, len(lines) - MOST_OUS),
+        ous=tuple(lines),
         services=services[:TOP_SERVICES],
         other_services=max(0, len(services) - TOP_SERVICES),
         unmapped=_shares(today.unmapped),
     )
 
 
-def _worth_showing(lines: list[OuLine]) -> tuple[OuLine, ...]:
+def _worth_showing(lines: tuple[OuLine, ...]) -> tuple[OuLine, ...]:
     """Return the lines in their order, of too many only those in trouble and the largest."""
 
     def rank(line: OuLine) -> tuple[bool, Decimal]:

@@ -152,8 +152,10 @@ def _column(name: str, kind: str, found: str | None) -> str:
     if found is None:
         return f"CAST(NULL AS {kind}) AS {name}"
     if found != "VARCHAR":
-        # Doubles become decimals here already: a CSV beside them must not become doubles.
-        return f"CAST({name} AS {kind}) AS {name}" if kind == MONEY else name
+        # A double means the shortest decimal that reads back as it, as in Athena; by text, since
+        # DuckDB's own cast multiplies and is off in the last places of larger amounts.
+        exact = f"CAST(CAST({name} AS VARCHAR) AS {kind}) AS {name}"
+        return exact if kind == MONEY else name
     if kind == "VARCHAR":
         return name
     text = f"nullif({name}, '')"

@@ -107,7 +107,10 @@ def test_a_missing_section_is_named() -> None:
 
 
 def test_two_budgets_of_an_ou_cannot_start_on_one_day() -> None:
-    text = refusal("ou: Root,", "ou: Root/Workloads/Prod,")
+    doubled = VALID.replace("ou: Root,", "ou: Root/Workloads/Prod,").replace("EUR", "USD")
+    with pytest.raises(InputError) as refused:
+        load(doubled)
+    text = str(refused.value)
 
     assert text.startswith("daybook.yaml, line 1")
     assert "two budgets of Root/Workloads/Prod start on 2026-01-01" in text

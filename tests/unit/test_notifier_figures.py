@@ -163,6 +163,13 @@ def test_of_too_many_ous_those_in_trouble_and_the_largest_are_shown_in_their_ord
 
     part = only_currency(figures_of(outlooks=outlooks))
 
-    names = [line.name for line in part.ous]
+    names = [line.name for line in part.shown]
     assert (names[0], names[-1], len(names)) == ("Root", "red", MOST_OUS)
     assert part.other_ous == 2
+
+
+def test_ous_in_trouble_are_counted_before_any_is_left_out() -> None:
+    told = figures_of(outlooks=[outlook(f"Root/{n:03}", "red") for n in range(3 * MOST_OUS)])
+
+    assert len(told.in_trouble) == 3 * MOST_OUS
+    assert len(only_currency(told).shown) == MOST_OUS

@@ -69,6 +69,15 @@ def test_a_csv_beside_a_parquet_file_of_doubles_stays_exact(tmp_path: Path) -> N
     assert control.totals == (usd("100000000000.123456789012"),)
 
 
+@pytest.mark.parametrize("amount", ["994509.492775227", "54321.1234567891", "15000.45678912"])
+def test_a_double_is_the_shortest_decimal_that_reads_back_as_it(
+    amount: str, tmp_path: Path
+) -> None:
+    control, _ = break_down(tmp_path, parquet([line(amount)], money=pa.float64()))
+
+    assert control.totals == (usd(amount),)
+
+
 def test_doubles_are_cast_before_they_are_added(tmp_path: Path) -> None:
     lines = [line("0.1") for _ in range(10)] + [line("-0.0000000449")]
 
