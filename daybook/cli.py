@@ -125,6 +125,8 @@ def up_command(
     as_json: Annotated[bool, typer.Option("--json", help="Access and events as JSON.")] = False,
 ) -> None:
     """Keep the local stack and the workers running until Ctrl-C; by default on the example."""
+    if (source is None) != (organization is None) or (config and not source):
+        raise InputError("daybook up", "needs --source and --organization", "Give both, or neither")
     topology = load_topology()
     topology = topology.with_schedule(schedule) if schedule else topology
     topology = topology.with_visibility(visibility) if visibility else topology

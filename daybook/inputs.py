@@ -127,6 +127,8 @@ async def _choose_day(
     control = await _control(export, files, deliveries[period])
     if day is None:
         chosen = control.complete_through(period, followed=False)
+        if chosen and control.first_day and chosen < control.first_day:
+            chosen = None
         if chosen is None and len(deliveries) > 1:
             chosen = sorted(deliveries)[-2].last
             control = await _control(export, files, deliveries[Period.of(chosen)])

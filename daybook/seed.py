@@ -51,9 +51,10 @@ def _worth_uploading(inputs: Inputs) -> list[Delivery]:
     chosen = []
     for period in sorted(inputs.deliveries, key=lambda p: _distance(p, inputs.period)):
         delivery = inputs.deliveries[period]
-        size = sum(_size(inputs.source, path) for path in delivery.files)
-        left -= size
-        if left >= 0 or period == inputs.period:
+        # The next period's manifest says that the asked one is over: it always goes in.
+        if period not in (inputs.period, inputs.period.next):
+            left -= sum(_size(inputs.source, path) for path in delivery.files)
+        if left >= 0 or period in (inputs.period, inputs.period.next):
             chosen.append(delivery)
     return chosen
 
