@@ -147,7 +147,7 @@ publish_app = typer.Typer(help="Publish an event to the events topic.", no_args_
 app.add_typer(publish_app, name="publish")
 
 
-@publish_app.command("day-ready", epilog="Example: daybook publish day-ready --day 2026-06-17")
+@publish_app.command("day-ready", epilog="Example: daybook publish day-ready")
 def publish_day_ready(
     day: Day = None,
     dry_run: DryRun = False,
