@@ -166,7 +166,7 @@ def publish_backfill(
     *,
     first_day: RequiredDay,
     last_day: RequiredDay,
-    reason: Annotated[str, typer.Option(help="Why; kept with the run.")],
+    reason: Annotated[str, typer.Option(help="Why; part of the event.")],
     requested_by: Annotated[str, typer.Option(help="Who asks.")],
     notify: Annotated[bool, typer.Option(help="Send the digest of the last day.")] = False,
     dry_run: DryRun = False,

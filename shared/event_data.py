@@ -46,7 +46,7 @@ class BackfillData(Frozen):
 
     first_day: date = Field(description="First day to run again (UTC).")
     last_day: date = Field(description="Last day to run again, included (UTC).")
-    reason: str = Field(min_length=1, max_length=500, description="Why; kept in the ledger.")
+    reason: str = Field(min_length=1, max_length=500, description="Why; part of the event.")
     requested_by: str = Field(min_length=1, max_length=200, description="Who asked.")
     notify: bool = Field(default=False, description="Send the digest of the last day again.")
 
@@ -108,13 +108,13 @@ class Refresh(Frozen):
 
     dataset: str = Field(description="QuickSight data set id.")
     ingestion: str = Field(description="Ingestion id, derived from the run.")
-    status: str = Field(description="Final IngestionStatus.")
+    status: str = Field(description="Final IngestionStatus, or why there is none.")
 
 
 class CatalogedData(AssessedData):
     """A period is registered in Glue and QuickSight is refreshed."""
 
-    partitions: int = Field(ge=0, description="Partitions checked or made in Glue.")
+    partitions: int = Field(ge=0, description="Partitions made or moved in Glue.")
     refreshes: tuple[Refresh, ...] = Field(description="QuickSight ingestions; empty if no change.")
 
 

@@ -1,4 +1,4 @@
-"""The ports in memory, for tests and dry runs. They pass the same contract tests as AWS's."""
+"""The ports in memory, for tests. They pass the same contract tests as AWS's."""
 
 import hashlib
 import itertools
