@@ -1,7 +1,7 @@
 """The ledger: small JSON documents under `ledger/`, written only with conditional PUTs.
 
-It is the memory of what was archived and sent, and the claim table of effects that are not idempotent by
-themselves. A document changes only against the ETag it was read with, so no writer ever
+It is the memory of what was archived and sent, and the claim table of effects that are not
+idempotent by themselves. A document changes only against the ETag it was read with, so no writer ever
 overwrites what it has not seen.
 """
 
