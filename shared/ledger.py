@@ -1,8 +1,8 @@
 """The ledger: small JSON documents under `ledger/`, written only with conditional PUTs.
 
 It is the memory of what was archived and sent, and the claim table of effects that are not
-idempotent by themselves. A document changes only against the ETag it was read with, so no writer ever
-overwrites what it has not seen.
+idempotent by themselves. A document changes only against the ETag it was read with, so no writer
+ever overwrites what it has not seen.
 """
 
 from collections.abc import Callable
