@@ -88,6 +88,10 @@ def periods_between(first: date, last: date) -> Iterator[Period]:
 def day_before(moment: datetime) -> date:
     """Return the UTC day before the one that `moment` (aware) lies in.
 
-    The tick of day D reports day D-1, however late it is delivered.
+    The tick of day D reports day D-1, however late it is delivered. Raises ValueError where the
+    calendar ends.
     """
-    return moment.astimezone(UTC).date() - ONE_DAY
+    try:
+        return moment.astimezone(UTC).date() - ONE_DAY
+    except OverflowError:
+        raise ValueError(f"there is no UTC day before {moment}") from None

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.days import Period
 from shared.money import Amounts
@@ -128,6 +128,17 @@ class MailData(Frozen):
         pattern=r"^\d{4}-\d{2}-\d{2}-[\w-]{1,200}$",
         description="The claim that the message was sent under.",
     )
+
+    @field_validator("claim")
+    @classmethod
+    def _begins_with_a_day(cls, claim: str) -> str:
+        date.fromisoformat(claim[:10])
+        return claim
+
+    @property
+    def day(self) -> date:
+        """The day of the digest, with which its claim begins."""
+        return date.fromisoformat(self.claim[:10])
 
 
 class DigestData(Frozen):

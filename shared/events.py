@@ -4,8 +4,8 @@ Times are UTC. An event carries references, checksums and totals, never rows, so
 below the 64 KiB that `parse` accepts (Amazon SNS quotas allow 256 KiB).
 """
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from shared.days import day_before
 from shared.errors import Reject
 from shared.event_data import (
     ArchivedData,
@@ -89,6 +90,11 @@ class _Event(Frozen):
             return values | {"runid": derive_id(values["id"], "run")}
         return values
 
+    @property
+    def day(self) -> date | None:
+        """The day that the event is about, for logs; None when it names none."""
+        return getattr(getattr(self, "data", None), "day", None)
+
     def to_json(self) -> str:
         """Write the event as it travels."""
         return self.model_dump_json(exclude_none=True)
@@ -99,6 +105,16 @@ class DayReady(_Event):
 
     type: Literal["day-ready"] = "day-ready"
 
+    @model_validator(mode="after")
+    def _has_a_day(self) -> Self:
+        day_before(self.time)
+        return self
+
+    @property
+    def day(self) -> date:
+        """The day that the tick asks for (UTC)."""
+        return day_before(self.time)
+
 
 class BackfillRequested(_Event):
     """An operator or the audit asks for days to be run again."""
@@ -106,6 +122,11 @@ class BackfillRequested(_Event):
     type: Literal["backfill-requested"] = "backfill-requested"
     time: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
     data: BackfillData
+
+    @property
+    def day(self) -> date:
+        """The last day asked for."""
+        return self.data.last_day
 
 
 class PeriodQueried(_Event):
@@ -149,6 +170,11 @@ class MailReported(_Event):
     type: Literal["mail-reported"] = "mail-reported"
     data: MailData
 
+    @property
+    def day(self) -> date:
+        """The day of the digest."""
+        return self.data.day
+
 
 Event = (
     DayReady
@@ -178,7 +204,8 @@ _ANY: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="typ
 
 def parse(body: str) -> Event:
     """Read a message body; raise Reject with the reason when it is no event of ours."""
-    if len(body.encode()) > MAX_BYTES:
+    # SQS refuses lone surrogates; should one come all the same, it is no event like any other.
+    if len(body.encode(errors="surrogatepass")) > MAX_BYTES:
         raise Reject(f"message is larger than {MAX_BYTES} bytes")
     try:
         return _from_ses(body) or _ANY.validate_json(body)

@@ -2,8 +2,14 @@
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
+from structlog.contextvars import bind_contextvars, bound_contextvars, unbind_contextvars
+
+from shared.events import Event
+from shared.ports import Message
 
 
 def configure(service: str, level: str) -> None:
@@ -19,4 +25,19 @@ def configure(service: str, level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
     )
-    structlog.contextvars.bind_contextvars(service=service)
+    bind_contextvars(service=service)
+
+
+@contextmanager
+def message_bound(message: Message) -> Iterator[None]:
+    """Bind a message's identity to every line, and at the end let go of its event's as well."""
+    with bound_contextvars(message=message.id, attempt=message.receives):
+        try:
+            yield
+        finally:
+            unbind_contextvars("heard", "run", "day")
+
+
+def bind_event(event: Event) -> None:
+    """Bind what the message turned out to say, for as long as the message is bound."""
+    bind_contextvars(heard=event.type, run=event.runid, day=str(event.day))

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import structlog
 
+from shared import logs
 from shared.errors import LeaseLost, Reject, Retry
 from shared.events import Event, parse
 from shared.lease import Lease
@@ -74,7 +75,7 @@ class Worker:
 
     async def process(self, message: Message) -> Verdict:
         """Attempt and settle one message; a worker that is stopping gives it back at once."""
-        with structlog.contextvars.bound_contextvars(message=message.id, receives=message.receives):
+        with logs.message_bound(message):
             if self._stopping.is_set():
                 verdict = Verdict(Outcome.STOPPED)
             else:
@@ -101,12 +102,12 @@ class Worker:
 
     async def _work(self, message: Message) -> None:
         event = parse(message.body)
-        with structlog.contextvars.bound_contextvars(heard=event.type, run=event.runid):
-            log.info("handling")
-            lease = Lease(self._inbox, message, self._visibility)
-            for follow_up in await self._handle(event, lease):
-                await self._outbox.publish(follow_up)
-                log.info("published", type=follow_up.type, id=follow_up.id)
+        logs.bind_event(event)
+        log.info("handling")
+        lease = Lease(self._inbox, message, self._visibility)
+        for follow_up in await self._handle(event, lease):
+            await self._outbox.publish(follow_up)
+            log.info("published", type=follow_up.type, id=follow_up.id)
 
     async def _settle(self, message: Message, verdict: Verdict) -> None:
         outcome = verdict.outcome

@@ -266,13 +266,35 @@ def test_what_ses_says_about_a_digest_is_an_event() -> None:
     assert event == parse(SES)
 
 
-@pytest.mark.parametrize("claim", ["../../x", "2026-03-16", f"{CLAIM}\n", CLAIM * 20, ""])
+@pytest.mark.parametrize(
+    "claim", ["../../x", "2026-03-16", "2026-02-30-daily-0", f"{CLAIM}\n", CLAIM * 20, ""]
+)
 def test_what_ses_says_about_a_mail_of_others_is_rejected(claim: str) -> None:
     body = json.loads(SES)
     body["mail"]["tags"]["daybook-digest"] = [claim]
 
     with pytest.raises(Reject):
         parse(json.dumps(body))
+
+
+@pytest.mark.parametrize("body", ["\ud800", '{"type": "day-ready", "id": "\ud800"}'])
+def test_text_that_is_no_text_is_rejected(body: str) -> None:
+    with pytest.raises(Reject):
+        parse(body)
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T23:00:00Z", "0001-01-01T00:00:00+05:00"])
+def test_a_tick_where_the_calendar_ends_is_rejected(time: str) -> None:
+    with pytest.raises(Reject):
+        parse(POOR.replace("2026-03-16T07:00:00Z", time))
+
+
+@pytest.mark.parametrize(
+    ("body", "day"),
+    [(POOR, date(2026, 3, 15)), (json.dumps(WISH), date(2026, 3, 16)), (SES, date(2026, 3, 16))],
+)
+def test_an_event_names_its_day(body: str, day: date) -> None:
+    assert parse(body).day == day
 
 
 def test_deep_nesting_is_rejected() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from shared import worker as worker_module
@@ -259,6 +260,23 @@ async def test_every_log_line_has_an_action_and_the_reason_is_told() -> None:
     assert [line["event"] for line in lines] == ["handling", "settled"]
     assert (lines[-1]["outcome"], lines[-1]["reason"]) == ("REJECTED", "never")
     assert lines[-1]["log_level"] == "error"
+
+
+@in_loop
+async def test_every_line_says_which_message_run_day_and_attempt_it_is_about() -> None:
+    inbox = MemoryInbox()
+    first, poison = await received(inbox), await received(inbox, "no event")
+    worker = worker_of(inbox, Script(Retry("early", after=1), says=(FIRST,)))
+
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        await worker.process(first)
+        await worker.process(poison)
+
+    event = tick()
+    known = {"message": first.id, "attempt": 1, "run": event.runid, "day": str(event.day)}
+    assert all(known.items() <= line.items() for line in lines[:2])
+    assert lines[2]["message"] == poison.id
+    assert "run" not in lines[2]
 
 
 def test_only_what_is_done_is_deleted() -> None:
