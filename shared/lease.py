@@ -1,7 +1,8 @@
 """A message's lease: extended inside each wait, never by a thread behind the work's back.
 
 A background heartbeat would keep the lease of a stuck worker for ever. Here only code that is
-alive and waiting asks for more time, and only up to a budget.
+alive and waiting asks for more time, and only up to a budget. A heartbeat that fails is asked
+again at the next beat, as long as the lease that SQS granted last is sure to reach so far.
 """
 
 import asyncio
@@ -23,19 +24,37 @@ class Lease:
     """The right to work on one message for `visibility` seconds, renewable."""
 
     def __init__(self, inbox: Inbox, message: Message, visibility: int) -> None:
-        """Begin when the message was received; beat three times per visibility timeout."""
+        """Begin when the message was received; beat three times per visibility timeout.
+
+        The answer to that receive may have been long on its way: how far the first lease reaches
+        is not known, so the first beat may not fail.
+        """
         self._inbox = inbox
         self._message = message
         self._visibility = visibility
         self._beat = visibility / 3
         self._clock = asyncio.get_running_loop().time
         self._ends = self._clock() + BUDGET
+        self._sure_until = 0.0
 
     async def extend(self) -> None:
-        """Ask for a full visibility timeout from now; raise LeaseLost when refused or spent."""
-        if self._clock() > self._ends:
+        """Ask for a full visibility timeout from now; raise LeaseLost when refused or spent.
+
+        Any other error is raised only when the lease may run out before the next beat.
+        """
+        asked = self._clock()
+        if asked > self._ends:
             raise LeaseLost(f"worked on for more than {BUDGET} seconds")
-        await self._inbox.extend(self._message, self._visibility)
+        try:
+            await self._inbox.extend(self._message, self._visibility)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            if self._clock() + self._beat > self._sure_until:
+                raise
+            log.warning("heartbeat-failed", error=repr(error))
+        else:
+            self._sure_until = asked + self._visibility
 
     async def sleep(self, seconds: float) -> None:
         """Wait, keeping the lease."""

@@ -10,7 +10,7 @@ from shared.lease import Lease
 from shared.memory import MemoryInbox
 from tests.support.units.aio import in_loop
 from tests.support.units.leases import message_in_hand
-from tests.support.units.loops import BeatingInbox, FleetingInbox
+from tests.support.units.loops import BeatingInbox, FleetingInbox, StutteringInbox
 
 TENTH = 0.03
 """A visibility whose beat is ten milliseconds."""
@@ -88,6 +88,35 @@ async def test_work_is_cancelled_with_the_one_who_waits_for_it() -> None:
     with pytest.raises(asyncio.CancelledError):
         await waiting
     await asyncio.wait_for(cancelled.wait(), timeout=5)
+
+
+@in_loop
+async def test_a_beat_that_fails_once_is_made_up_for_by_the_next() -> None:
+    inbox = StutteringInbox(beats=3, fails=(2, 4))
+
+    await lease_on(inbox, 1).hold(inbox.enough.wait())
+
+    assert inbox.asked == 5
+
+
+@in_loop
+async def test_the_work_ends_with_an_error_while_its_lease_is_still_sure() -> None:
+    inbox = StutteringInbox(fails=(2, 3, 4))
+    begun = asyncio.get_running_loop().time()
+
+    with pytest.raises(OSError, match="out of reach"):
+        await lease_on(inbox, 1).hold(asyncio.Event().wait())
+
+    assert inbox.asked == 3
+    assert asyncio.get_running_loop().time() - begun < 1 / 3 + 1
+
+
+@in_loop
+async def test_the_first_beat_may_not_fail_for_nobody_knows_how_far_the_lease_reaches() -> None:
+    inbox = StutteringInbox(fails=(1,))
+
+    with pytest.raises(OSError, match="out of reach"):
+        await lease_on(inbox).hold(asyncio.Event().wait())
 
 
 @in_loop

@@ -58,6 +58,20 @@ class FleetingInbox(MemoryInbox):
 
 
 @dataclass
+class StutteringInbox(BeatingInbox):
+    """Fails at the beats of these numbers, the first being 1; the message stays in hand."""
+
+    fails: tuple[int, ...] = ()
+    asked: int = 0
+
+    async def extend(self, message: Message, seconds: int) -> None:
+        self.asked += 1
+        if self.asked in self.fails:
+            raise OSError("SQS is out of reach")
+        await super().extend(message, seconds)
+
+
+@dataclass
 class Script:
     """A handler that raises `trouble` or says what it was given to say."""
 
