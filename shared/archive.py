@@ -5,18 +5,20 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from shared.days import Period
 from shared.errors import MismatchError, Retry
 from shared.events import ArchivedData
-from shared.locations import breakdown_key
+from shared.locations import breakdown_key, breakdowns_prefix
 from shared.parquet import from_parquet, sha256
 from shared.ports import ObjectStore, StoredObject
 
 
 class ArchivedTable(NamedTuple):
-    """A day's rows and the checksum of the object they came from."""
+    """A day's rows, and the checksum and ETag of the object they came from."""
 
     rows: pa.Table
     sha256: str
+    etag: str
 
 
 async def read_day(store: ObjectStore, day: date, said: ArchivedData) -> ArchivedTable:
@@ -37,6 +39,13 @@ async def read_earlier_day(store: ObjectStore, day: date) -> ArchivedTable | Non
     return _decoded(found) if found else None
 
 
+async def changed_since(store: ObjectStore, period: Period, read: dict[date, str]) -> list[date]:
+    """Return which days of a period have another object now than the ETags that were read say."""
+    listed = await store.list(breakdowns_prefix(period))
+    stands = {item.key: item.etag for item in listed}
+    return [day for day, etag in read.items() if stands.get(breakdown_key(day)) != etag]
+
+
 def _fits(found: StoredObject, day: date, said: ArchivedData) -> bool:
     """An unchanged day keeps the older delivery it was written from: its checksum decides."""
     if found.metadata.get("source-version", "") > said.source_version:
@@ -49,4 +58,4 @@ def _decoded(found: StoredObject) -> ArchivedTable:
     checksum = sha256(found.body)
     if checksum != found.metadata.get("sha256"):
         raise MismatchError(f"{found.key} does not match its checksum")
-    return ArchivedTable(from_parquet(found.body), checksum)
+    return ArchivedTable(from_parquet(found.body), checksum, found.etag)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.event_data import Reference
 from shared.money import Amounts
 
 
@@ -68,3 +69,9 @@ class PeriodRecord(BaseModel):
 
     source_version: str = Field(description="The delivery.")
     run: str = Field(description="The run that began it.")
+    staging: Reference = Field(description="Its staged rows: whoever finds it can archive it.")
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Sorts later for a newer delivery; of two runs over the same, always for the same one."""
+        return self.source_version, self.run

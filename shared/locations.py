@@ -27,6 +27,11 @@ def breakdown_key(day: date) -> str:
     return f"{BREAKDOWNS}{partition(day)}ou-breakdown-{day}.parquet"
 
 
+def breakdowns_prefix(period: Period) -> str:
+    """Return the prefix of a period's breakdowns."""
+    return f"{BREAKDOWNS}year={period.year}/month={period.month}/"
+
+
 def outlook_key(day: date) -> str:
     """Return the key of a day's outlook: one fixed object per day."""
     return f"{OUTLOOKS}{partition(day)}ou-outlook-{day}.parquet"

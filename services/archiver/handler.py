@@ -1,34 +1,30 @@
 """Archives a period's days: writes what is new or changed, and nothing else."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
-import pyarrow as pa
-import structlog
-
-from shared.breakdown import STAGED, amounts_by_ou, amounts_of, archive_table
-from shared.day_record import DayRecord, DayVersion, PeriodRecord
-from shared.errors import MismatchError, Reject, Retry
-from shared.events import ArchivedData, ArchivedDay, Event, PeriodArchived, PeriodQueried, follow_up
+from services.archiver.day_archive import DayArchive
+from shared.day_record import PeriodRecord
+from shared.days import Period
+from shared.errors import MismatchError, Reject
+from shared.events import (
+    ArchivedData,
+    ArchivedDay,
+    Event,
+    PeriodArchived,
+    PeriodQueried,
+    Reference,
+    follow_up,
+)
 from shared.lease import Lease
 from shared.ledger import Ledger
-from shared.locations import (
-    breakdown_key,
-    day_record_key,
-    day_records_prefix,
-    period_record_key,
-    split_uri,
-)
-from shared.money import add_amounts
-from shared.newest import write_newest
-from shared.parquet import from_parquet, sha256, to_parquet
+from shared.locations import day_records_prefix, period_record_key, split_uri
+from shared.parquet import sha256
 from shared.ports import ObjectStore
 from shared.staging import StagedDay, StagedPeriod
 
 SOURCE = "daybook.archiver"
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -42,13 +38,7 @@ class ArchivePeriod:
         """Archive every staged day of the period."""
         if not isinstance(event, PeriodQueried):
             raise Reject(f"the archiver does not hear {event.type}")
-        staged = await self._staged(event)
-        newest = await self._begin(staged, event.runid)
-        days = []
-        for day in await self._days(staged):
-            archive = self._archive(day, staged, event.runid) if newest else self._standing(day.day)
-            days.append(await archive)
-            await lease.extend()
+        days = await self._archive(event, lease)
         return [
             follow_up(
                 event,
@@ -56,116 +46,65 @@ class ArchivePeriod:
                 ArchivedData(
                     **event.data.model_dump(exclude={"staging", "bytes_scanned"}),
                     bucket=self.store.bucket,
-                    days=tuple(days),
+                    days=days,
                 ),
                 source=SOURCE,
                 about=event.data.period,
             )
         ]
 
-    async def _staged(self, event: PeriodQueried) -> StagedPeriod:
-        _, key = split_uri(event.data.staging.uri)
-        found = await self.store.get(key)
-        if found is None:
-            raise Reject(f"{event.data.staging.uri} is gone: ask for a backfill")
-        if sha256(found.body) != event.data.staging.sha256:
-            raise MismatchError(f"{event.data.staging.uri} is not what the event says")
-        return StagedPeriod.model_validate_json(found.body)
+    async def _archive(self, event: PeriodQueried, lease: Lease) -> tuple[ArchivedDay, ...]:
+        """Archive the newest delivery there is, whosever it is, until none has come meanwhile.
 
-    async def _begin(self, staged: StagedPeriod, run: str) -> bool:
-        """Put the delivery down as the period's newest; False when a newer one is.
-
-        The day's object keeps the delivery it was written from while its bytes stay the same,
-        so it alone cannot tell a late old delivery from a new one.
+        A newer delivery whose day is as it was writes nothing, so nothing stops an older one that
+        is being archived at the same time. Therefore whoever finds that a newer one has begun
+        since does that one's work again after its own: the last to write has always written the
+        newest.
         """
-        ours = PeriodRecord(source_version=staged.source_version, run=run)
+        data = event.data
+        ours = PeriodRecord(
+            source_version=data.source_version, run=event.runid, staging=data.staging
+        )
+        begun = await self._begin(data.period, ours)
+        days = await self._days(data.period, begun, lease)
+        while (newest := await self._begin(data.period, ours)) != begun:
+            begun = newest
+            days = await self._days(data.period, begun, lease)
+        if begun == ours:
+            return days
+        return tuple(day.model_copy(update={"outcome": "superseded"}) for day in days)
+
+    async def _begin(self, period: Period, ours: PeriodRecord) -> PeriodRecord:
+        """Put our delivery down as the period's newest, unless a newer one is; return which is."""
 
         def newer(known: PeriodRecord | None) -> PeriodRecord:
-            if known is None or known.source_version < ours.source_version:
-                return ours
-            return known
+            return max((known or ours, ours), key=lambda record: record.order)
 
-        key = period_record_key(staged.period)
-        record = await Ledger(self.store).update(key, PeriodRecord, newer)
-        return record.source_version == staged.source_version
+        return await Ledger(self.store).update(period_record_key(period), PeriodRecord, newer)
 
-    async def _standing(self, day: date) -> ArchivedDay:
-        """Say what a newer delivery's run has archived in this one's place."""
-        found = await self.store.head(breakdown_key(day))
+    async def _days(
+        self, period: Period, delivery: PeriodRecord, lease: Lease
+    ) -> tuple[ArchivedDay, ...]:
+        archive = DayArchive(self.store, self.metric)
+        days = []
+        for day in await self._staged_days(period, await self._staged(delivery.staging)):
+            days.append(await archive.write(day, delivery))
+            await lease.extend()
+        return tuple(days)
+
+    async def _staged(self, staging: Reference) -> StagedPeriod:
+        _, key = split_uri(staging.uri)
+        found = await self.store.get(key)
         if found is None:
-            raise Retry(f"{day} is being archived from a newer delivery", after=60)
-        return ArchivedDay(
-            day=day,
-            outcome="superseded",
-            sha256=found.metadata["sha256"],
-            rows=int(found.metadata["rows"]),
-        )
+            raise Reject(f"{staging.uri} is gone: ask for a backfill")
+        if sha256(found.body) != staging.sha256:
+            raise MismatchError(f"{staging.uri} is not what the event says")
+        return StagedPeriod.model_validate_json(found.body)
 
-    async def _days(self, staged: StagedPeriod) -> list[StagedDay]:
+    async def _staged_days(self, period: Period, staged: StagedPeriod) -> list[StagedDay]:
         """Return the staged days, and as empty those that were archived but have no lines now."""
         by_day = {day.day: day for day in staged.days}
-        for known in await self.store.list(day_records_prefix(staged.period)):
+        for known in await self.store.list(day_records_prefix(period)):
             day = date.fromisoformat(known.key.rpartition("/")[2].removesuffix(".json"))
             by_day.setdefault(day, StagedDay(day=day, keys=(), rows=0, totals=()))
         return [by_day[day] for day in sorted(by_day)]
-
-    async def _archive(self, day: StagedDay, staged: StagedPeriod, run: str) -> ArchivedDay:
-        staged_rows = await self._rows(day)
-        body, table = await asyncio.to_thread(_encode, staged_rows, self.metric)
-        _check(day, table)
-        version = _version(table, body, staged.source_version, run)
-        if await self._write(day.day, body, version) == "superseded":
-            return await self._standing(day.day)
-        outcome = (await self._record(day.day, version)).outcome_for(run)
-        log.info("archived", day=str(day.day), outcome=outcome, rows=version.rows)
-        return ArchivedDay(day=day.day, outcome=outcome, sha256=version.sha256, rows=version.rows)
-
-    async def _rows(self, day: StagedDay) -> pa.Table:
-        tables = [STAGED.empty_table()]
-        for key in day.keys:
-            found = await self.store.get(key)
-            if found is None:
-                raise Reject(f"staged object {key} is gone: ask for a backfill")
-            tables.append(from_parquet(found.body).select(STAGED.names).cast(STAGED))
-        return pa.concat_tables(tables)
-
-    async def _write(self, day: date, body: bytes, version: DayVersion) -> str:
-        metadata = {
-            "sha256": version.sha256,
-            "run": version.run,
-            "rows": str(version.rows),
-            "source-version": version.source_version,
-        }
-        return await write_newest(self.store, breakdown_key(day), body, metadata)
-
-    async def _record(self, day: date, version: DayVersion) -> DayRecord:
-        def add(record: DayRecord | None) -> DayRecord:
-            if record is None:
-                return DayRecord(day=day, versions=(version,))
-            return record.with_version(version)
-
-        return await Ledger(self.store).update(day_record_key(day), DayRecord, add)
-
-
-def _encode(rows: pa.Table, metric: str) -> tuple[bytes, pa.Table]:
-    """Return a day's bytes, and the rows as they read back from those bytes."""
-    body = to_parquet(archive_table(rows, metric))
-    return body, from_parquet(body)
-
-
-def _version(table: pa.Table, body: bytes, source_version: str, run: str) -> DayVersion:
-    return DayVersion(
-        sha256=sha256(body),
-        run=run,
-        source_version=source_version,
-        archived_at=datetime.now(UTC),
-        rows=table.num_rows,
-        totals=amounts_of(table),
-        by_ou=amounts_by_ou(table),
-    )
-
-
-def _check(day: StagedDay, written: pa.Table) -> None:
-    """Refuse bytes that do not read back to the exact totals that were staged."""
-    if written.num_rows != day.rows or amounts_of(written) != add_amounts(day.totals):
-        raise MismatchError(f"{day.day}: archive {amounts_of(written)} differs from {day.totals}")

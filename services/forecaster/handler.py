@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.forecaster.assess import Rules, Spend, assess
-from shared.archive import read_day
+from shared.archive import changed_since, read_day
 from shared.breakdown import amounts_by_ou
 from shared.days import days_between
-from shared.errors import Reject
+from shared.errors import Reject, Retry
 from shared.events import (
     ArchivedData,
     AssessedData,
@@ -20,9 +20,9 @@ from shared.events import (
 )
 from shared.lease import Lease
 from shared.locations import outlook_key
-from shared.newest import write_newest
+from shared.newest import Contender, write_newest
 from shared.outlook import outlook_table
-from shared.parquet import sha256, to_parquet
+from shared.parquet import to_parquet
 from shared.ports import ObjectStore
 
 SOURCE = "daybook.forecaster"
@@ -40,9 +40,13 @@ class AssessPeriod:
         """Assess every day that the run was asked for."""
         if not isinstance(event, PeriodArchived):
             raise Reject(f"the forecaster does not hear {event.type}")
-        spends = await self._spends(event.data, lease)
+        spends, etags = await self._spends(event.data, lease)
         asked = days_between(event.data.first_day, event.data.day)
         outlooks = tuple([await self._write(day, spends, event) for day in asked])
+        # A newer delivery's outlook that is as the one before writes nothing, so nothing stops
+        # an older one: who wrote from an archive that has changed since must write again.
+        if changed := await changed_since(self.store, event.data.period, etags):
+            raise Retry(f"{changed[0]} was archived anew while it was assessed", after=1)
         return [
             follow_up(
                 event,
@@ -53,24 +57,29 @@ class AssessPeriod:
             )
         ]
 
-    async def _spends(self, data: ArchivedData, lease: Lease) -> list[Spend]:
+    async def _spends(
+        self, data: ArchivedData, lease: Lease
+    ) -> tuple[list[Spend], dict[date, str]]:
+        """Return what was spent, and the ETags of the objects that say so."""
         spends: list[Spend] = []
+        etags: dict[date, str] = {}
         for archived in data.days:
             table = await read_day(self.store, archived.day, data)
+            etags[archived.day] = table.etag
             for ou_path, amounts in amounts_by_ou(table.rows).items():
                 spends += [
                     Spend(archived.day, ou_path, part.currency, part.metric(self.metric))
                     for part in amounts
                 ]
             await lease.extend()
-        return spends
+        return spends, etags
 
     async def _write(self, day: date, spends: list[Spend], event: PeriodArchived) -> AssessedDay:
         data = event.data
         complete = data.complete_through is not None and day <= data.complete_through
-        body = to_parquet(outlook_table(assess(day, spends, self.rules, complete=complete)))
-        key, digest = outlook_key(day), sha256(body)
-        metadata = {"sha256": digest, "run": event.runid, "source-version": data.source_version}
-        outcome = await write_newest(self.store, key, body, metadata)
+        table = outlook_table(assess(day, spends, self.rules, complete=complete))
+        ours = Contender(to_parquet(table), table.num_rows, data.source_version, event.runid)
+        key = outlook_key(day)
+        stands = await write_newest(self.store, key, ours)
         uri = f"s3://{self.store.bucket}/{key}"
-        return AssessedDay(day=day, outcome=outcome, uri=uri, sha256=digest)
+        return AssessedDay(day=day, outcome=stands.outcome, uri=uri, sha256=stands.sha256)

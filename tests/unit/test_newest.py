@@ -6,7 +6,7 @@ import pytest
 
 from shared.errors import Retry
 from shared.memory import MemoryStore
-from shared.newest import TRIES, write_newest
+from shared.newest import TRIES, Contender, write_newest
 from shared.parquet import sha256
 from tests.support.units.aio import in_loop
 from tests.support.units.stores import ForgetfulStore, RacingStore
@@ -14,12 +14,16 @@ from tests.support.units.stores import ForgetfulStore, RacingStore
 KEY = "day.parquet"
 
 
-def said(body: bytes, run: str, version: str) -> dict[str, str]:
-    return {"sha256": sha256(body), "run": run, "source-version": version}
+def contender(body: bytes, run: str, version: str) -> Contender:
+    return Contender(body, rows=len(body), source_version=version, run=run)
 
 
 async def write(store: MemoryStore, body: bytes, run: str, version: str) -> str:
-    return await write_newest(store, KEY, body, said(body, run, version))
+    """Write, and hold the answer against what stands at the key."""
+    standing = await write_newest(store, KEY, contender(body, run, version))
+    there = store.versions[KEY][-1]
+    assert (standing.sha256, standing.rows) == (sha256(there.body), len(there.body))
+    return standing.outcome
 
 
 @in_loop
@@ -28,7 +32,12 @@ async def test_the_first_version_is_written() -> None:
 
     assert await write(store, b"a", "run-1", "v1") == "changed"
 
-    assert store.versions[KEY][-1].metadata == said(b"a", "run-1", "v1")
+    assert store.versions[KEY][-1].metadata == {
+        "sha256": sha256(b"a"),
+        "rows": "1",
+        "source-version": "v1",
+        "run": "run-1",
+    }
 
 
 @in_loop
@@ -133,7 +142,7 @@ async def test_too_many_lost_races_are_tried_again_later() -> None:
 
     async def rival() -> None:
         body = str(len(store.before)).encode()
-        await MemoryStore.put(store, KEY, body, metadata=said(body, "rival", "v0"))
+        await MemoryStore.put(store, KEY, body, metadata=contender(body, "rival", "v0").metadata)
 
     store.before = [rival] * TRIES
 
