@@ -46,14 +46,14 @@ def _mutants(jobs: int) -> Report:
 
 
 def _cases(_jobs: int) -> Report:
-    return _timed("regression cases", (cases.judge_case(case) for case in cases.known()))
+    return _timed("regression cases", (cases.judge_line(line) for line, _ in cases.known()))
 
 
 LAYERS: dict[str, Callable[[int], Report]] = {
     "single": _singles,
     "deliveries": _deliveries,
     "pairs": _pairs,
-    "closure": closure.closed,
+    "closure": lambda jobs: closure.report(jobs, sweep.spread),
     "orders": _orders,
     "machine": machine.explored,
     "fuzz": lambda jobs: fuzz.fuzz(jobs=jobs),

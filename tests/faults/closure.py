@@ -8,11 +8,11 @@ are one. It is complete when no run leads to a new state.
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.faults.example import furnish, tick
-from tests.faults.invariants import parts, violations
+from tests.faults.example import furnish
+from tests.faults.invariants import Expected, parts, violations
 from tests.faults.orders import CHAIN
 from tests.faults.run import Cluster, universe, warm_up
 from tests.faults.scenarios import SCENARIOS
@@ -21,27 +21,46 @@ from tests.faults.sweep import Judged, Report
 
 LATER = 900.0
 """Seconds between a crash and the next run: every lease and every claim is old by then."""
-MOST_STATES = 2000
-EXPECTED = SCENARIOS["tick"].expected
+MOST_STATES = 3000
+EXPLORED = ("tick", "told", "two-days")
 Steps = tuple[str, ...]
 
 
 @dataclass
 class Closure:
-    """The states seen, how each was reached, and what was wrong."""
+    """The states of a scenario that were seen, how each was reached, and what was wrong."""
 
+    scenario: str
     seen: dict[str, Steps] = field(default_factory=dict)
     open: deque[tuple[State, Steps]] = field(default_factory=deque)
     judged: list[Judged] = field(default_factory=list)
     ends: int = 0
     deepest: int = 0
 
+    @property
+    def notes(self) -> str:
+        """What was explored, in words."""
+        complete = "complete" if len(self.seen) < MOST_STATES else "cut off"
+        return (
+            f"{self.scenario} {complete}: {len(self.seen)} states, {self.ends} at rest, "
+            f"up to {self.deepest} crashes"
+        )
+
+    def explore(self) -> None:
+        """Go on until there is nothing new."""
+        self.add(_first(self.scenario), ())
+        while self.open:
+            state, steps = self.open.popleft()
+            for role in _busy(state):
+                for reached, step in _steps(self.scenario, state, role):
+                    self.add(reached, (*steps, step))
+
     def add(self, state: State, steps: Steps) -> None:
-        line, digest = " ".join(steps), state.digest()
+        line, digest = f"closure={self.scenario} steps={','.join(steps)}", state.digest()
         if digest in self.seen or len(self.seen) >= MOST_STATES:
             self.judged.append(Judged(line, "known"))
             return
-        problems = _problems(state)
+        problems = _problems(self.scenario, state)
         self.judged.append(Judged(line, "wrong" if problems else "new", tuple(problems)))
         self.seen[digest] = steps
         self.deepest = max(self.deepest, sum("!" in step for step in steps))
@@ -49,30 +68,46 @@ class Closure:
         self.open.append((state, steps))
 
 
-def closed(_jobs: int = 0) -> Report:
-    """Explore until there is nothing new."""
-    began = time.perf_counter()
+def closed(name: str) -> Closure:
+    """Explore a scenario whole."""
     warm_up(1)
-    closure = Closure()
-    closure.add(_first(), ("tick",))
-    while closure.open:
-        state, steps = closure.open.popleft()
-        for role in _busy(state):
-            for reached, step in _steps(state, role):
-                closure.add(reached, (*steps, step))
-    complete = "complete" if len(closure.seen) < MOST_STATES else "cut off"
-    report = Report("crash closure", closure.judged, time.perf_counter() - began)
-    report.notes = (
-        f"{complete}: {len(closure.seen)} states, {closure.ends} at rest, "
-        f"up to {closure.deepest} crashes"
-    )
-    return report
+    closure = Closure(name)
+    closure.explore()
+    return closure
 
 
-def _first() -> State:
+def report(jobs: int, spread: Callable[..., Iterator[Closure]]) -> Report:
+    """Explore all scenarios, one process each."""
+    began = time.perf_counter()
+    closures = list(spread(closed, EXPLORED, jobs, least=1))
+    judged = [one for closure in closures for one in closure.judged]
+    notes = "; ".join(closure.notes for closure in closures)
+    return Report("crash closure", judged, time.perf_counter() - began, notes)
+
+
+def judge_line(line: str) -> Judged:
+    """Go the way of a line `closure=… steps=…` again."""
+    name, steps = line.removeprefix("closure=").split(" steps=")
+    warm_up(1)
+    state = _first(name)
+    for step in filter(None, steps.split(",")):
+        role, _, number = step.partition("!")
+        state, _ = _run(name, state, role, int(number) if number else None)
+    problems = _problems(name, state)
+    return Judged(line, "wrong" if problems else "clean", tuple(problems))
+
+
+def _first(name: str) -> State:
+    """Return the state in which the scenario's last step has just been taken."""
+    *before, last = SCENARIOS[name].steps
     with universe() as world:
         furnish(world)
-        world.sns.tell(tick(1))
+        SCENARIOS[name].prepare(world)
+        for step in before:
+            step(world)
+            world.loop.run_until_complete(_once(Cluster(world, CHAIN, 1)))
+            world.sqs.closing = False
+        last(world)
         return State.of(world)
 
 
@@ -80,28 +115,30 @@ def _busy(state: State) -> list[str]:
     return [role for role in CHAIN if state.queues[f"daybook-{role}"]]
 
 
-def _problems(state: State) -> list[str]:
+def _problems(name: str, state: State) -> list[str]:
+    expected: Expected = SCENARIOS[name].expected
     with universe() as world:
         furnish(world)
+        SCENARIOS[name].prepare(world)
         state.restore(world)
         if not _busy(state):
-            return list(violations(world, EXPECTED))
-        checked = [*parts("mails", world, EXPECTED)]
+            return list(violations(world, expected))
+        checked = [*parts("mails", world, expected)]
         return [problem for problem in checked if "never mailed" not in problem]
 
 
-def _steps(state: State, role: str) -> Iterator[tuple[State, str]]:
+def _steps(name: str, state: State, role: str) -> Iterator[tuple[State, str]]:
     """Yield where each run of a worker leads: undisturbed first, then with each crash."""
-    calm, effects = _run(state, role, None)
+    calm, effects = _run(name, state, role, None)
     yield calm, role
     for number in effects:
-        yield _run(state, role, number)[0], f"{role}!{number}"
+        yield _run(name, state, role, number)[0], f"{role}!{number}"
 
 
-def _run(state: State, role: str, dies_after: int | None) -> tuple[State, list[int]]:
-    plan = {} if dies_after is None else {dies_after: "kill_after"}
-    with universe(plan) as world:
+def _run(name: str, state: State, role: str, dies_after: int | None) -> tuple[State, list[int]]:
+    with universe({} if dies_after is None else {dies_after: "kill_after"}) as world:
         furnish(world)
+        SCENARIOS[name].prepare(world)
         state.restore(world, later=LATER)
         cluster = Cluster(world, (role,), 1, restarts=False)
         world.loop.run_until_complete(_once(cluster))

@@ -76,7 +76,7 @@ RESTATED = Delivery(
     ),
 )
 THIRD = Delivery("third", (*FIRST.lines, ("2026-11-02", PROD, "7.77")))
-DELIVERIES = {delivery.name: delivery for delivery in (FIRST, RESTATED, THIRD)}
+FOURTH = Delivery("fourth", (*FIRST.lines, ("2026-11-02", DEV, "0.01")))
 
 
 @cache
@@ -156,7 +156,10 @@ def backfill(number: int, *, notify: bool) -> str:
 def settings_of(role: str, kind: type[WorkerSettings]) -> WorkerSettings:
     """Return a worker's settings, as Terraform would set them."""
     topology = load_topology()
-    own = {"catalog": {"database": topology.database, "account_id": ACCOUNT}}
+    own: dict[str, dict[str, str]] = {
+        "catalog": {"database": topology.database, "account_id": ACCOUNT},
+        "notifier": {"configuration_set": topology.mail_events.configuration_set},
+    }
     return kind.model_validate(
         {
             "queue_url": f"http://127.0.0.1:9/{ACCOUNT}/{topology.queue(role)}",

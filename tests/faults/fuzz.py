@@ -38,8 +38,6 @@ def _is_no_event(body: str) -> bool:
         parse(body)
     except Reject:
         return bool(body)
-    except UnicodeEncodeError:
-        return False
     return False
 
 
@@ -84,9 +82,13 @@ def judge_batch(batch: tuple[int, int]) -> Judged:
             world.sqs.send(f"daybook-{tuple(BUILDS)[number % len(BUILDS)]}", body)
         problems = world.loop.run_until_complete(_throw(world))
         problems += _look(world, count)
-    return Judged(
-        f"fuzz bodies={count} seed={seed}", "wrong" if problems else "clean", tuple(problems)
-    )
+    return Judged(f"fuzz={count} seed={seed}", "wrong" if problems else "clean", tuple(problems))
+
+
+def judge_line(line: str) -> Judged:
+    """Run a batch again from the line `fuzz=… seed=…`."""
+    count, seed = line.removeprefix("fuzz=").split(" seed=")
+    return judge_batch((int(count), int(seed)))
 
 
 async def _throw(world: World) -> list[str]:

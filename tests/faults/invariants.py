@@ -36,7 +36,7 @@ class Expected:
 
 def violations(world: World, expected: Expected) -> Iterator[str]:
     """Say in a sentence each what is not as it must be."""
-    for name in PARTS:
+    for name in ALWAYS:
         yield from parts(name, world, expected)
 
 
@@ -69,6 +69,20 @@ def _mails(world: World, expected: Expected) -> Iterator[str]:
         told = any(f"{wanted}-" in alarm.text for alarm in world.alarms)
         if not mailed and not told:
             yield f"digest {wanted} was never mailed and nobody is told"
+
+
+def _claims(world: World, _: Expected) -> Iterator[str]:
+    """What the ledger says of a digest is so; with SES's events no mail stays in doubt."""
+    sent = {mail.claim for mail in world.ses.mails}
+    for place, version in world.s3.newest(f"{BUCKET}/ledger/digests/").items():
+        claim = place.rpartition("/")[2].removesuffix(".json")
+        state = json.loads(version.body)["state"]
+        if state == "sent" and claim not in sent:
+            yield f"digest {claim} is recorded as sent and was not"
+        if claim in sent and state not in ("sent", "unknown"):
+            yield f"digest {claim} was sent and is recorded as {state}"
+        if claim in sent and state == "unknown" and world.ses.report:
+            yield f"digest {claim} is in doubt although SES told that it was sent"
 
 
 def _figures(world: World, _: Expected) -> Iterator[str]:
@@ -187,6 +201,21 @@ def _ledger(world: World, _: Expected) -> Iterator[str]:
             yield f"{day}: the ledger's total is not the archive's"
 
 
+def _history(world: World, _: Expected) -> Iterator[str]:
+    """Whatever was in force is remembered.
+
+    Only where nobody dies: who dies between object and record, and is overtaken, leaves a gap.
+    """
+    for place, written in world.s3.objects.items():
+        if not place.startswith(f"{BUCKET}/{BREAKDOWNS}"):
+            continue
+        day = _day_of(place)
+        record = world.s3.objects[f"{BUCKET}/{day_records_prefix(Period.of(day))}{day}.json"][-1]
+        known = {v.sha256 for v in DayRecord.model_validate_json(record.body).versions}
+        if forgotten := {sha256(version.body) for version in written} - known:
+            yield f"{day}: the ledger has forgotten {len(forgotten)} versions"
+
+
 def _partitions(world: World, expected: Expected) -> Iterator[str]:
     wanted = {
         "ou_breakdown": (BREAKDOWNS, set(expected.newest.totals)),
@@ -246,13 +275,16 @@ def _changes(world: World) -> Iterator[Version]:
 PARTS: dict[str, Callable[[World, Expected], Iterator[str]]] = {
     "queues": _queues,
     "mails": _mails,
+    "claims": _claims,
     "figures": _figures,
     "archive": _archive,
     "rewrites": _rewrites,
     "ledger": _ledger,
+    "history": _history,
     "events": _events,
     "leases": _leases,
     "partitions": _partitions,
     "outlook": _outlook,
     "ingestions": _ingestions,
 }
+ALWAYS = tuple(name for name in PARTS if name != "history")

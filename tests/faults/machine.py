@@ -1,5 +1,6 @@
 """Layer 6: hypothesis mixes what the other layers do one at a time, over several runs."""
 
+import ast
 import time
 from dataclasses import replace
 
@@ -34,6 +35,7 @@ class Days(RuleBasedStateMachine):
         self.said: list[str] = []
         self.state: State | None = None
         self.worked = 0
+        self.steps: list[str] = []
 
     @initialize()
     def first_tick(self) -> None:
@@ -41,17 +43,20 @@ class Days(RuleBasedStateMachine):
 
     @rule()
     def ticks(self) -> None:
+        self._note("ticks")
         self.number += 1
         self._ask(tick(self.number), f"{DAY}-daily")
 
     @rule(notify=st.booleans())
-    def backfills(self, *, notify: bool) -> None:
+    def backfills(self, notify: bool) -> None:
+        self._note("backfills", notify)
         self.number += 1
         run = derive_id(f"backfill-{self.number}", "run")
         self._ask(backfill(self.number, notify=notify), f"{DAY}-replay-{run}" if notify else "")
 
     @rule(cents=st.integers(1, 99))
     def restates(self, cents: int) -> None:
+        self._note("restates", cents)
         extra = ("2026-11-02", PROD, f"{self.number}.{cents:02}")
         self.number += 1
         self.delivery = Delivery(f"v{self.number}", (*FIRST.lines, extra))
@@ -59,6 +64,7 @@ class Days(RuleBasedStateMachine):
     @precondition(lambda self: bool(self.said))
     @rule(which=st.integers(0, 1000))
     def comes_again(self, which: int) -> None:
+        self._note("comes_again", which)
         self.pending.append(self.said[which % len(self.said)])
 
     @precondition(lambda self: self.worked < MOST_WORK)
@@ -66,6 +72,7 @@ class Days(RuleBasedStateMachine):
     def works(self, faults: list[tuple[int, str]], instances: int, later: int) -> None:
         if not self.pending:
             return
+        self._note("works", faults, instances, later)
         self.worked += 1
         warm_up(instances)
         with universe(dict(faults), seed=self.number) as world:
@@ -82,9 +89,18 @@ class Days(RuleBasedStateMachine):
             cluster = Cluster(world, tuple(BUILDS), instances)
             world.loop.run_until_complete(finish(cluster, result))
             problems = result.violations + list(violations(world, self.expected))
-            assert not problems, problems
+            assert not problems, f"{self.line}  # {'; '.join(problems)}"
             self.state = State.of(world)
             self.said += world.sns.said
+
+    @property
+    def line(self) -> str:
+        """What was done, as a line that does it again."""
+        return f"machine={' '.join(self.steps)}"
+
+    def _note(self, step: str, *arguments: object) -> None:
+        listed = ",".join(repr(argument).replace(" ", "") for argument in arguments)
+        self.steps.append(f"{step}({listed})")
 
     def _keep_newest(self) -> None:
         self.expected = replace(self.expected, newest=self.delivery)
@@ -95,6 +111,18 @@ class Days(RuleBasedStateMachine):
         wanted = {*self.expected.digests, digest} - {""}
         assessed = tuple(sorted({*self.expected.assessed, *days}))
         self.expected = replace(self.expected, digests=tuple(sorted(wanted)), assessed=assessed)
+
+
+def judge_line(line: str) -> Judged:
+    """Take the steps of a line `machine=…` again, without hypothesis."""
+    machine = Days()
+    try:
+        for step in line.removeprefix("machine=").split():
+            name, _, arguments = step.removesuffix(")").partition("(")
+            getattr(machine, name)(*ast.literal_eval(f"({arguments},)") if arguments else ())
+    except AssertionError as error:
+        return Judged(line, "wrong", (str(error),))
+    return Judged(line, "clean")
 
 
 def explored(_jobs: int = 0, *, examples: int = 120) -> Report:
@@ -113,7 +141,8 @@ def explored(_jobs: int = 0, *, examples: int = 120) -> Report:
     try:
         run_machine(Days, settings=chosen)
     except AssertionError as error:
-        report.judged.append(Judged("machine", "wrong", (str(error), *error.__notes__)))
+        line, _, problems = str(error).partition("  # ")
+        report.judged.append(Judged(line, "wrong", (problems,)))
     report.judged += [Judged("machine", "clean")] * examples
     report.seconds = time.perf_counter() - began
     return report

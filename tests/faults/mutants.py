@@ -1,7 +1,6 @@
 """Layer 8: mistakes planted in the product, each of which a named layer must catch."""
 
 import contextlib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,45 +8,22 @@ from unittest.mock import patch
 
 from tests.faults.fuzz import judge_batch
 from tests.faults.orders import CONTESTS, orders
-from tests.faults.run import run
-from tests.faults.scenarios import scenario_of
 from tests.faults.schedule import Schedule
 from tests.faults.sweep import Judged, judge
 
 MOST_ORDERS = 150
+CALM = Schedule()
 Patches = tuple[tuple[Any, str, Any], ...]
 
 
 @dataclass(frozen=True)
-class Strike:
-    """Which schedule shows the mistake; calls are named, for their numbers change."""
-
-    scenario: str = "tick"
-    faults: tuple[tuple[str, str], ...] = ()
-    instances: int = 1
-
-    def schedule(self) -> Schedule:
-        """Find the calls: each fault's in the log that the faults before it lead to."""
-        schedule = Schedule(self.scenario, (), 0, self.instances)
-        after = -1
-        for pattern, kind in self.faults:
-            log = run(schedule, scenario_of(self.scenario)).world.log
-            after = next(
-                n for n, call in enumerate(log) if n > after and re.search(pattern, str(call))
-            )
-            plan = (*schedule.plan, (after, kind))
-            schedule = Schedule(self.scenario, plan, 0, self.instances)
-        return schedule
-
-
-@dataclass(frozen=True)
 class Mutant:
-    """One planted mistake: what is put in whose place, and what must catch it."""
+    """One planted mistake: what is put in whose place, and which schedule or contest shows it."""
 
     name: str
     layer: str
     make: Callable[[], Patches]
-    strike: Strike = Strike()
+    strike: Schedule = CALM
     contest: str = ""
 
     @contextlib.contextmanager
@@ -70,11 +46,12 @@ class Mutant:
         elif self.layer == "fuzz":
             yield judge_batch((25, 1))
         else:
-            try:
-                schedule = self.strike.schedule()
-            except StopIteration:
-                schedule = Schedule(self.strike.scenario)
-            yield judge(schedule)
+            yield judge(self.strike)
+
+
+def judge_line(line: str) -> Judged:
+    """Hunt the mutant of the line `mutant=…`."""
+    return hunt(line.removeprefix("mutant="))
 
 
 def hunt(name: str) -> Judged:

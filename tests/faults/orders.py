@@ -9,11 +9,11 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
-from tests.faults.example import THIRD, backfill, deliver, furnish, tick
-from tests.faults.invariants import parts
+from tests.faults.example import FIRST, FOURTH, THIRD, Delivery, backfill, deliver, furnish, tick
+from tests.faults.invariants import Expected, parts
 from tests.faults.process import Process
 from tests.faults.run import Cluster, universe
 from tests.faults.scenarios import SCENARIOS
@@ -23,8 +23,6 @@ from tests.faults.wire import Request
 from tests.faults.world import World
 
 CHAIN = ("query", "archiver", "forecaster", "catalog", "notifier")
-
-
 ALWAYS = ("events", "leases", "rewrites")
 
 
@@ -40,7 +38,7 @@ class Choices:
         self.widths.append(width)
         if place == len(self.path):
             self.path.append(0)
-        return self.path[place]
+        return min(self.path[place], width - 1)
 
     def next(self) -> "Choices | None":
         """Return the next path; None after the last."""
@@ -81,13 +79,25 @@ class Gate:
 class Contest:
     """Two instances of a worker, what they share, and what must hold afterwards.
 
-    `rival`: the second message is of a newer delivery of the period, not a copy of the first.
+    The messages are one and its copy, or one for each of `deliveries` beside the first's; the
+    first's is not among them when it is `settled` before the contest begins. `told`: SES tells at
+    once that it took a mail. `also` names workers before this one that are still at work on the
+    last delivery, one instance each.
     """
 
     role: str
     shared: str
     holds: tuple[str, ...]
-    rival: bool = False
+    deliveries: tuple[Delivery, ...] = ()
+    settled: bool = False
+    told: bool = False
+    also: tuple[str, ...] = ()
+
+    @property
+    def expected(self) -> Expected:
+        """What must be there when all messages are worked off."""
+        newest = self.deliveries[-1] if self.deliveries else FIRST
+        return replace(SCENARIOS["at-once" if self.deliveries else "tick"].expected, newest=newest)
 
 
 CONTESTS: dict[str, Contest] = {
@@ -96,11 +106,39 @@ CONTESTS: dict[str, Contest] = {
         "archiver", r"ledger/periods|2026-11-02\.(parquet|json)", ("archive", "ledger")
     ),
     "archiver-rivals": Contest(
-        "archiver", r"ledger/periods|2026-11-02\.(parquet|json)", ("archive", "ledger"), rival=True
+        "archiver",
+        r"ledger/periods|2026-11-02\.(parquet|json)",
+        ("archive", "ledger", "history"),
+        (THIRD,),
+    ),
+    "archiver-records": Contest(
+        "archiver", r"ledger/days.*2026-11-02\.json", ("archive", "ledger", "history"), (THIRD,)
+    ),
+    "archiver-confirmed": Contest(
+        "archiver",
+        r"(Head|Put)Object.*2026-11-02\.parquet|PutObject ledger/periods",
+        ("archive", "ledger"),
+        (THIRD, Delivery("first-again", FIRST.lines)),
+        settled=True,
+    ),
+    "archiver-taken-back": Contest(
+        "archiver",
+        r"(Head|Put)Object.*2026-11-02\.parquet",
+        ("archive", "ledger"),
+        (THIRD, FOURTH, Delivery("first-again", FIRST.lines)),
+        settled=True,
     ),
     "forecaster": Contest("forecaster", r"ou-outlook|Publish|DeleteMessage", ("archive",)),
     "forecaster-rivals": Contest(
-        "forecaster", r"ou-outlook-2026-11-02|Publish", ("outlook",), rival=True
+        "forecaster", r"ou-outlook-2026-11-02|Publish", ("outlook",), (THIRD,)
+    ),
+    "forecaster-taken-back": Contest(
+        "forecaster",
+        r"(GetObject ou-breakdowns|PutObject ou-).*2026-11-02",
+        ("outlook",),
+        (THIRD, Delivery("first-again", FIRST.lines)),
+        settled=True,
+        also=("archiver",),
     ),
     "catalog": Contest(
         "catalog",
@@ -108,7 +146,12 @@ CONTESTS: dict[str, Contest] = {
         ("partitions", "ingestions"),
     ),
     "notifier": Contest(
-        "notifier", r"ledger/digests|SendRawEmail|Publish|DeleteMessage", ("mails", "figures")
+        "notifier",
+        r"ledger/digests|SendRawEmail|Publish|DeleteMessage",
+        ("mails", "claims", "figures"),
+    ),
+    "notifier-told": Contest(
+        "notifier", r"ledger/digests|SendRawEmail", ("mails", "claims", "figures"), told=True
     ),
 }
 
@@ -116,27 +159,35 @@ CONTESTS: dict[str, Contest] = {
 @cache
 def prepared(name: str) -> State:
     """Return the world in which the contest's messages wait for its worker."""
-    contest = CONTESTS[name]
-    before = CHAIN[: CHAIN.index(contest.role)]
     with universe() as world:
         furnish(world)
-        world.loop.run_until_complete(_prepare(world, before, contest))
+        world.loop.run_until_complete(_prepare(world, CONTESTS[name]))
         return State.of(world)
 
 
-async def _prepare(world: World, before: tuple[str, ...], contest: Contest) -> None:
-    cluster = Cluster(world, before, 1)
-    cluster.start()
-    world.sns.tell(tick(1))
-    await cluster.quiet()
-    if contest.rival:
-        world.loop.now += 60
-        deliver(world, THIRD)
-        world.sns.tell(backfill(2, notify=False))
-        await cluster.quiet()
+async def _prepare(world: World, contest: Contest) -> None:
+    before = CHAIN[: CHAIN.index(contest.role)]
+    if contest.settled:
+        await _work(world, (*before, contest.role), tick(1))
     else:
+        await _work(world, before, tick(1))
+    if not contest.deliveries:
         queue = world.sqs.of(contest.role)
         world.sqs.send(queue.name, next(iter(queue.messages.values())).body)
+    for number, delivery in enumerate(contest.deliveries, 2):
+        world.loop.now += 60
+        deliver(world, delivery)
+        if contest.also and delivery is contest.deliveries[-1]:
+            before = CHAIN[: CHAIN.index(contest.also[0])]
+        await _work(world, before, backfill(number, notify=False))
+
+
+async def _work(world: World, roles: tuple[str, ...], body: str) -> None:
+    world.sqs.closing = False
+    cluster = Cluster(world, roles, 1)
+    cluster.start()
+    world.sns.tell(body)
+    await cluster.quiet()
     await cluster.stop()
 
 
@@ -148,6 +199,7 @@ def compete(name: str, path: tuple[int, ...]) -> tuple[Judged, Choices]:
     with universe() as world:
         furnish(world)
         state.restore(world, copies=True)
+        world.ses.report = world.sns.report if contest.told else None
         gate = Gate(world, re.compile(contest.shared), choices)
         world.gate, world.release = gate, gate.release
         violations = world.loop.run_until_complete(_compete(world, contest))
@@ -156,7 +208,7 @@ def compete(name: str, path: tuple[int, ...]) -> tuple[Judged, Choices]:
 
 
 async def _compete(world: World, contest: Contest) -> list[str]:
-    cluster = Cluster(world, (contest.role,), 2)
+    cluster = Cluster(world, (contest.role,), 2, alone=contest.also)
     cluster.start()
     try:
         await cluster.quiet()
@@ -164,9 +216,9 @@ async def _compete(world: World, contest: Contest) -> list[str]:
     except TimeoutError:
         cluster.kill()
         return ["it does not come to rest"]
-    expected = SCENARIOS["at-once" if contest.rival else "tick"].expected
+    held = (*contest.holds, *ALWAYS)
     return _said_apart(world) + [
-        problem for name in (*contest.holds, *ALWAYS) for problem in parts(name, world, expected)
+        problem for name in held for problem in parts(name, world, contest.expected)
     ]
 
 
@@ -193,6 +245,12 @@ def orders(name: str, most: int | None = None) -> Iterator[Judged]:
         yield judged
         choices = made.next()
         count += 1
+
+
+def judge_line(line: str) -> Judged:
+    """Run one order again from the line `contest=… path=…`."""
+    name, path = line.removeprefix("contest=").split(" path=")
+    return compete(name, tuple(map(int, path)))[0]
 
 
 def whole_contest(name: str) -> list[Judged]:

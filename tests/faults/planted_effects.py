@@ -11,10 +11,13 @@ import pyarrow as pa
 
 import shared.aws
 import shared.s3
-from services.archiver import handler as archiver
+from services.archiver import day_archive
+from services.archiver.day_archive import DayArchive
+from services.archiver.handler import ArchivePeriod
 from services.catalog import glue
 from services.catalog.glue import GluePartitions
 from services.catalog.quicksight import SpiceRefresher
+from services.forecaster import handler as forecaster
 from services.notifier import handler as notifier
 from services.notifier import ses
 from services.notifier.claim import Claim, Claims, ClaimState, claim_name
@@ -33,7 +36,8 @@ from tests.faults.clock import current
 from tests.faults.mutants import Patches
 
 _CREATE, _REPLACE, _RING = S3Store.create, S3Store.replace, SnsAlarmBell.ring
-_TABLE, _REFRESH, _STANDING = archive_table, SpiceRefresher.refresh, newest._standing
+_TABLE, _REFRESH, _OUTCOME = archive_table, SpiceRefresher.refresh, newest._outcome
+_BEGIN = ArchivePeriod._begin
 
 
 def day_from_clock() -> Patches:
@@ -129,26 +133,45 @@ def float_money() -> Patches:
             made = made.set_column(made.schema.get_field_index(name), ARCHIVED.field(name), column)
         return made
 
-    return ((archiver, "archive_table", table), (archiver, "_check", lambda *_: None))
+    return ((day_archive, "archive_table", table), (day_archive, "_check", lambda *_: None))
 
 
 def always_write() -> Patches:
-    def standing(found: Any, ours: dict[str, str]) -> Any:
+    def outcome(found: Any, ours: dict[str, str]) -> Any:
         same = found.metadata.get("sha256") == ours["sha256"]
-        return None if same else _STANDING(found, ours)
+        return None if same else _OUTCOME(found, ours)
 
-    return ((newest, "_standing", standing),)
+    return ((newest, "_outcome", outcome),)
 
 
 def arrival_order() -> Patches:
-    def standing(found: Any, ours: dict[str, str]) -> Any:
+    def outcome(found: Any, ours: dict[str, str]) -> Any:
         same = found.metadata.get("sha256") == ours["sha256"]
-        return _STANDING(found, ours) if same else None
+        return _OUTCOME(found, ours) if same else None
 
-    async def begin(*_: Any) -> bool:
-        return True
+    async def begin(self: ArchivePeriod, _period: Any, ours: Any) -> Any:
+        del self
+        return ours
 
-    return ((newest, "_standing", standing), (archiver.ArchivePeriod, "_begin", begin))
+    return ((newest, "_outcome", outcome), (ArchivePeriod, "_begin", begin))
+
+
+def looks_once() -> Patches:
+    """Archive what was the newest at the start, and do not look again at the end."""
+    begun: dict[int, Any] = {}
+
+    async def begin(self: ArchivePeriod, period: Any, ours: Any) -> Any:
+        found = await _BEGIN(self, period, ours)
+        return begun.pop(id(ours)) if id(ours) in begun else begun.setdefault(id(ours), found)
+
+    return ((ArchivePeriod, "_begin", begin),)
+
+
+def assessed_once() -> Patches:
+    async def unchanged(*_: Any) -> list[date]:
+        return []
+
+    return ((forecaster, "changed_since", unchanged),)
 
 
 def no_record() -> Patches:
@@ -156,7 +179,7 @@ def no_record() -> Patches:
         del self
         return DayRecord(day=day, versions=(version,))
 
-    return ((archiver.ArchivePeriod, "_record", record),)
+    return ((DayArchive, "_record", record),)
 
 
 def trust_the_twin() -> Patches:

@@ -75,12 +75,20 @@ class Cluster:
     """The five workers as processes that are started again whenever they end."""
 
     def __init__(
-        self, world: World, roles: Sequence[str], instances: int, *, restarts: bool = True
+        self,
+        world: World,
+        roles: Sequence[str],
+        instances: int,
+        *,
+        alone: Sequence[str] = (),
+        restarts: bool = True,
     ) -> None:
+        """Run `instances` of each of `roles`, and one of each that works `alone`."""
         self.world = world
         self.processes: dict[str, Process] = {}
         self.ends: list[str] = []
         self._names = [(role, f"{role}.{n}") for role in roles for n in range(instances)]
+        self._names += [(role, f"{role}.0") for role in alone]
         self._keepers: list[asyncio.Task[None]] = []
         self._quiet: asyncio.Future[None] | None = None
         self._restarts = restarts

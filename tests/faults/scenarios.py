@@ -7,6 +7,7 @@ A name is a scenario, or a scenario and how one of its publications is delivered
 import re
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from shared.events import derive_id
 from tests.faults.example import DAY, FIRST, RESTATED, THIRD, backfill, deliver, tick
@@ -16,6 +17,7 @@ from tests.faults.world import World
 
 HOUR = 3600.0
 DAY_LONG = 24 * HOUR
+REPORTED_AFTER = 2.0
 TRAVELS: dict[str, tuple[float, ...]] = {
     "x2": (0, 0),
     "x10": (0,) * 10,
@@ -73,6 +75,11 @@ def _refuse_one(world: World) -> None:
     world.glue.refusals = 1
 
 
+def _tell_of_mail(world: World) -> None:
+    """SES tells what it took, a little later."""
+    world.ses.report = partial(world.sns.report, after=REPORTED_AFTER)
+
+
 _REPLAY = f"{DAY}-replay-{derive_id('backfill-1', 'run')}"
 SCENARIOS: dict[str, Scenario] = {
     "tick": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",))),
@@ -89,6 +96,7 @@ SCENARIOS: dict[str, Scenario] = {
         Expected(THIRD, (date(2026, 11, 1), DAY), (f"{DAY}-daily",)),
         _restate_while_running,
     ),
+    "told": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _tell_of_mail),
     "flaky-glue": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _refuse_one),
     "moved": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _move),
 }

@@ -4,18 +4,28 @@ import ast
 import re
 from dataclasses import dataclass
 
+Fault = tuple[int | str, str]
+"""Which call, and what happens to it.
+
+The call is a number in the log, or a pattern: the first call it fits after the fault before.
+What happens may be `calm`, nothing: then the call only says from where to look on.
+"""
+
 
 @dataclass(frozen=True)
 class Schedule:
-    """One reproducible run; `str()` of it is the line that reproduces it."""
+    """One reproducible run; `str()` of it is the line that reproduces it.
+
+    What is kept names its calls by patterns: numbers change with every call that is added.
+    """
 
     scenario: str = "tick"
-    plan: tuple[tuple[int, str], ...] = ()
+    plan: tuple[Fault, ...] = ()
     seed: int = 0
     instances: int = 1
 
     def __str__(self) -> str:
-        faults = ", ".join(f"{call}: {kind!r}" for call, kind in self.plan)
+        faults = ", ".join(f"{call!r}: {kind!r}" for call, kind in self.plan)
         line = f"plan={{{faults}}} seed={self.seed} scenario={self.scenario}"
         return line if self.instances == 1 else f"{line} instances={self.instances}"
 

@@ -1,8 +1,10 @@
-"""Simulated SES v1: keeps what it was given."""
+"""Simulated SES v1: keeps what it was given, and may tell that it took it."""
 
 import base64
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tests.faults.process import numbered
 from tests.faults.wire import Reply, Request, query_reply
@@ -21,9 +23,15 @@ class Mail:
 
 @dataclass
 class SimSes:
-    """Accepts all mail."""
+    """Accepts all mail.
 
+    `report` takes the event that SES publishes through the configuration set of a mail; without
+    it, events are lost. Times of day in it are those of `now`.
+    """
+
+    now: Callable[[], datetime]
     mails: list[Mail] = field(default_factory=list)
+    report: Callable[[str], None] | None = None
     _ids: Callable[[], str] = field(default_factory=lambda: numbered("mail"))
 
     def send_raw_email(self, request: Request) -> Reply:
@@ -35,5 +43,18 @@ class SimSes:
             if f"Tags.member.{n}.Name" in form
         }
         raw = base64.b64decode(form["RawMessage.Data"])
-        self.mails.append(Mail(tags.get(TAG, ""), to, raw))
-        return query_reply("SendRawEmail", f"<MessageId>{self._ids()}</MessageId>")
+        mail, message_id = Mail(tags.get(TAG, ""), to, raw), self._ids()
+        self.mails.append(mail)
+        if self.report and "ConfigurationSetName" in form:
+            self.report(self._event("Send", mail, message_id))
+        return query_reply("SendRawEmail", f"<MessageId>{message_id}</MessageId>")
+
+    def _event(self, kind: str, mail: Mail, message_id: str) -> str:
+        """Write an event as SES does (Amazon SES Developer Guide, event data examples)."""
+        about = {
+            "messageId": message_id,
+            "timestamp": f"{self.now():%Y-%m-%dT%H:%M:%S.000Z}",
+            "destination": mail.to,
+            "tags": {TAG: [mail.claim], "ses:configuration-set": ["daybook-digest"]},
+        }
+        return json.dumps({"eventType": kind, "mail": about, kind.lower(): {}})

@@ -8,6 +8,7 @@ from tests.faults.process import numbered
 from tests.faults.wire import Refused, Reply, Request, query_reply
 
 LIMIT = 256 * 1024
+MAIL = "mail-reported"
 Spread = Callable[[str, int], list[float]]
 """From a queue's name and the number of a delivery to the delays of its copies."""
 
@@ -46,7 +47,7 @@ class SimSns:
         return query_reply("Publish", f"<MessageId>{self._ids()}</MessageId>")
 
     def tell(self, body: str) -> None:
-        """Fan one event out."""
+        """Fan one event of the events topic out."""
         self.said.append(body)
         kind = json.loads(body)["type"]
         number = len(self.said) - 1
@@ -55,3 +56,9 @@ class SimSns:
             if kind in types:
                 for after in self.spread(queue, number):
                     self.send(queue, body, after=after)
+
+    def report(self, body: str, *, after: float = 0) -> None:
+        """Fan one event of SES out: a topic of its own, whoever hears of mail is subscribed."""
+        for queue, types in self.hears.items():
+            if MAIL in types:
+                self.send(queue, body, after=after)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.faults.cases import judge_case, known
+from tests.faults.cases import judge_line, known
 from tests.faults.machine import explored
 
 
 @pytest.mark.parametrize("case", known(), ids=lambda case: str(case[0]))
 def test_what_failed_once_holds(case: tuple[str, str]) -> None:
-    judged = judge_case(case)
+    judged = judge_line(case[0])
 
     assert not judged.violations, f"{judged}\n{case[1]}"
 

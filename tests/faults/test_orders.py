@@ -14,6 +14,6 @@ MOST = 70
 def test_two_instances_do_as_one(name: str) -> None:
     judged = list(orders(name, MOST))
 
-    assert len(judged) > 10
+    assert len(judged) > 4
     wrong = [str(one) for one in judged if one.violations]
     assert not wrong, wrong[:5]

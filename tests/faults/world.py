@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,8 +31,9 @@ from tests.faults.wire import Refused, Reply, Request, answer, error_reply, read
 LATENCY = 0.02
 OUTAGE_CALLS = 40
 """Calls of one kind that fail in a row during an `outage`; then it is over."""
+CALM = "calm"
 READS = ("Get", "Head", "List", "Describe", "Receive")
-Plan = Mapping[int, str]
+Plan = Mapping[int | str, str]
 Gate = Callable[[Process, Request], Awaitable[None]]
 
 
@@ -62,7 +64,9 @@ class World:
 
     def __init__(self, loop: VirtualLoop, plan: Plan | None = None) -> None:
         self.loop = loop
-        self.plan = dict(plan or {})
+        self.plan = {call: kind for call, kind in (plan or {}).items() if isinstance(call, int)}
+        self.named = [(call, kind) for call, kind in (plan or {}).items() if isinstance(call, str)]
+        self.struck: dict[int, str] = {}
         self.log: list[Call] = []
         self.lines: list[dict[str, Any]] = []
         self.fenced: list[Call] = []
@@ -81,7 +85,7 @@ class World:
             self.sqs.queues[name] = Queue(name, worker.visibility_timeout, worker.max_receive_count)
             hears[name] = worker.hears
         self.sns = SimSns(self.sqs.send, hears)
-        self.ses = SimSes()
+        self.ses = SimSes(self.wall)
         self.glue = SimGlue(topology.database)
         self.quicksight = SimQuickSight(loop.time)
         self.services: dict[str, object] = {
@@ -99,6 +103,7 @@ class World:
     def heal(self) -> None:
         """Switch all faults off."""
         self.plan.clear()
+        self.named.clear()
         self.outage = None
 
     @property
@@ -135,7 +140,7 @@ class World:
         return answer(sent, await self._answer(process, request, KINDS[name] if name else None))
 
     def _fault(self, number: int, call: Call) -> str | None:
-        name = self.plan.get(number)
+        name = self._planned(number, call)
         if name == "outage":
             self.outage, self.outage_left = (
                 (call.by, f"{call.operation} {call.about}"),
@@ -145,6 +150,15 @@ class World:
             self.outage_left -= 1
             return "outage"
         return name
+
+    def _planned(self, number: int, call: Call) -> str | None:
+        """Return the fault that the plan has for a call, by its number or by name."""
+        kind = self.plan.get(number)
+        if kind is None and self.named and re.search(self.named[0][0], str(call)):
+            kind = self.named.pop(0)[1]
+        if kind:
+            self.struck[number] = kind
+        return None if kind == CALM else kind
 
     async def _answer(self, process: Process, request: Request, kind: Kind | None) -> Reply:
         if kind is None:
