@@ -4,26 +4,22 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.faults import cases, closure, deliveries, fuzz, machine, orders, pairs, singles, sweep
 from tests.faults.mutants import hunt
 from tests.faults.planted import MUTANTS
-from tests.faults.sweep import Judged, Report
+from tests.faults.sweep import Report
 
-LONG = ("tick", "two-days", "backfill", "at-once")
-
-
-def _timed(layer: str, judged: Iterable[Judged], notes: str = "") -> Report:
-    began = time.perf_counter()
-    report = Report(layer, list(judged), notes=notes)
-    report.seconds = time.perf_counter() - began
-    return report
+LONG = ("two-days", "backfill", "at-once", "told")
+"""Scenarios that begin as the daily tick does."""
 
 
 def _singles(jobs: int) -> Report:
-    schedules = [one for name in LONG for one in singles.single_faults(name)]
+    schedules = list(singles.single_faults("tick"))
+    for name in LONG:
+        schedules += singles.single_faults(name, beyond="tick")
     return sweep.swept("single faults", schedules, jobs)
 
 
@@ -32,7 +28,8 @@ def _deliveries(jobs: int) -> Report:
 
 
 def _pairs(jobs: int) -> Report:
-    return sweep.swept("pairs of faults", pairs.pairs(), jobs)
+    told = pairs.pairs("told", about="notifier")
+    return sweep.swept("pairs of faults", [*pairs.pairs(), *told], jobs)
 
 
 def _orders(jobs: int) -> Report:
@@ -42,18 +39,18 @@ def _orders(jobs: int) -> Report:
 
 
 def _mutants(jobs: int) -> Report:
-    return _timed("mutants", sweep.spread(hunt, MUTANTS, jobs))
+    return Report("mutants", list(sweep.spread(hunt, MUTANTS, jobs)))
 
 
 def _cases(_jobs: int) -> Report:
-    return _timed("regression cases", (cases.judge_line(line) for line, _ in cases.known()))
+    return Report("regression cases", [cases.judge_line(line) for line, _ in cases.known()])
 
 
 LAYERS: dict[str, Callable[[int], Report]] = {
     "single": _singles,
     "deliveries": _deliveries,
     "pairs": _pairs,
-    "closure": lambda jobs: closure.report(jobs, sweep.spread),
+    "closure": closure.report,
     "orders": _orders,
     "machine": machine.explored,
     "fuzz": lambda jobs: fuzz.fuzz(jobs=jobs),
@@ -90,6 +87,15 @@ def _as_json(reports: list[Report]) -> str:
     )
 
 
+def _run(name: str, jobs: int) -> Report:
+    sys.stderr.write(f"{name} …\n")
+    began = time.perf_counter()
+    report = LAYERS[name](jobs)
+    report.seconds = time.perf_counter() - began
+    sys.stderr.write(f"{report.layer}: {report.seconds:.0f} s\n{report.explain()}\n")
+    return report
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--layer", choices=list(LAYERS), action="append", help="only this layer")
@@ -99,13 +105,7 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.replay:
         return cases.show(asked.replay)
-    reports = []
-    for name in asked.layer or LAYERS:
-        began = time.perf_counter()
-        report = LAYERS[name](asked.jobs)
-        report.seconds = time.perf_counter() - began
-        reports.append(report)
-        sys.stderr.write(f"{report.layer}: {report.seconds:.0f} s\n{report.explain()}\n")
+    reports = [_run(name, asked.jobs) for name in asked.layer or LAYERS]
     sys.stdout.write(_table(reports) + "\n")
     if asked.json:
         asked.json.write_text(_as_json(reports), encoding="utf-8")

@@ -1,5 +1,6 @@
 """Layer 3: pairs of faults; the second strikes anything that has an effect, recovery included."""
 
+import re
 from collections.abc import Iterator
 
 from tests.faults.kinds import PAIRED
@@ -25,7 +26,9 @@ def pairs_after(scenario: str, first: tuple[int, str]) -> Iterator[Schedule]:
                 yield Schedule(scenario, (first, (number, kind)))
 
 
-def pairs(scenario: str = "tick") -> Iterator[Schedule]:
-    """Yield all pairs."""
+def pairs(scenario: str = "tick", about: str = "") -> Iterator[Schedule]:
+    """Yield all pairs; with `about`, those whose first call fits the pattern."""
+    calls = calls_of(scenario)
     for first in firsts(scenario):
-        yield from pairs_after(scenario, first)
+        if re.search(about, str(calls[first[0]])):
+            yield from pairs_after(scenario, first)

@@ -18,13 +18,27 @@ def calls_of(scenario: str, *, instances: int = 1, seed: int = 0) -> list[Call]:
 
 
 def single_faults(
-    scenario: str, kinds: Collection[str] = tuple(KINDS), *, seed: int = 0
+    scenario: str, kinds: Collection[str] = tuple(KINDS), *, seed: int = 0, beyond: str = ""
 ) -> Iterator[Schedule]:
-    """Yield one schedule per call and kind; some kinds with a second instance of each worker."""
+    """Yield one schedule per call and kind; some kinds with a second instance of each worker.
+
+    `beyond` names a scenario that begins with the same calls: those are its own affair.
+    """
     for instances, fitting in ((1, WITH_ONE), (2, WITH_TWO)):
         chosen = [kind for kind in kinds if kind in fitting]
-        calls = calls_of(scenario, instances=instances, seed=seed) if chosen else []
-        for number, call in enumerate(calls):
+        for number, call in _calls_beyond(scenario, beyond, instances, seed) if chosen else ():
             for kind in chosen:
                 if fits(kind, call.service, call.operation, conditional=call.conditional):
                     yield Schedule(scenario, ((number, kind),), seed, instances)
+
+
+def _calls_beyond(
+    scenario: str, beyond: str, instances: int, seed: int
+) -> Iterator[tuple[int, Call]]:
+    calls = list(enumerate(calls_of(scenario, instances=instances, seed=seed)))
+    known = calls_of(beyond, instances=instances, seed=seed) if beyond else []
+    for place, (before, (_, call)) in enumerate(zip(known, calls, strict=False)):
+        if before != call:
+            yield from calls[place:]
+            return
+    yield from calls[len(known) :]

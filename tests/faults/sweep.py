@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-import time
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,11 +18,12 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True)
 class Judged:
-    """A schedule's line, its verdict and what was violated."""
+    """A schedule's line, its verdict, what was violated, and its length in virtual seconds."""
 
     line: str
     verdict: str
     violations: tuple[str, ...] = ()
+    lasted: float = 0.0
 
     def __str__(self) -> str:
         return f"{self.line}  # {'; '.join(self.violations) or self.verdict}"
@@ -56,7 +57,8 @@ def judge(schedule: Schedule) -> Judged:
         result = run(schedule, scenario_of(schedule.scenario))
     except Exception as error:  # noqa: BLE001 - its line must be printed as well
         return Judged(str(schedule), "wrong", (repr(error),))
-    return Judged(str(schedule), result.verdict, tuple(result.violations))
+    violations = tuple(result.violations)
+    return Judged(str(schedule), result.verdict, violations, result.world.loop.now)
 
 
 def spread(
@@ -66,15 +68,21 @@ def spread(
     listed = list(items)
     processes = min(jobs or os.cpu_count() or 1, max(1, len(listed) // least))
     if processes == 1:
-        yield from map(work, listed)
+        yield from _counted(map(work, listed), len(listed))
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
-        yield from pool.imap(work, listed, chunksize=4 if least > 1 else 1)
+        done = pool.imap(work, listed, chunksize=4 if least > 1 else 1)
+        yield from _counted(done, len(listed))
+
+
+def _counted(done: Iterable[Done], total: int) -> Iterator[Done]:
+    """Show how far it is, where somebody watches."""
+    for number, one in enumerate(done, 1):
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{number} of {total}{chr(10) if number == total else ''}")
+        yield one
 
 
 def swept(layer: str, schedules: Iterable[Schedule], jobs: int = 0) -> Report:
     """Judge all schedules of a layer."""
-    began = time.perf_counter()
-    report = Report(layer, list(spread(judge, schedules, jobs)))
-    report.seconds = time.perf_counter() - began
-    return report
+    return Report(layer, list(spread(judge, schedules, jobs)))

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from tests.faults import memo
 from tests.faults.schedule import Schedule
 from tests.faults.singles import calls_of, single_faults
-from tests.faults.sweep import swept
+from tests.faults.sweep import Report, judge, swept
 
 MOST_DIFFERENT = (
     "kill_before", "kill_after", "lost_answer", "e500_after", "throttle", "slow",
@@ -15,12 +15,25 @@ MOST_DOUBTS = 0.04
 """Share of schedules that may need a person: those around the digest itself."""
 
 
+RECOVERED = 300.0
+"""Virtual seconds that a killed worker may cost the run."""
+
+
 def test_no_single_fault_loses_or_doubles_anything() -> None:
     report = swept("single faults", single_faults("tick", MOST_DIFFERENT))
 
     assert not report.wrong, report.explain()
     assert len(report.judged) >= 400
     assert report.verdicts["alarmed"] <= MOST_DOUBTS * len(report.judged)
+    assert _slowest_recovery(report) <= RECOVERED
+
+
+def _slowest_recovery(report: Report) -> float:
+    """Return by how much the slowest run with a killed worker was longer than one without."""
+    calm = judge(Schedule("tick")).lasted
+    killed = [one for one in report.judged if "kill_" in one.line]
+    assert killed
+    return max(one.lasted for one in killed) - calm
 
 
 def test_a_person_is_needed_only_around_the_digest() -> None:

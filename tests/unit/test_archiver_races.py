@@ -74,3 +74,20 @@ async def test_a_copy_of_an_older_message_does_not_undo_a_later_run_over_the_sam
 
     assert list((await record_of(store)).newest.by_ou) == ["Root/B"]
     assert len(store.versions[KEY]) == 2
+
+
+@in_loop
+async def test_a_newer_delivery_that_found_nothing_to_write_stands_all_the_same() -> None:
+    """The newer run leaves the day as it is; the older one writes after that, and puts it right."""
+    store = RacingStore(prefix="ou-breakdowns/")
+    await archive(store, await queried(store, {DAY: [row("1")]}, run="a", version="20260317T00"))
+    older = await queried(store, {DAY: [row("9")]}, run="b", version="20260318T00")
+    newer = await queried(store, {DAY: [row("1")]}, run="c", version="20260319T00")
+    store.before.append(lambda: archive(store, newer))
+
+    said = await archive(store, older)
+
+    assert [day.outcome for day in said.data.days] == ["superseded"]
+    assert store.versions[KEY][-1].metadata["run"] == "c"
+    assert (await record_of(store)).newest.totals == (usd("1"),)
+    assert said.data.days[0].sha256 == store.versions[KEY][-1].metadata["sha256"]
