@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PATHS  := services shared daybook tests
 
-.PHONY: help setup demo test faults lint types layers check unit reference lock clean
+.PHONY: help setup demo test faults sigterm lint types layers check unit reference lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ test: setup ## Everything: lint, types, layers, and every kind of test
 
 faults: setup ## The long sweep of the fault harness: every layer, ends with a table
 	$(BIN)/python -m tests.faults
+
+sigterm: setup ## Real workers told to stop at 100 random moments; prints the slowest stop
+	DAYBOOK_SIGTERM_TRIALS=100 $(BIN)/pytest -q -s tests/e2e/test_sigterm.py
 
 check: setup ## What to run before each commit: lint, types, layers, unit tests
 	$(MAKE) --no-print-directory lint types layers unit
