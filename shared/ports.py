@@ -44,7 +44,7 @@ class AlarmBell(Protocol):
     """The alarm topic: e-mail to the people who run Daybook."""
 
     async def ring(self, subject: str, text: str) -> None:
-        """Send one alarm; `subject` is at most 100 printable ASCII characters."""
+        """Send one alarm; `subject` is at most 99 printable ASCII characters."""
 
 
 @dataclass(frozen=True)

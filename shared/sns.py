@@ -8,8 +8,8 @@ from typing import Any
 
 from shared.events import Event
 
-SUBJECT_LIMIT = 100
-"""Characters, printable ASCII (Amazon SNS API Reference, Publish)."""
+SUBJECT_LIMIT = 99
+"""Characters: a subject is less than 100 long (Amazon SNS API Reference, Publish)."""
 
 
 class SnsOutbox:

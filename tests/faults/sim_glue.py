@@ -28,10 +28,9 @@ class SimGlue:
     def get_partitions(self, request: Request) -> Reply:
         asked = request.json
         name = self._table(asked["DatabaseName"], asked["TableName"])
-        month = _EXPRESSION.fullmatch(asked["Expression"])
-        if month is None:
-            raise Refused("InvalidInputException")
-        found = [p for values, p in self.partitions[name].items() if values[:2] == month.groups()]
+        chosen = _prefix(asked.get("Expression"))
+        there = self.partitions[name].items()
+        found = [p for values, p in there if values[: len(chosen)] == chosen]
         return json_reply({"Partitions": found})
 
     def batch_create_partition(self, request: Request) -> Reply:
@@ -41,9 +40,9 @@ class SimGlue:
         for wanted in asked["PartitionInputList"]:
             if self.refusals:
                 self.refusals -= 1
-                errors.append(_error(wanted["Values"], "InternalServiceException"))
+                errors.append(_created(wanted, "InternalServiceException"))
             elif tuple(wanted["Values"]) in there:
-                errors.append(_error(wanted["Values"], "AlreadyExistsException"))
+                errors.append(_created(wanted, "AlreadyExistsException"))
             else:
                 there[tuple(wanted["Values"])] = wanted
         return json_reply({"Errors": errors} if errors else {})
@@ -56,7 +55,8 @@ class SimGlue:
             if tuple(entry["PartitionValueList"]) in there:
                 there[tuple(entry["PartitionValueList"])] = entry["PartitionInput"]
             else:
-                errors.append(_error(entry["PartitionValueList"], "EntityNotFoundException"))
+                values = {"PartitionValueList": entry["PartitionValueList"]}
+                errors.append(values | _detail("EntityNotFoundException"))
         return json_reply({"Errors": errors} if errors else {})
 
     def _table(self, database: str, table: str) -> str:
@@ -65,5 +65,19 @@ class SimGlue:
         return table
 
 
-def _error(values: list[str], code: str) -> dict[str, Any]:
-    return {"PartitionValues": values, "ErrorDetail": {"ErrorCode": code, "ErrorMessage": code}}
+def _prefix(expression: str | None) -> Values:
+    """Return the first values of the partitions that an expression of ours chooses."""
+    if expression is None:
+        return ()
+    month = _EXPRESSION.fullmatch(expression)
+    if month is None:
+        raise Refused("InvalidInputException")
+    return month.groups()
+
+
+def _created(wanted: dict[str, Any], code: str) -> dict[str, Any]:
+    return {"PartitionValues": wanted["Values"]} | _detail(code)
+
+
+def _detail(code: str) -> dict[str, Any]:
+    return {"ErrorDetail": {"ErrorCode": code, "ErrorMessage": code}}

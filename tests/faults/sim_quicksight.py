@@ -1,5 +1,6 @@
 """Simulated QuickSight: ingestions that end after a while of virtual time."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,6 +8,9 @@ from tests.faults.wire import Refused, Reply, Request, json_reply
 
 TAKES = 12.0
 QUOTA = 32
+WINDOW = 24 * 3600
+"""Seconds that the quota is counted over."""
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 
 
 @dataclass
@@ -14,20 +18,21 @@ class SimQuickSight:
     """Ingestions by data set and id; `fates` says how the next ones end."""
 
     time: Callable[[], float]
+    data_sets: set[str]
     started: dict[tuple[str, str], float] = field(default_factory=dict)
     fates: dict[str, str] = field(default_factory=dict)
 
     def create_ingestion(self, request: Request) -> Reply:
-        key = _key(request)
+        key = self._key(request)
         if key in self.started:
             raise Refused("ResourceExistsException", 409)
-        if sum(dataset == key[0] for dataset, _ in self.started) >= QUOTA:
+        if self._recent(key[0]) >= QUOTA:
             raise Refused("LimitExceededException", 409)
         self.started[key] = self.time()
         return json_reply({"IngestionId": key[1], "IngestionStatus": "INITIALIZED"})
 
     def describe_ingestion(self, request: Request) -> Reply:
-        key = _key(request)
+        key = self._key(request)
         if key not in self.started:
             raise Refused("ResourceNotFoundException", 404)
         running = self.time() < self.started[key] + TAKES
@@ -44,8 +49,16 @@ class SimQuickSight:
             }
         )
 
+    def _recent(self, data_set: str) -> int:
+        """Count what is on the data set's quota."""
+        since = self.time() - WINDOW
+        return sum(key[0] == data_set and start > since for key, start in self.started.items())
 
-def _key(request: Request) -> tuple[str, str]:
-    """Read `/accounts/<id>/data-sets/<data set>/ingestions/<ingestion>`."""
-    parts = request.path.split("/")
-    return parts[4], parts[6]
+    def _key(self, request: Request) -> tuple[str, str]:
+        """Read `/accounts/<id>/data-sets/<data set>/ingestions/<ingestion>`."""
+        data_set, _, ingestion = request.path.split("/", 4)[4].partition("/ingestions/")
+        if not _ID.fullmatch(ingestion):
+            raise Refused("InvalidParameterValueException")
+        if data_set not in self.data_sets:
+            raise Refused("ResourceNotFoundException", 404)
+        return data_set, ingestion

@@ -2,14 +2,16 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from tests.faults.process import numbered
-from tests.faults.wire import Reply, Request, query_reply
+from tests.faults.wire import Refused, Reply, Request, query_reply
 
 TAG = "daybook-digest"
+_TAG_VALUE = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class SimSes:
             for n in range(1, 10)
             if f"Tags.member.{n}.Name" in form
         }
+        if not all(map(_TAG_VALUE.fullmatch, tags.values())):
+            raise Refused("InvalidParameterValue")
         raw = base64.b64decode(form["RawMessage.Data"])
         mail, message_id = Mail(tags.get(TAG, ""), to, raw), self._ids()
         self.mails.append(mail)

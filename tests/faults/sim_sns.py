@@ -1,6 +1,7 @@
 """Simulated SNS: one topic that fans out by `type` in the body, one that alarms people."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from tests.faults.wire import Refused, Reply, Request, query_reply
 
 LIMIT = 256 * 1024
 MAIL = "mail-reported"
+SUBJECT = re.compile(r"[^\x00-\x1f\x7f]{1,99}")
 Spread = Callable[[str, int], list[float]]
 """From a queue's name and the number of a delivery to the delays of its copies."""
 
@@ -35,11 +37,13 @@ class SimSns:
 
     def publish(self, request: Request) -> Reply:
         form = request.form
-        if len(form["Message"].encode()) > LIMIT:
+        subject = form.get("Subject")
+        refused = subject is not None and not SUBJECT.fullmatch(subject)
+        if refused or len(form["Message"].encode()) > LIMIT:
             raise Refused("InvalidParameter")
         topic = form["TopicArn"].rpartition(":")[2]
         if topic == "daybook-alarms":
-            self.alarms.append(Alarm(form["Subject"], form["Message"]))
+            self.alarms.append(Alarm(subject or "", form["Message"]))
         elif topic == "daybook-events":
             self.tell(form["Message"])
         else:
@@ -49,7 +53,7 @@ class SimSns:
     def tell(self, body: str) -> None:
         """Fan one event of the events topic out."""
         self.said.append(body)
-        kind = json.loads(body)["type"]
+        kind = _type(body)
         number = len(self.said) - 1
         self.watch(kind)
         for queue, types in self.hears.items():
@@ -62,3 +66,12 @@ class SimSns:
         for queue, types in self.hears.items():
             if MAIL in types:
                 self.send(queue, body, after=after)
+
+
+def _type(body: str) -> str:
+    """Return what subscriptions filter by; what has none reaches nobody."""
+    try:
+        read = json.loads(body)
+    except ValueError:
+        return ""
+    return str(read.get("type", "")) if isinstance(read, dict) else ""

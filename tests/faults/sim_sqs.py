@@ -1,7 +1,7 @@
 """Simulated SQS: visibility timeouts, receipt handles that go stale, redrive to and from DLQs.
 
-An empty long poll has no effect on anything, so a receive here lasts until there is a message or
-the world closes: empty polls are left out of the schedules.
+An empty long poll has no effect on anything, so one here lasts until there is a message or the
+world closes: empty polls are left out of the schedules. A short poll is answered at once.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ class Queued:
     visible_at: float
     receives: int = 0
     handle: str = ""
-    first_received: float = 0
+    received: float = 0
 
     def in_flight(self, now: float) -> bool:
         return bool(self.handle) and self.visible_at > now
@@ -93,7 +93,7 @@ class SimSqs:
         queue = self._queue(request)
         process = CURRENT.get()
         while not (message := self._take(queue)):
-            if self.closing or process.stopping:
+            if self.closing or process.stopping or not request.json.get("WaitTimeSeconds"):
                 return json_reply({})
             process.parked = True
             try:
@@ -120,9 +120,10 @@ class SimSqs:
             raise Refused("InvalidParameterValue")
         if not message.in_flight(self.time()):
             raise Refused("MessageNotInflight")
-        message.visible_at = self.time() + asked["VisibilityTimeout"]
-        if message.visible_at > message.first_received + TWELVE_HOURS:
+        visible_at = self.time() + asked["VisibilityTimeout"]
+        if visible_at > message.received + TWELVE_HOURS:
             raise Refused("InvalidParameterValue")
+        message.visible_at = visible_at
         CURRENT.get().lost = False
         self.wake()
         return json_reply({})
@@ -137,7 +138,7 @@ class SimSqs:
             message.receives += 1
             message.visible_at = now + queue.visibility
             message.handle = f"{message.id}/{message.receives}"
-            message.first_received = now
+            message.received = now
             return message
         return None
 
@@ -157,7 +158,7 @@ class SimSqs:
     def _queue(self, request: Request) -> Queue:
         queue = self.queues.get(str(request.json["QueueUrl"]).rpartition("/")[2])
         if queue is None:
-            raise Refused("AWS.SimpleQueueService.NonExistentQueue")
+            raise Refused("QueueDoesNotExist")
         return queue
 
 

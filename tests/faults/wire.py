@@ -10,6 +10,12 @@ from aiobotocore.awsrequest import AioAWSResponse
 
 QUERY = {"sns", "ses"}
 JSON = {"sqs", "glue", "quicksight"}
+SERVER_FAULT = 500
+QUERY_CODES = {
+    "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
+    "MessageNotInflight": "AWS.SimpleQueueService.MessageNotInflight",
+}
+"""What SQS calls its errors beside their names: the SDK shows these codes."""
 
 
 class Refused(Exception):  # noqa: N818 - the service's answer, not a fault of the harness
@@ -118,7 +124,11 @@ def error_reply(request: Request, refused: Refused) -> Reply:
     code = escape(refused.code)
     if request.service in JSON:
         body = json.dumps({"__type": code, "message": "refused"})
-        return Reply(body.encode(), refused.status, {"x-amzn-errortype": code})
+        headers = {"x-amzn-errortype": code}
+        if request.service == "sqs":
+            fault = "Sender" if refused.status < SERVER_FAULT else "Receiver"
+            headers["x-amzn-query-error"] = f"{QUERY_CODES.get(code, code)};{fault}"
+        return Reply(body.encode(), refused.status, headers)
     error = f"<Error><Code>{code}</Code><Message>refused</Message></Error>"
     if request.service in QUERY:
         error = f"<ErrorResponse>{error}<RequestId>r</RequestId></ErrorResponse>"

@@ -87,7 +87,7 @@ class World:
         self.sns = SimSns(self.sqs.send, hears)
         self.ses = SimSes(self.wall)
         self.glue = SimGlue(topology.database)
-        self.quicksight = SimQuickSight(loop.time)
+        self.quicksight = SimQuickSight(loop.time, set(topology.quicksight_datasets))
         self.services: dict[str, object] = {
             "s3": self.s3,
             "sqs": self.sqs,

@@ -1,0 +1,1 @@
+"""Cases that run on the simulated AWS of the fault harness and on the emulator alike."""
