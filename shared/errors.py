@@ -2,12 +2,16 @@
 
 Exception
 ├── Retry            the work is right but too early: deliver the message again later
+├── Wait             the work waits for the world outside: come back later, with all tries left
 ├── Reject           the work can never succeed: leave the message to the dead-letter queue
 ├── LeaseLost        somebody else may own the message now: stop without a further effect
 ├── Conflict         another writer was faster: read again and decide again
 ├── MismatchError    two figures that must be equal are not
 └── InputError       a file given by a person is wrong: names file, place and remedy
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 
 class Retry(Exception):  # noqa: N818 - an instruction to the loop, not a fault
@@ -21,6 +25,20 @@ class Retry(Exception):  # noqa: N818 - an instruction to the loop, not a fault
         """Keep the reason for the log and the delay in seconds for the queue."""
         super().__init__(reason)
         self.after = after
+
+
+class Wait(Exception):  # noqa: N818 - an instruction to the loop, not a fault
+    """Come back after `after` seconds as if for the first time, and tell `says` meanwhile.
+
+    For what may take hours and is nobody's failure, such as an export that AWS has not delivered
+    yet: a Retry would use up the message's receives, and the dead-letter queue would take it.
+    """
+
+    def __init__(self, reason: str, *, after: int, says: Sequence[Any] = ()) -> None:
+        """Keep the reason for the log, the delay in seconds, and the events to tell."""
+        super().__init__(reason)
+        self.after = after
+        self.says = says
 
 
 class Reject(Exception):  # noqa: N818 - an instruction to the loop, not a fault

@@ -75,6 +75,7 @@ class MemoryInbox:
     waiting: deque[Message] = field(default_factory=deque)
     taken: dict[str, Message] = field(default_factory=dict)
     released: list[tuple[Message, int]] = field(default_factory=list)
+    deferred: list[tuple[Message, int]] = field(default_factory=list)
     deleted: list[Message] = field(default_factory=list)
     extended: int = 0
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
@@ -104,6 +105,12 @@ class MemoryInbox:
         """Make the message visible again, whatever `after` says: there is no clock here."""
         self.waiting.append(self.taken.pop(message.handle))
         self.released.append((message, after))
+
+    async def defer(self, message: Message, after: int) -> None:
+        """Put a new message with the same body on the queue, visible at once, and delete this."""
+        self.send(message.body)
+        self.deferred.append((message, after))
+        await self.delete(message)
 
     async def delete(self, message: Message) -> None:
         """Forget the message."""

@@ -10,6 +10,8 @@ import random
 from dataclasses import dataclass
 from enum import Enum
 
+from shared.errors import LeaseLost, Reject, Retry, Wait
+
 
 class Delay(Enum):
     """When a message that stays is visible again."""
@@ -17,6 +19,7 @@ class Delay(Enum):
     NONE = "at once"
     ASKED = "after the delay that the handler asked for"
     BACKOFF = "after a delay that grows with the receive count"
+    COPY = "as a copy without receives, after the delay that the handler asked for"
     LEFT = "when its present lease runs out"
 
 
@@ -25,6 +28,7 @@ class Outcome(Enum):
 
     DONE = (True, Delay.LEFT, logging.INFO)
     RETRY = (False, Delay.ASKED, logging.INFO)
+    WAITING = (False, Delay.COPY, logging.INFO)
     REJECTED = (False, Delay.NONE, logging.ERROR)
     FAILED = (False, Delay.BACKOFF, logging.ERROR)
     STOPPED = (False, Delay.NONE, logging.WARNING)
@@ -37,6 +41,15 @@ class Outcome(Enum):
         self.level = level
 
 
+MEANT: dict[type[Exception], Outcome] = {
+    Retry: Outcome.RETRY,
+    Wait: Outcome.WAITING,
+    Reject: Outcome.REJECTED,
+    LeaseLost: Outcome.LEASE_LOST,
+}
+"""What a handler says by raising; any other error is a failure."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The outcome of one attempt, with the error that led to it."""
@@ -44,6 +57,12 @@ class Verdict:
     outcome: Outcome
     error: BaseException | None = None
     after: int = 0
+
+    def delay(self, receives: int) -> int:
+        """Return the seconds until the message, received so often, is to be visible again."""
+        if self.outcome.delay is Delay.BACKOFF:
+            return backoff(receives)
+        return self.after if self.outcome.delay in (Delay.ASKED, Delay.COPY) else 0
 
 
 def backoff(receives: int, *, cap: int = 60) -> int:

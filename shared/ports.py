@@ -29,6 +29,12 @@ class Inbox(Protocol):
     async def release(self, message: Message, after: int) -> None:
         """Give the message back, visible again after `after` seconds."""
 
+    async def defer(self, message: Message, after: int) -> None:
+        """Put the message back as a new one without receives, visible after `after` seconds.
+
+        The new one is there before the old one is gone: a crash between leaves both.
+        """
+
     async def delete(self, message: Message) -> None:
         """Take a message that is done off the queue."""
 

@@ -1,6 +1,7 @@
 """A worker's queue in SQS.
 
-Permissions: sqs:ReceiveMessage, sqs:ChangeMessageVisibility, sqs:DeleteMessage on that queue.
+Permissions: sqs:ReceiveMessage, sqs:ChangeMessageVisibility, sqs:DeleteMessage on that queue; for
+a worker that may have to wait (query), sqs:SendMessage, too.
 """
 
 from typing import Any
@@ -14,6 +15,9 @@ NOT_OURS = {"MessageNotInflight", "ReceiptHandleIsInvalid", "InvalidParameterVal
 """What SQS answers to a receipt handle that has run out (Amazon SQS API Reference)."""
 LONG_POLL = 10
 """Seconds; below the 20 that ECS and a stopping worker can spare (Amazon SQS long polling)."""
+
+LONGEST_DELAY = 900
+"""Seconds (Amazon SQS API Reference, SendMessage, DelaySeconds)."""
 
 
 class SqsInbox:
@@ -51,6 +55,15 @@ class SqsInbox:
     async def release(self, message: Message, after: int) -> None:
         """Make the message visible again after `after` seconds (0 to 43,200)."""
         await self._change(message, after)
+
+    async def defer(self, message: Message, after: int) -> None:
+        """Send a copy, visible after `after` seconds (900 at most), and delete the message."""
+        await self._client.send_message(
+            QueueUrl=self._queue,
+            MessageBody=message.body,
+            DelaySeconds=min(after, LONGEST_DELAY),
+        )
+        await self.delete(message)
 
     async def delete(self, message: Message) -> None:
         """Delete the message."""

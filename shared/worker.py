@@ -12,10 +12,10 @@ from typing import Protocol
 import structlog
 
 from shared import logs
-from shared.errors import LeaseLost, Reject, Retry
+from shared.errors import Wait
 from shared.events import Event, parse
 from shared.lease import Lease
-from shared.outcomes import Delay, Outcome, Verdict, backoff
+from shared.outcomes import MEANT, Delay, Outcome, Verdict, backoff
 from shared.ports import Inbox, Message, Outbox
 from shared.vitals import Vitals
 
@@ -87,12 +87,8 @@ class Worker:
     async def _attempt(self, message: Message) -> Verdict:
         try:
             await self._work(message)
-        except Retry as retry:
-            return Verdict(Outcome.RETRY, retry, after=retry.after)
-        except Reject as reject:
-            return Verdict(Outcome.REJECTED, reject)
-        except LeaseLost as lost:
-            return Verdict(Outcome.LEASE_LOST, lost)
+        except tuple(MEANT) as meant:
+            return Verdict(MEANT[type(meant)], meant, after=getattr(meant, "after", 0))
         except asyncio.CancelledError as cancelled:
             self.stop()
             return Verdict(Outcome.STOPPED, cancelled)
@@ -105,9 +101,17 @@ class Worker:
         logs.bind_event(event)
         log.info("handling")
         lease = Lease(self._inbox, message, self._visibility)
-        for follow_up in await self._handle(event, lease):
-            await self._outbox.publish(follow_up)
-            log.info("published", type=follow_up.type, id=follow_up.id)
+        try:
+            says = await self._handle(event, lease)
+        except Wait as wait:
+            await self._tell(wait.says)
+            raise
+        await self._tell(says)
+
+    async def _tell(self, events: Sequence[Event]) -> None:
+        for event in events:
+            await self._outbox.publish(event)
+            log.info("published", type=event.type, id=event.id)
 
     async def _settle(self, message: Message, verdict: Verdict) -> None:
         outcome = verdict.outcome
@@ -115,20 +119,16 @@ class Worker:
         try:
             if outcome.deletes:
                 await self._inbox.delete(message)
+            elif outcome.delay is Delay.COPY:
+                await self._inbox.defer(message, verdict.delay(message.receives))
             elif outcome.delay is not Delay.LEFT:
-                await self._inbox.release(message, _delay(message, verdict))
+                await self._inbox.release(message, verdict.delay(message.receives))
         except Exception as error:  # noqa: BLE001 - unsettled, the message comes back by itself
             log.warning("settle-failed", error=repr(error))
 
     async def _rest(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), timeout=seconds)
-
-
-def _delay(message: Message, verdict: Verdict) -> int:
-    """Return the seconds until a released message is visible again."""
-    delays = {Delay.ASKED: verdict.after, Delay.BACKOFF: backoff(message.receives)}
-    return delays.get(verdict.outcome.delay, 0)
 
 
 def _why(verdict: Verdict) -> dict[str, object]:

@@ -179,6 +179,32 @@ def test_who_held_a_message_before_cannot_release_it(queue: Queue) -> None:
     assert queue.silent
 
 
+def test_a_deferred_message_is_a_new_one_without_receives(queue: Queue) -> None:
+    queue.send("body")
+    before = queue.receive()
+    queue.loop(queue.inbox.defer(before, 0))
+    again = queue.receive()
+
+    assert (again.body, again.receives) == ("body", 1)
+    assert again.id != before.id
+    assert queue.silent
+    with pytest.raises(LeaseLost):
+        queue.loop(queue.inbox.extend(before, VISIBILITY))
+
+
+def test_sqs_hides_a_deferred_message_for_the_delay_and_at_most_a_quarter_of_an_hour(
+    cloud: Cloud, loop: Loop
+) -> None:
+    queue = sqs_queue(cloud, loop)
+    queue.send("soon")
+    queue.loop(queue.inbox.defer(queue.receive(), 1))
+
+    assert queue.silent
+    soon = eventually(queue.look, within=5, what="the deferred message is visible")
+    queue.loop(queue.inbox.defer(soon, 86_400))
+    assert queue.silent
+
+
 def test_deleting_twice_is_harmless(queue: Queue) -> None:
     queue.send("body")
     message = queue.receive()

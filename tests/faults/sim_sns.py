@@ -27,7 +27,7 @@ class Alarm:
 class SimSns:
     """Delivers to queues through `send(queue, body, after=…)`."""
 
-    send: Callable[..., None]
+    send: Callable[..., object]
     hears: dict[str, tuple[str, ...]]
     alarms: list[Alarm] = field(default_factory=list)
     said: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from tests.faults.process import CURRENT, numbered
 from tests.faults.wire import Refused, Reply, Request, json_reply
 
+LONGEST_DELAY = 900
 TWELVE_HOURS = 12 * 3600
 
 
@@ -61,10 +62,11 @@ class SimSqs:
     _waiting: dict[asyncio.Future[None], None] = field(default_factory=dict)
     _ids: Callable[[], str] = field(default_factory=lambda: numbered("message"))
 
-    def send(self, name: str, body: str, *, after: float = 0) -> None:
+    def send(self, name: str, body: str, *, after: float = 0) -> Queued:
         message = Queued(self._ids(), body, self.time() + after)
         self.queues[name].messages[message.id] = message
         self.wake()
+        return message
 
     def redrive(self) -> int:
         """Put all dead letters back: with new ids and no receives, as SQS does."""
@@ -102,6 +104,13 @@ class SimSqs:
                 process.parked = False
         process.lost = False
         return json_reply({"Messages": [_described(message)]})
+
+    def send_message(self, request: Request) -> Reply:
+        queue, asked = self._queue(request), request.json
+        if not 0 <= asked.get("DelaySeconds", 0) <= LONGEST_DELAY:
+            raise Refused("InvalidParameterValue")
+        message = self.send(queue.name, asked["MessageBody"], after=asked.get("DelaySeconds", 0))
+        return json_reply({"MessageId": message.id})
 
     def delete_message(self, request: Request) -> Reply:
         """An old handle is accepted and does nothing (SQS API Reference, DeleteMessage)."""

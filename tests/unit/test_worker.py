@@ -6,12 +6,13 @@ import pytest
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from shared import outcomes
 from shared import worker as worker_module
-from shared.errors import LeaseLost, MismatchError, Reject, Retry
+from shared.errors import LeaseLost, MismatchError, Reject, Retry, Wait
 from shared.events import Event
 from shared.lease import Lease
 from shared.memory import MemoryInbox, MemoryOutbox
-from shared.outcomes import Delay, Outcome
+from shared.outcomes import Delay, Outcome, Verdict
 from shared.ports import Message
 from shared.worker import Worker
 from tests.support.units.aio import in_loop
@@ -71,6 +72,35 @@ async def test_a_retry_is_given_back_with_the_delay_it_asks_for() -> None:
 
 
 @in_loop
+async def test_a_message_that_waits_is_told_about_and_comes_back_as_a_new_one() -> None:
+    inbox, outbox = MemoryInbox(), MemoryOutbox()
+    message = await received(inbox)
+    script = Script(Wait("no export yet", after=600, says=(SECOND,)))
+
+    verdict = await worker_of(inbox, script, outbox).process(message)
+
+    assert verdict.outcome is Outcome.WAITING
+    assert outbox.events == [SECOND]
+    assert inbox.deferred == [(message, 600)]
+    again = await inbox.receive()
+    assert again
+    assert (again.body, again.receives) == (message.body, 1)
+    assert again.id != message.id
+
+
+@in_loop
+async def test_a_message_whose_waiting_cannot_be_told_stays() -> None:
+    inbox = MemoryInbox()
+    message = await received(inbox)
+    script = Script(Wait("no export yet", after=600, says=(SECOND,)))
+
+    verdict = await worker_of(inbox, script, BrokenOutbox()).process(message)
+
+    assert verdict.outcome is Outcome.FAILED
+    assert (inbox.deferred, inbox.deleted) == ([], [])
+
+
+@in_loop
 async def test_a_rejected_message_is_given_back_at_once_and_never_deleted() -> None:
     inbox = MemoryInbox()
     message = await received(inbox)
@@ -87,7 +117,7 @@ async def test_a_rejected_message_is_given_back_at_once_and_never_deleted() -> N
 async def test_any_other_failure_is_given_back_with_backoff(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_module, "backoff", lambda receives: 40 + receives)
+    monkeypatch.setattr(outcomes, "backoff", lambda receives: 40 + receives)
     inbox = MemoryInbox()
     message = await received(inbox)
 
@@ -281,6 +311,15 @@ async def test_every_line_says_which_message_run_day_and_attempt_it_is_about() -
 
 def test_only_what_is_done_is_deleted() -> None:
     assert [outcome for outcome in Outcome if outcome.deletes] == [Outcome.DONE]
+
+
+def test_the_delay_is_what_the_outcome_says() -> None:
+    delays = {outcome: Verdict(outcome, after=77).delay(3) for outcome in Outcome}
+
+    assert delays.pop(Outcome.FAILED) <= 8
+    asked = {outcome for outcome, delay in delays.items() if delay == 77}
+    assert asked == {Outcome.RETRY, Outcome.WAITING}
+    assert set(delays.values()) == {77, 0}
 
 
 def test_what_is_left_alone_is_what_is_done_or_not_ours() -> None:

@@ -5,7 +5,7 @@ import json
 from shared.topology import load_topology
 from tests.contract.conformance.aws import Aws, Wiring, until
 from tests.contract.conformance.case import Refusal, Seen, case, emulator_differs, told
-from tests.contract.conformance.sqs import delete, receive
+from tests.contract.conformance.messages import delete, receive
 
 LIMIT = 256 * 1024
 TYPES = sorted({kind for worker in load_topology().workers.values() for kind in worker.hears})

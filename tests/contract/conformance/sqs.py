@@ -1,7 +1,6 @@
 """Messages: leases that are extended, given back, run out and lost; deletes; dead letters."""
 
 import asyncio
-from typing import Any
 
 from tests.contract.conformance.aws import Aws, until
 from tests.contract.conformance.case import (
@@ -13,6 +12,7 @@ from tests.contract.conformance.case import (
     simulator_differs,
     told,
 )
+from tests.contract.conformance.messages import delete, delivery, extend, receive, taken
 
 BODIES = ("{}", "日本 <b>&amp;</b>\t\n", "x" * 200_000)
 LONG = 10
@@ -21,44 +21,6 @@ TWELVE_HOURS = 12 * 3600
 NO_QUEUE = Refusal("QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", 400)
 NOT_IN_FLIGHT = Refusal("MessageNotInflight", "AWS.SimpleQueueService.MessageNotInflight", 400)
 INVALID = Refusal("ClientError", "InvalidParameterValue", 400)
-
-
-async def receive(aws: Aws, queue: str, *, wait: int = 0) -> dict[str, Any] | None:
-    """Receive as the workers do; None when there is nothing."""
-    answer = await aws.sqs.receive_message(
-        QueueUrl=queue,
-        MaxNumberOfMessages=1,
-        WaitTimeSeconds=wait,
-        MessageSystemAttributeNames=["ApproximateReceiveCount"],
-    )
-    return next(iter(answer.get("Messages", [])), None)
-
-
-async def taken(aws: Aws, queue: str, *, wait: int = 0) -> dict[str, Any]:
-    """Receive a message that must be there."""
-    message = await receive(aws, queue, wait=wait)
-    assert message
-    return message
-
-
-async def delivery(aws: Aws, queue: str, *, wait: int = 0) -> Seen:
-    """Return what a receive shows, as far as it is the same on both sides."""
-    message = await receive(aws, queue, wait=wait)
-    return message and (message["Body"], message["Attributes"])
-
-
-async def extend(aws: Aws, queue: str, message: dict[str, Any], seconds: int) -> Seen:
-    return await told(
-        aws.sqs.change_message_visibility(
-            QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=seconds
-        )
-    )
-
-
-async def delete(aws: Aws, queue: str, message: dict[str, Any]) -> Seen:
-    return await told(
-        aws.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-    )
 
 
 @case
@@ -285,4 +247,31 @@ async def a_queue_that_is_not_there_is_refused(aws: Aws) -> Seen:
         await told(aws.sqs.receive_message(QueueUrl=nowhere)),
         await extend(aws, nowhere, handle, 0),
         await delete(aws, nowhere, handle),
+    ]
+
+
+@case
+async def a_message_sent_by_a_worker_is_hidden_for_its_delay(aws: Aws) -> Seen:
+    queue = aws.queue()
+    sent = await told(aws.sqs.send_message(QueueUrl=queue, MessageBody="later", DelaySeconds=1))
+    hidden = await receive(aws, queue)
+    await until(lambda: aws.visible(queue))
+    return sent, hidden, await delivery(aws, queue)
+
+
+@case
+async def a_message_sent_without_delay_is_there_at_once(aws: Aws) -> Seen:
+    queue = aws.queue()
+    answer = await aws.sqs.send_message(QueueUrl=queue, MessageBody="now")
+    message = await taken(aws, queue)
+    return answer["MessageId"] == message["MessageId"], message["Body"]
+
+
+@emulator_differs(aws=[OK, INVALID])
+async def a_delay_of_more_than_a_quarter_of_an_hour_is_refused(aws: Aws) -> Seen:
+    return [
+        await told(
+            aws.sqs.send_message(QueueUrl=aws.queue(), MessageBody="x", DelaySeconds=seconds)
+        )
+        for seconds in (900, 901)
     ]
