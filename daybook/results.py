@@ -107,6 +107,8 @@ def run_record(sightings: Sequence[Sighting], day: date, alarms: Sequence[str]) 
         "source_version": data.source_version,
         "rows": data.rows,
         "totals": [part.model_dump(mode="json") for part in data.totals],
+        "unknown_types": data.unknown_types,
+        "notes": list(data.notes),
         "bytes_scanned": data.bytes_scanned,
         "days": [part.model_dump(mode="json") for part in archived.data.days],
         "alarms": list(alarms),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from shared.breakdown import with_every_column
 from shared.errors import MismatchError, Retry
 from shared.events import ArchivedData
 from shared.locations import breakdown_key
@@ -49,4 +50,4 @@ def _decoded(found: StoredObject) -> ArchivedTable:
     checksum = sha256(found.body)
     if checksum != found.metadata.get("sha256"):
         raise MismatchError(f"{found.key} does not match its checksum")
-    return ArchivedTable(from_parquet(found.body), checksum)
+    return ArchivedTable(with_every_column(from_parquet(found.body)), checksum)

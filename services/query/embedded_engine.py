@@ -21,11 +21,15 @@ from shared.staging import StagedDay
 
 @dataclass(frozen=True)
 class EmbeddedEngine:
-    """DuckDB on this machine: fetches the delivery's files, queries them, uploads the result."""
+    """DuckDB on this machine: fetches the delivery's files, queries them, uploads the result.
+
+    Refuses a delivery that does not state the configured cost `metric`.
+    """
 
     export: Export
     source: SourceFormat
     staging: ObjectStore
+    metric: str
 
     async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
         """Fetch, query in a thread, upload."""
@@ -33,7 +37,7 @@ class EmbeddedEngine:
             folder = Path(name)
             files = await self.export.fetch(delivery, folder)
             control, staged = await asyncio.to_thread(
-                _query, self.source, delivery, files, organization, folder / "staged"
+                self._query, delivery, files, organization, folder / "staged"
             )
             days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
             return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
@@ -47,13 +51,10 @@ class EmbeddedEngine:
         rows = pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
         return StagedDay(day=day, keys=tuple(keys), rows=rows.num_rows, totals=amounts_of(rows))
 
-
-def _query(
-    source: SourceFormat,
-    delivery: Delivery,
-    files: list[Path],
-    organization: pa.Table,
-    folder: Path,
-) -> tuple[Control, dict[date, list[Path]]]:
-    with EmbeddedQuery(source, delivery.period, files) as query:
-        return query.control(), query.stage(organization, folder)
+    def _query(
+        self, delivery: Delivery, files: list[Path], organization: pa.Table, folder: Path
+    ) -> tuple[Control, dict[date, list[Path]]]:
+        with EmbeddedQuery(self.source, delivery.period, files) as query:
+            control = query.control()
+            control.require(self.metric, delivery.manifest)
+            return control, query.stage(organization, folder)
