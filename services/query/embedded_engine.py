@@ -37,8 +37,9 @@ class EmbeddedEngine:
             folder = Path(name)
             files = await self.export.fetch(delivery, folder)
             control, staged = await asyncio.to_thread(
-                self._query, delivery, files, organization, folder / "staged"
+                _query, self.source, delivery, files, organization, folder / "staged"
             )
+            control.require(self.metric, delivery.manifest)
             days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
             return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
 
@@ -51,10 +52,13 @@ class EmbeddedEngine:
         rows = pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
         return StagedDay(day=day, keys=tuple(keys), rows=rows.num_rows, totals=amounts_of(rows))
 
-    def _query(
-        self, delivery: Delivery, files: list[Path], organization: pa.Table, folder: Path
-    ) -> tuple[Control, dict[date, list[Path]]]:
-        with EmbeddedQuery(self.source, delivery.period, files) as query:
-            control = query.control()
-            control.require(self.metric, delivery.manifest)
-            return control, query.stage(organization, folder)
+
+def _query(
+    source: SourceFormat,
+    delivery: Delivery,
+    files: list[Path],
+    organization: pa.Table,
+    folder: Path,
+) -> tuple[Control, dict[date, list[Path]]]:
+    with EmbeddedQuery(source, delivery.period, files) as query:
+        return query.control(), query.stage(organization, folder)
