@@ -10,12 +10,11 @@ from typing import Self
 
 import duckdb
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from services.query.engine import Control
 from services.query.export_files import open_export
-from services.query.sources import SOURCES, SourceFormat, read_sql
+from services.query.sources import SourceFormat
+from services.query.statements import statement
 from shared.days import Period
 from shared.money import Amounts, add_amounts
 
@@ -76,34 +75,7 @@ class EmbeddedQuery:
         return staged
 
     def _run(self, name: str) -> duckdb.DuckDBPyRelation:
-        statement = _reading(_parsed(read_sql(name)), "lines", self._lines(self._source))
-        return self._db.sql(statement.sql(dialect="duckdb", comments=False))
-
-    def _lines(self, source: SourceFormat) -> exp.Query:
-        """Return the source's line view, for this period."""
-        query = _parsed(source.sql)
-        if source.spelled_as:
-            return _reading(self._lines(SOURCES[source.spelled_as]), "export", query)
-        dates = {"period_first": self._period.first, "period_last": self._period.last}
-        for column in list(query.find_all(exp.Column)):
-            if column.name in dates:
-                day = exp.Literal.string(dates[column.name].isoformat())
-                column.replace(exp.cast(day, "date"))
-        return query
-
-
-def _parsed(sql: str) -> exp.Query:
-    query = sqlglot.parse_one(sql, dialect="athena")
-    if not isinstance(query, exp.Query):
-        raise TypeError(f"not a query: {sql}")
-    return query
-
-
-def _reading(query: exp.Query, name: str, inner: exp.Query) -> exp.Query:
-    """Return the query with `inner` in the place of the table `name`."""
-    for table in [found for found in query.find_all(exp.Table) if found.name == name]:
-        table.replace(inner.copy().subquery(name))
-    return query
+        return self._db.sql(statement(name, self._source, self._period, "duckdb"))
 
 
 def _amounts(row: dict[str, object], *, has_net: bool) -> Amounts:

@@ -21,7 +21,7 @@ MINIMAL = (
 
 def plan_lines(*, commitment: dict[str, Any]) -> list[Line]:
     """Return a day on which a plan covers usage for 4 and 3 of its fee of 10."""
-    of_plan = {"savings_plan_savings_plan_a_r_n": PLAN, "product": None}
+    of_plan: Line = {"savings_plan_savings_plan_a_r_n": PLAN, "product": None}
     return [
         *(
             line(cost, line_item_type=kind, plan_effective_cost=effective, **of_plan)
@@ -182,7 +182,7 @@ def test_reservation_columns_are_missed_only_where_there_are_reservations(tmp_pa
 
 
 def test_a_zip_archive_is_refused_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is a ZIP archive, which is not read. Unpack it"):
+    with pytest.raises(InputError, match=r"is a ZIP archive, which is not read\. Unpack it"):
         break_down(tmp_path, b"PK\x03\x04rest", source="legacy")
 
 

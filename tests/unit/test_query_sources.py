@@ -10,7 +10,9 @@ from sqlglot import exp
 import services.query
 from services.query.layouts import LAYOUTS
 from services.query.sources import SOURCES, Column, SourceFormat
+from services.query.statements import statement
 from shared.config import SourceName
+from shared.days import Period
 
 COMMON = {"breakdown", "control"}
 NAMES = sorted(SOURCES)
@@ -54,6 +56,17 @@ def test_the_legacy_report_returns_every_column_that_cur2_reads() -> None:
     assert isinstance(query, exp.Query)
 
     assert {column.name for column in SOURCES["cur2"].columns} == set(query.named_selects)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("what", sorted(COMMON))
+def test_a_composed_query_is_one_of_athena(what: str, name: str) -> None:
+    sql = statement(what, SOURCES[name], Period(2026, 3), "athena")
+
+    assert sqlglot.parse_one(sql, dialect="athena").sql(dialect="athena") == sql
+    assert {table.name for table in sqlglot.parse_one(sql).find_all(exp.Table)} <= {
+        *("export", "organization", "item", "sorted", "plan", "daily", "period"),
+    }
 
 
 def source(*columns: Column) -> SourceFormat:
