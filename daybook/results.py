@@ -106,7 +106,7 @@ def run_record(sightings: Sequence[Sighting], day: date, alarms: Sequence[str]) 
         "complete_through": str(data.complete_through) if data.complete_through else None,
         "source_version": data.source_version,
         "rows": data.rows,
-        "totals": [part.model_dump(mode="json") for part in data.totals],
+        "totals": [part.model_dump(mode="json", exclude_none=True) for part in data.totals],
         "unknown_types": data.unknown_types,
         "notes": list(data.notes),
         "bytes_scanned": data.bytes_scanned,

@@ -149,15 +149,15 @@ SELECT
         WHEN is_split THEN 0
         WHEN line_type = 'SavingsPlanCoveredUsage' THEN coalesce(net_planned, planned)
         -- AWS states no net commitment: the unused part is discounted as the fee itself is.
-        WHEN line_type = 'SavingsPlanRecurringFee' AND unblended <> 0
+        WHEN line_type = 'SavingsPlanRecurringFee' AND unblended <> 0 AND net_cost <> unblended
             THEN CAST(
                 CAST(unused_plan AS double) * CAST(net_cost AS double) / CAST(unblended AS double)
                 AS decimal(38, 12)
             )
-        WHEN line_type = 'SavingsPlanRecurringFee' AND plan_upfront <> 0
+        WHEN line_type = 'SavingsPlanRecurringFee' AND unblended = 0 AND plan_upfront <> 0
+            AND net_plan_upfront <> plan_upfront
             THEN CAST(
-                CAST(unused_plan AS double)
-                * CAST(coalesce(net_plan_upfront, plan_upfront) AS double)
+                CAST(unused_plan AS double) * CAST(net_plan_upfront AS double)
                 / CAST(plan_upfront AS double)
                 AS decimal(38, 12)
             )
