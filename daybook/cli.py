@@ -37,8 +37,19 @@ Day = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], help="Billing day, UTC. Default: the last complete one."),
 ]
-Source = Annotated[Path, typer.Option(help="Folder with data/ and metadata/ of the export.")]
-Format = Annotated[str, typer.Option("--format", help="cur2 (AWS Data Exports, CUR 2.0).")]
+Source = Annotated[
+    Path,
+    typer.Option(
+        help="The export's folder with its manifests: data/ and metadata/, or yyyymmdd-yyyymmdd/ "
+        "of a legacy CUR. Without a manifest: a file, or a folder of legacy or FOCUS files."
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format", help="cur2 (CUR 2.0), legacy (Cost and Usage Report) or focus (1.0, 1.2)."
+    ),
+]
 OrganizationFile = Annotated[
     Path,
     typer.Option(
@@ -48,7 +59,7 @@ OrganizationFile = Annotated[
 ConfigFile = Annotated[Path | None, typer.Option(help="daybook.yaml: budgets, recipients, metric.")]
 Out = Annotated[Path, typer.Option(help="Folder for the results; replaced as a whole.")]
 OptionalSource = Annotated[
-    Path | None, typer.Option(help="Folder with data/ and metadata/; needs --organization too.")
+    Path | None, typer.Option(help="As in `daybook run`; needs --organization too.")
 ]
 OptionalFile = Annotated[Path | None, typer.Option(help="The organization CSV.")]
 RequiredDay = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Billing day, UTC.")]

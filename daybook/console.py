@@ -48,6 +48,10 @@ def tell_run(record: dict[str, Any], folder: Path) -> None:
             f"{record['period']} in all: {part['unblended']} {part['currency']} unblended, "
             f"{part['amortized']} amortized; the archive adds up to the export."
         )
+    for kind, count in record["unknown_types"].items():
+        out.print(f"{count:,} lines of unknown type {kind} are counted in.", markup=False)
+    for note in record["notes"]:
+        out.print(note, markup=False, soft_wrap=True)
     out.print("\n[bold]Files[/bold]")
     for name in sorted(path.name for path in folder.iterdir()):
         out.print(f"  {folder / name}", soft_wrap=True, markup=False)

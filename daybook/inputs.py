@@ -8,10 +8,12 @@ from typing import Any
 
 import duckdb
 
+from daybook.loose import FOLDERS, LooseFiles, manifests_below, unreadable
 from services.query.embedded import EmbeddedQuery
 from services.query.engine import Control
-from services.query.export import Export
+from services.query.export import Export, ExportStore
 from services.query.folder import FolderExportStore
+from services.query.layouts import LAYOUTS
 from services.query.manifest import Delivery
 from services.query.organization import parse_organization
 from services.query.sources import SOURCES, SourceFormat
@@ -24,7 +26,6 @@ digest:
   sender: daybook@example.com
   recipients: [finops@example.com]
 """
-MANIFESTS = "metadata/BILLING_PERIOD=YYYY-MM/…-Manifest.json"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Inputs:
     """A run's inputs, found good."""
 
     source: Path
-    source_format: str
+    store: ExportStore
     deliveries: dict[Period, Delivery]
     organization: bytes
     config_text: str
@@ -61,12 +62,9 @@ async def check_inputs(files: InputFiles, day: date | None) -> Inputs:
     """Read and check everything; raise InputError that names file, place and remedy."""
     if files.source_format not in SOURCES:
         raise InputError(
-            f"--format {files.source_format}",
-            "is not there yet",
-            f"Formats so far: {', '.join(SOURCES)}",
+            f"--format {files.source_format}", "is not known", f"Use one of {', '.join(SOURCES)}"
         )
-    export = Export(FolderExportStore(_folder(files.source)))
-    deliveries = await _deliveries(export, files.source)
+    found = await _find(files)
     organization = _read(files.organization, "Point --organization at the organization CSV")
     parse_organization(organization, files.organization)
     config_text = (
@@ -74,18 +72,29 @@ async def check_inputs(files: InputFiles, day: date | None) -> Inputs:
         if files.config
         else DEFAULT_CONFIG
     )
-    load_config(config_text, files.config or "daybook.yaml", files.given)
-    chosen, control = await _choose_day(export, files, deliveries, day)
+    config = load_config(config_text, files.config or "daybook.yaml", files.given)
+    chosen, control = await _choose_day(found, day)
+    control.require(config.cost_metric, found.deliveries[Period.of(chosen)].manifest)
     return Inputs(
         files.source,
-        files.source_format,
-        deliveries,
+        found.store,
+        found.deliveries,
         organization,
         config_text,
         files.given,
         chosen,
         control,
     )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The export that a person pointed at."""
+
+    source: Path
+    kind: SourceFormat
+    store: ExportStore
+    deliveries: dict[Period, Delivery]
 
 
 def _read(file: Path, remedy: str) -> bytes:
@@ -95,61 +104,73 @@ def _read(file: Path, remedy: str) -> bytes:
         raise InputError(file, error.strerror or "cannot be read", remedy) from None
 
 
-def _folder(source: Path) -> Path:
-    remedy = "Point --source at the folder that holds the export's data/ and metadata/"
-    if not source.is_dir():
-        raise InputError(source, "is not a folder", remedy)
-    if not any(source.iterdir()):
-        raise InputError(source, "is empty", remedy)
-    return source
-
-
-async def _deliveries(export: Export, source: Path) -> dict[Period, Delivery]:
+async def _find(files: InputFiles) -> _Found:
+    """Find the export's deliveries, as its manifests say; without a manifest as its files do."""
+    kind, store = SOURCES[files.source_format], await _store(files)
+    export = Export(store, LAYOUTS[kind.layout])
     periods = await export.periods()
     if not periods:
+        example = LAYOUTS[kind.layout].example
         raise InputError(
-            source,
-            f"has no manifest ({MANIFESTS})",
-            "Copy the export's metadata/ folder beside its data/ folder",
+            files.source, f"has no manifest ({example})", _manifest_remedy(files.source)
         )
     found = [await export.delivery(period) for period in sorted(periods)]
-    return {delivery.period: delivery for delivery in found if delivery}
+    deliveries = {delivery.period: delivery for delivery in found if delivery}
+    return _Found(files.source, kind, store, deliveries)
 
 
-async def _choose_day(
-    export: Export, files: InputFiles, deliveries: dict[Period, Delivery], day: date | None
-) -> tuple[date, Control]:
+async def _store(files: InputFiles) -> ExportStore:
+    source, kind = files.source, SOURCES[files.source_format]
+    remedy = "Point --source at the export's folder: the one that holds its manifests' folders"
+    if not source.exists():
+        raise InputError(source, "is not there", remedy)
+    if source.is_dir() and not any(source.iterdir()):
+        raise InputError(source, "is empty", remedy)
+    bare = kind.name in FOLDERS and not manifests_below(source)
+    if source.is_file() or bare:
+        return await asyncio.to_thread(LooseFiles, source, kind)
+    return FolderExportStore(source)
+
+
+def _manifest_remedy(source: Path) -> str:
+    elsewhere = manifests_below(source)
+    if elsewhere:
+        return f"There is {elsewhere[0]}: point --source at the folder that its layout begins in"
+    return "Copy the export's metadata/ folder beside its data/ folder"
+
+
+async def _choose_day(found: _Found, day: date | None) -> tuple[date, Control]:
     """Take the day asked for, or the last complete one, with its period's control totals."""
-    if day and Period.of(day) not in deliveries:
-        raise _outside(files.source, day, deliveries)
-    newest = max(deliveries)
+    if day and Period.of(day) not in found.deliveries:
+        raise _outside(found, day)
+    newest = max(found.deliveries)
     period = Period.of(day) if day else newest
-    control = await _control(export, files, deliveries[period])
+    control = await _control(found, period)
     if day is None:
         chosen = control.complete_through(period, followed=False)
         if chosen and control.first_day and chosen < control.first_day:
             chosen = None
-        if chosen is None and len(deliveries) > 1:
-            chosen = sorted(deliveries)[-2].last
-            control = await _control(export, files, deliveries[Period.of(chosen)])
+        if chosen is None and len(found.deliveries) > 1:
+            chosen = sorted(found.deliveries)[-2].last
+            control = await _control(found, Period.of(chosen))
         return chosen or control.last_day or period.first, control
-    earliest = control.first_day if period == min(deliveries) else period.first
+    earliest = control.first_day if period == min(found.deliveries) else period.first
     if control.last_day is None or earliest is None or not earliest <= day <= control.last_day:
         reach = f"{period} reaches from {earliest} to {control.last_day}"
-        raise InputError(files.source, f"has no data of {day}: {reach}", "Choose another --day")
+        raise InputError(found.source, f"has no data of {day}: {reach}", "Choose another --day")
     return day, control
 
 
-def _outside(source: Path, day: date, deliveries: dict[Period, Delivery]) -> InputError:
-    reach = ", ".join(str(period) for period in sorted(deliveries))
+def _outside(found: _Found, day: date) -> InputError:
+    reach = ", ".join(str(period) for period in sorted(found.deliveries))
     problem = f"has no data of {day}: its billing periods are {reach}"
-    return InputError(source, problem, "Choose another --day")
+    return InputError(found.source, problem, "Choose another --day")
 
 
-async def _control(export: Export, files: InputFiles, delivery: Delivery) -> Control:
-    source = SOURCES[files.source_format]
-    paths = await export.fetch(delivery, files.source)
-    return await asyncio.to_thread(_add_up, source, delivery.period, paths)
+async def _control(found: _Found, period: Period) -> Control:
+    export = Export(found.store, LAYOUTS[found.kind.layout])
+    paths = await export.fetch(found.deliveries[period], found.source)
+    return await asyncio.to_thread(_add_up, found.kind, period, paths)
 
 
 def _add_up(source: SourceFormat, period: Period, paths: list[Path]) -> Control:
@@ -172,12 +193,5 @@ def _culprit(
             with EmbeddedQuery(source, period, [path]) as query:
                 query.control()
         except duckdb.Error as own:
-            return _unreadable(path, own)
-    return _unreadable(paths[0].parent, error)
-
-
-def _unreadable(path: Path, error: duckdb.Error) -> InputError:
-    reason = str(error).strip().splitlines()[0]
-    return InputError(
-        path, f"cannot be read: {reason}", "It may be truncated: copy it again from the export"
-    )
+            return unreadable(path, own)
+    return unreadable(paths[0].parent, error)

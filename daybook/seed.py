@@ -1,13 +1,10 @@
 """Puts a run's inputs where the workers look for them: the export's bucket and the archive's."""
 
-from pathlib import Path
-
 import yaml
 
 from daybook.inputs import Inputs
 from daybook.local.provision import Provisioned
 from daybook.local.stack import CONFIG_KEY
-from services.query.folder import FolderExportStore
 from services.query.manifest import Delivery
 from shared.aws import clients
 from shared.config import read_settings
@@ -15,7 +12,7 @@ from shared.days import Period
 from shared.s3 import S3Store
 
 EXPORT_BUCKET = "daybook-cost-export"
-EXPORT_PREFIX = "cur2/export"
+EXPORT_PREFIX = "exports/daily"
 ORGANIZATION_KEY = "config/organization.csv"
 HISTORY_BYTES = 512 * 1024 * 1024
 """The embedded S3 lives in memory: beyond the asked period, only this much history goes in."""
@@ -41,11 +38,11 @@ async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ..
         await archive.put(CONFIG_KEY, body.encode())
         await ses.verify_email_identity(EmailAddress=settings["digest"]["sender"])
         export = S3Store(s3, EXPORT_BUCKET)
-        for delivery in _worth_uploading(inputs):
-            await _upload(export, inputs.source, delivery)
+        for delivery in await _worth_uploading(inputs):
+            await _upload(export, inputs, delivery)
 
 
-def _worth_uploading(inputs: Inputs) -> list[Delivery]:
+async def _worth_uploading(inputs: Inputs) -> list[Delivery]:
     """Return the asked period, and as much of the rest, newest first, as memory can spare."""
     left = HISTORY_BYTES
     chosen = []
@@ -53,7 +50,8 @@ def _worth_uploading(inputs: Inputs) -> list[Delivery]:
         delivery = inputs.deliveries[period]
         # The next period's manifest says that the asked one is over: it always goes in.
         if period not in (inputs.period, inputs.period.next):
-            left -= sum(_size(inputs.source, path) for path in delivery.files)
+            files = [await inputs.store.fetch(path, inputs.source) for path in delivery.files]
+            left -= sum(file.stat().st_size for file in files)
         if left >= 0 or period in (inputs.period, inputs.period.next):
             chosen.append(delivery)
     return chosen
@@ -64,14 +62,10 @@ def _distance(period: Period, asked: Period) -> tuple[bool, int]:
     return period != asked, abs(months)
 
 
-def _size(source: Path, path: str) -> int:
-    file = source / path
-    return file.stat().st_size if file.is_file() else 0
-
-
-async def _upload(export: S3Store, source: Path, delivery: Delivery) -> None:
-    """Upload the files first and the manifest last, as Data Exports delivers."""
-    store = FolderExportStore(source)
-    for path in (*delivery.files, delivery.manifest):
-        file = await store.fetch(path, source)
+async def _upload(export: S3Store, inputs: Inputs, delivery: Delivery) -> None:
+    """Upload the files first and the manifest last, as AWS delivers."""
+    for path in delivery.files:
+        file = await inputs.store.fetch(path, inputs.source)
         await export.put(f"{EXPORT_PREFIX}/{path}", file.read_bytes())
+    body, _ = await inputs.store.read(delivery.manifest)
+    await export.put(f"{EXPORT_PREFIX}/{delivery.manifest}", body)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from shared.breakdown import with_every_column
 from shared.days import Period
 from shared.errors import MismatchError, Retry
 from shared.events import ArchivedData
@@ -58,4 +59,4 @@ def _decoded(found: StoredObject) -> ArchivedTable:
     checksum = sha256(found.body)
     if checksum != found.metadata.get("sha256"):
         raise MismatchError(f"{found.key} does not match its checksum")
-    return ArchivedTable(from_parquet(found.body), checksum, found.etag)
+    return ArchivedTable(with_every_column(from_parquet(found.body)), checksum, found.etag)

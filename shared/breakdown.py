@@ -5,11 +5,11 @@ sum of the chosen metric, rounded once.
 """
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from shared.money import SCALE, Amounts, add_amounts
+from shared.money import SCALE, Amounts, add_amounts, not_stated
 
 AMOUNT = pa.decimal128(38, SCALE)
 STAGED = pa.schema(
@@ -25,6 +25,8 @@ STAGED = pa.schema(
         ("UnblendedCost", AMOUNT),
         ("AmortizedCost", AMOUNT),
         ("Currency", pa.string()),
+        ("NetUnblendedCost", AMOUNT),
+        ("NetAmortizedCost", AMOUNT),
     ]
 )
 ARCHIVED = STAGED.insert(4, pa.field("DailyCost", pa.float64()))
@@ -40,15 +42,39 @@ ORDER = [
         "OUPath",
     )
 ]
-METRICS = {"unblended": "UnblendedCost", "amortized": "AmortizedCost"}
+METRICS = {
+    "unblended": "UnblendedCost",
+    "amortized": "AmortizedCost",
+    "net_unblended": "NetUnblendedCost",
+    "net_amortized": "NetAmortizedCost",
+}
+"""The column of each cost metric. The net ones are null where the export states no net costs."""
 
 
 def archive_table(staged: pa.Table, metric: str) -> pa.Table:
-    """Return a day's rows as they are archived: in a total order, with DailyCost rounded once."""
+    """Return a day's rows as they are archived: in a total order, with DailyCost rounded once.
+
+    Raises InputError when the export does not state the metric.
+    """
     rows = staged.select(STAGED.names).cast(STAGED).sort_by(ORDER)
+    if not states(rows, metric):
+        raise not_stated(metric, "the staged day")
     # Not by Arrow: its cast from decimal is off by one in the last place now and then.
     daily = pa.array([float(amount) for amount in rows[METRICS[metric]].to_pylist()], pa.float64())
     return rows.add_column(4, ARCHIVED.field("DailyCost"), daily).combine_chunks()
+
+
+def states(table: pa.Table, metric: str) -> bool:
+    """Say whether every row has the metric: an export may state no net costs."""
+    return bool(table[METRICS[metric]].null_count == 0)
+
+
+def with_every_column(archived: pa.Table) -> pa.Table:
+    """Return an archived day with the net columns that a day written before them lacks."""
+    for name in METRICS.values():
+        if name not in archived.column_names:
+            archived = archived.append_column(name, pa.nulls(archived.num_rows, AMOUNT))
+    return archived
 
 
 def amounts_of(table: pa.Table) -> tuple[Amounts, ...]:
@@ -65,13 +91,8 @@ def amounts_by_ou(table: pa.Table) -> dict[str, tuple[Amounts, ...]]:
 
 
 def _grouped(table: pa.Table, keys: list[str]) -> Iterable[tuple[dict[str, str], Amounts]]:
-    sums = table.group_by(keys).aggregate([(column, "sum") for column in METRICS.values()])
+    whole = pc.ScalarAggregateOptions(skip_nulls=False)
+    sums = table.group_by(keys).aggregate([(column, "sum", whole) for column in METRICS.values()])
     for row in sums.sort_by([(key, "ascending") for key in keys]).to_pylist():
-        yield (
-            row,
-            Amounts(
-                currency=row["Currency"],
-                unblended=row["UnblendedCost_sum"] or Decimal(0),
-                amortized=row["AmortizedCost_sum"] or Decimal(0),
-            ),
-        )
+        amounts = {metric: row[f"{column}_sum"] for metric, column in METRICS.items()}
+        yield row, Amounts(currency=row["Currency"], **amounts)

@@ -24,6 +24,9 @@ def normal_ou(path: Any) -> Any:
 
 OU_PATTERN = rf"^({UNMAPPED}|{ROOT}(/[^/]*[^/\s][^/]*)*)$"
 OuPath = Annotated[str, BeforeValidator(normal_ou), Field(pattern=OU_PATTERN, max_length=1300)]
+SourceName = Literal["cur2", "legacy", "focus"]
+"""The export formats; each is `services/query/sql/<name>.sql`."""
+CostMetric = Literal["amortized", "unblended", "net_amortized", "net_unblended"]
 Percent = Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
@@ -34,9 +37,14 @@ class _Strict(BaseModel):
 class Source(_Strict):
     """Where the cost export is."""
 
-    format: Literal["cur2"] = Field(description="`cur2`: AWS Data Exports, CUR 2.0.")
+    format: SourceName = Field(
+        description="`cur2`: Data Exports, CUR 2.0. `legacy`: Cost and Usage Report. "
+        "`focus`: Data Exports, FOCUS 1.0 or 1.2 with AWS columns."
+    )
     location: str = Field(
-        pattern=r"^s3://[^/]+", description="s3://bucket/prefix that holds data/ and metadata/."
+        pattern=r"^s3://[^/]+",
+        description="s3://bucket/prefix that holds data/ and metadata/; of `legacy` the report's "
+        "own, which holds yyyymmdd-yyyymmdd/.",
     )
 
 
@@ -103,8 +111,10 @@ class Config(_Strict):
     source: Source
     organization: Organization
     engine: Literal["duckdb"] = Field(default="duckdb", description="The query engine.")
-    cost_metric: Literal["amortized", "unblended"] = Field(
-        default="amortized", description="What DailyCost, budgets and the digest mean by cost."
+    cost_metric: CostMetric = Field(
+        default="amortized",
+        description="What DailyCost, budgets and the digest mean by cost; the net ones need an "
+        "export with net costs.",
     )
     budgets: tuple[Budget, ...] = Field(default=(), description="Budgets by OU, oldest first.")
     lights: Lights = Lights()

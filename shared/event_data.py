@@ -39,6 +39,11 @@ class PeriodScope(Frozen):
     )
     rows: int = Field(ge=0, description="Rows of the breakdown.")
     totals: tuple[Amounts, ...] = Field(description="Exact totals of the period per currency.")
+    unknown_types: dict[str, int] = Field(
+        default={},
+        description="Line items of types that Daybook does not know, by type; counted in.",
+    )
+    notes: tuple[str, ...] = Field(default=(), description="What the export lacks, in sentences.")
 
 
 class BackfillData(Frozen):

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from shared.errors import InputError
+
 SCALE = 12
 """Decimal places that every amount carries: `decimal(38,12)` in Athena, DuckDB and Parquet."""
 
@@ -41,17 +43,54 @@ Money = Annotated[
 
 
 class Amounts(BaseModel):
-    """Unblended and amortized cost in one currency."""
+    """A cost in one currency by every metric; the net ones only if the export states net costs."""
 
     model_config = ConfigDict(frozen=True)
 
     currency: str = Field(description="ISO 4217 code as the export bills it.")
     unblended: Money = Field(description="Sum of line_item_unblended_cost.")
     amortized: Money = Field(description="Cost with upfront and recurring fees spread over use.")
+    net_unblended: Money | None = Field(
+        default=None, description="Unblended cost after private discounts; null if not stated."
+    )
+    net_amortized: Money | None = Field(
+        default=None, description="Amortized cost after private discounts; null if not stated."
+    )
+
+    def states(self, metric: str) -> bool:
+        """Say whether the export states a cost metric."""
+        return self._by_metric[metric] is not None
 
     def metric(self, name: str) -> Decimal:
-        """Return the amount of a cost metric, `unblended` or `amortized`."""
-        return {"unblended": self.unblended, "amortized": self.amortized}[name]
+        """Return the amount of a cost metric; raise InputError when it is not stated."""
+        amount = self._by_metric[name]
+        if amount is None:
+            raise not_stated(name, "the archive")
+        return amount
+
+    @property
+    def _by_metric(self) -> dict[str, Decimal | None]:
+        return {
+            "unblended": self.unblended,
+            "amortized": self.amortized,
+            "net_unblended": self.net_unblended,
+            "net_amortized": self.net_amortized,
+        }
+
+
+def not_stated(metric: str, where: object) -> InputError:
+    """Return the error for a cost metric that an export does not state."""
+    return InputError(
+        where,
+        f"has no {metric} cost: AWS states net costs for private pricing only",
+        "Set cost_metric to amortized or unblended",
+    )
+
+
+def exact_sum_if_known(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Add amounts exactly; None as soon as one is not known."""
+    known = list(amounts)
+    return None if None in known else exact_sum(amount for amount in known if amount is not None)
 
 
 def add_amounts(parts: Iterable[Amounts]) -> tuple[Amounts, ...]:
@@ -64,6 +103,8 @@ def add_amounts(parts: Iterable[Amounts]) -> tuple[Amounts, ...]:
             currency=currency,
             unblended=exact_sum(part.unblended for part in group),
             amortized=exact_sum(part.amortized for part in group),
+            net_unblended=exact_sum_if_known(part.net_unblended for part in group),
+            net_amortized=exact_sum_if_known(part.net_amortized for part in group),
         )
         for currency, group in sorted(by_currency.items())
     )

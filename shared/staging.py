@@ -34,6 +34,10 @@ class StagedPeriod(BaseModel):
     complete_through: date | None
     totals: tuple[Amounts, ...] = Field(description="Control totals, summed over the line items.")
     days: tuple[StagedDay, ...]
+    unknown_types: dict[str, int] = Field(
+        default={}, description="Line items of types that Daybook does not know, by type."
+    )
+    notes: tuple[str, ...] = Field(default=(), description="What the export lacks, in sentences.")
 
     @property
     def rows(self) -> int:

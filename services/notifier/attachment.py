@@ -36,7 +36,9 @@ def harmless(text: str) -> str:
 
 
 def _cell(value: object) -> str:
-    return plain(value) if isinstance(value, Decimal) else harmless(str(value))
+    if isinstance(value, Decimal):
+        return plain(value)
+    return "" if value is None else harmless(str(value))
 
 
 def _check(text: str, total: Decimal) -> None:

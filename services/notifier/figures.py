@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from shared.breakdown import METRICS
+from shared.breakdown import METRICS, states
 from shared.config import UNMAPPED
 from shared.money import exact_sum
 from shared.outlook import Light, Outlook
@@ -134,7 +134,8 @@ def _in_currency(
     outlooks: list[Outlook],
     metric: str,
 ) -> CurrencyFigures:
-    costs = {d: _Costs.of(table, currency, metric) for d, table in tables.items()}
+    stated = {d: table for d, table in tables.items() if states(table, metric)}
+    costs = {d: _Costs.of(table, currency, metric) for d, table in stated.items()}
     today = costs[day]
     services = _shares(today.by["Service"])
     lines = [

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from services.query.embedded_engine import EmbeddedEngine
 from services.query.export import Export
 from services.query.handler import QueryPeriods
+from services.query.layouts import LAYOUTS
 from services.query.organization import Placement, parse_organization
 from services.query.s3 import S3ExportStore
 from services.query.sources import SOURCES
@@ -20,8 +21,9 @@ from shared.settings import WorkerSettings
 async def build(world: World, _settings: WorkerSettings) -> AsyncIterator[QueryPeriods]:
     """Put the worker together."""
     source = world.config.source
-    export = Export(S3ExportStore(world.s3, source.location))
-    engine = EmbeddedEngine(export, SOURCES[source.format], world.archive)
+    kind = SOURCES[source.format]
+    export = Export(S3ExportStore(world.s3, source.location), LAYOUTS[kind.layout])
+    engine = EmbeddedEngine(export, kind, world.archive, world.config.cost_metric)
     yield QueryPeriods(export, engine, _organization(world), world.archive)
 
 

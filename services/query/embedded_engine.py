@@ -21,11 +21,15 @@ from shared.staging import StagedDay
 
 @dataclass(frozen=True)
 class EmbeddedEngine:
-    """DuckDB on this machine: fetches the delivery's files, queries them, uploads the result."""
+    """DuckDB on this machine: fetches the delivery's files, queries them, uploads the result.
+
+    Refuses a delivery that does not state the configured cost `metric`.
+    """
 
     export: Export
     source: SourceFormat
     staging: ObjectStore
+    metric: str
 
     async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
         """Fetch, query in a thread, upload."""
@@ -35,6 +39,7 @@ class EmbeddedEngine:
             control, staged = await asyncio.to_thread(
                 _query, self.source, delivery, files, organization, folder / "staged"
             )
+            control.require(self.metric, delivery.manifest)
             days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
             return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
 

@@ -1,6 +1,7 @@
 """The query engine port: what one scan of a billing period is asked for, and what it gives."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
 
@@ -8,13 +9,17 @@ import pyarrow as pa
 
 from services.query.manifest import Delivery
 from shared.days import Period
-from shared.money import Amounts
+from shared.money import Amounts, not_stated
 from shared.staging import StagedDay
 
 
 @dataclass(frozen=True)
 class Control:
-    """Control totals of a period's line items, and how far its usage reaches."""
+    """Control totals of a period's line items, and how far its usage reaches.
+
+    `unknown_types` counts the line items of types that no policy is stated for; `notes` are
+    sentences that say what the export lacks.
+    """
 
     lines: int
     totals: tuple[Amounts, ...]
@@ -22,6 +27,13 @@ class Control:
     first_day: date | None
     last_day: date | None
     invoiced: bool
+    unknown_types: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def require(self, metric: str, delivery: object) -> None:
+        """Raise InputError when the delivery does not state the cost metric."""
+        if not all(part.states(metric) for part in self.totals):
+            raise not_stated(metric, delivery)
 
     def complete_through(self, period: Period, *, followed: bool) -> date | None:
         """Return the last day whose usage is fully delivered.

@@ -1,10 +1,12 @@
 """The delivered cost export: finds a period's delivery and brings its files to a local folder."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from services.query.manifest import METADATA, Delivery, manifests_by_period, read_manifest
+from services.query.layouts import DATA_EXPORTS, Layout
+from services.query.manifest import Delivery
 from shared.days import Period
 
 
@@ -22,25 +24,30 @@ class ExportStore(Protocol):
 
 
 class Export:
-    """A Data Exports export."""
+    """An export: its deliveries by billing period, each as its manifest says."""
 
-    def __init__(self, store: ExportStore) -> None:
-        """Keep the store."""
+    def __init__(self, store: ExportStore, layout: Layout = DATA_EXPORTS) -> None:
+        """Keep the store and how its manifests are laid out."""
         self._store = store
+        self._layout = layout
 
-    async def periods(self) -> dict[Period, str]:
+    async def periods(self) -> Mapping[Period, str]:
         """Return the manifest path of every delivered period."""
-        return manifests_by_period(await self._store.paths(METADATA))
+        return await self._manifests(None)
 
     async def delivery(self, period: Period) -> Delivery | None:
         """Return a period's newest delivery; None when nothing was delivered yet."""
-        paths = await self._store.paths(f"{METADATA}{period}/")
-        manifest = manifests_by_period(paths).get(period)
+        manifest = (await self._manifests(period)).get(period)
         if manifest is None:
             return None
         body, written = await self._store.read(manifest)
-        return read_manifest(period, manifest, body, written)
+        return self._layout.read(period, manifest, body, written)
 
     async def fetch(self, delivery: Delivery, folder: Path) -> list[Path]:
         """Bring the delivery's files into `folder`; returns them in the manifest's order."""
         return [await self._store.fetch(path, folder) for path in delivery.files]
+
+    async def _manifests(self, period: Period | None) -> Mapping[Period, str]:
+        prefixes = self._layout.prefixes(period)
+        paths = [path for prefix in prefixes for path in await self._store.paths(prefix)]
+        return self._layout.manifests_by_period(paths)

@@ -99,6 +99,8 @@ class QueryPeriods:
                 complete_through=staged.complete_through,
                 rows=staged.rows,
                 totals=staged.totals,
+                unknown_types=staged.unknown_types,
+                notes=staged.notes,
                 staging=Reference(
                     uri=f"s3://{self.store.bucket}/{prefix}manifest.json", sha256=sha256(body)
                 ),
@@ -161,6 +163,8 @@ def _describe(delivery: Delivery, result: QueryResult, *, followed: bool) -> Sta
         complete_through=complete_through,
         totals=result.control.totals,
         days=_without_gaps(delivery.period, result.days, complete_through),
+        unknown_types=dict(result.control.unknown_types),
+        notes=(*delivery.notes, *result.control.notes),
     )
 
 

@@ -1,15 +1,16 @@
 """Data Exports manifests: which files are the export, and which delivery they belong to.
 
-Layout (AWS Data Exports User Guide, "Understanding export delivery"): data under
-`data/BILLING_PERIOD=YYYY-MM/`, manifests under `metadata/BILLING_PERIOD=YYYY-MM/`. The manifest
-is written after all data files, and only the files it lists are the export: a folder may also
-hold files of earlier deliveries.
+Layout of CUR 2.0 and FOCUS exports (AWS Data Exports User Guide, "Understanding export
+delivery"): data under `data/BILLING_PERIOD=YYYY-MM/`, manifests under
+`metadata/BILLING_PERIOD=YYYY-MM/`. The manifest is written after all data files, and only the
+files it lists are the export: a folder may also hold files of earlier deliveries.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -18,14 +19,19 @@ from shared.errors import InputError
 
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 """Moments (UTC) as text that sorts by time."""
+NOTES = "daybookNotes"
+"""Where a manifest that Daybook wrote itself, for files that came without one, says so."""
 METADATA = "metadata/BILLING_PERIOD="
-_DATA_PATH = re.compile(r"(?:^|/)(data/BILLING_PERIOD=\d{4}-\d{2}/.+)$")
-_MANIFEST = re.compile(r"metadata/BILLING_PERIOD=(\d{4}-\d{2})/(?:([^/]+)/)?[^/]*Manifest\.json$")
+Body = TypeVar("Body", bound=BaseModel)
+_FOLDER = r"(?i:BILLING_PERIOD)="
+_DATA_PATH = re.compile(rf"(?:^|/)(data/{_FOLDER}\d{{4}}-\d{{2}}/.+)$")
+_MANIFEST = re.compile(rf"metadata/{_FOLDER}(\d{{4}}-\d{{2}})/(?:([^/]+)/)?[^/]*Manifest\.json$")
 
 
 class _ManifestBody(BaseModel):
-    executionId: str = Field(min_length=1)  # noqa: N815 - the manifest's own spelling
-    dataFiles: tuple[str, ...] = Field(min_length=1)  # noqa: N815 - the manifest's own spelling
+    execution_id: str = Field(alias="executionId", min_length=1)
+    data_files: tuple[str, ...] = Field(alias="dataFiles", min_length=1)
+    notes: tuple[str, ...] = Field(default=(), alias=NOTES)
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,20 @@ class Delivery:
     execution_id: str
     delivered_at: datetime
     files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def version(self) -> str:
         """A text that sorts later for a later delivery."""
         return f"{self.delivered_at.astimezone(UTC):{STAMP}}/{self.execution_id}"
+
+
+def prefixes(period: Period | None) -> tuple[str, ...]:
+    """Return where the manifests of a period, or of all, are; exports of FOCUS use lower case."""
+    return tuple(
+        f"metadata/{folder}={f'{period}/' if period else ''}"
+        for folder in ("BILLING_PERIOD", "billing_period")
+    )
 
 
 def manifests_by_period(paths: Iterable[str]) -> dict[Period, str]:
@@ -59,7 +74,7 @@ def manifests_by_period(paths: Iterable[str]) -> dict[Period, str]:
             rank.setdefault(_period(path, found[1]), []).append(path)
     for rank in (top, nested):
         for period, several in rank.items():
-            _refuse_two_exports(period, several)
+            refuse_two_exports(f"{METADATA}{period}", several)
     newest = {period: max(several) for period, several in nested.items()}
     return newest | {period: several[0] for period, several in top.items()}
 
@@ -72,11 +87,11 @@ def _period(path: str, text: str) -> Period:
         raise InputError(path, problem, "Name the folder BILLING_PERIOD=YYYY-MM") from None
 
 
-def _refuse_two_exports(period: Period, manifests: list[str]) -> None:
-    """An export's manifests all have its name, in whatever folder they lie."""
+def refuse_two_exports(folder: str, manifests: list[str]) -> None:
+    """Raise InputError for two exports: one's manifests all have its name, wherever they lie."""
     if len({path.rpartition("/")[2] for path in manifests}) > 1:
         raise InputError(
-            f"{METADATA}{period}",
+            folder,
             f"two exports share this folder: {', '.join(sorted(manifests))}",
             "Point the source at one export",
         )
@@ -84,24 +99,29 @@ def _refuse_two_exports(period: Period, manifests: list[str]) -> None:
 
 def read_manifest(period: Period, path: str, body: bytes, delivered_at: datetime) -> Delivery:
     """Read a manifest; raise InputError when it is not one."""
+    manifest = parsed(_ManifestBody, body, path, "a Data Exports manifest")
+    files = tuple(dict.fromkeys(_relative(path, uri) for uri in manifest.data_files))
+    return Delivery(period, path, manifest.execution_id, delivered_at, files, manifest.notes)
+
+
+def parsed(model: type[Body], body: bytes, path: str, what: str) -> Body:
+    """Read a manifest's JSON; raise InputError that names the field when it is not `what`."""
     try:
-        manifest = _ManifestBody.model_validate_json(body)
+        return model.model_validate_json(body)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         raise InputError(
             path,
-            f"is not a Data Exports manifest: {problem['msg']}",
-            "Copy the manifest again from the export's metadata/ folder",
+            f"is not {what}: {problem['msg']}",
+            "Copy the manifest again from where AWS delivered it",
             where=".".join(str(part) for part in problem["loc"]),
         ) from None
-    files = tuple(dict.fromkeys(_relative(path, uri) for uri in manifest.dataFiles))
-    return Delivery(period, path, manifest.executionId, delivered_at, files)
 
 
 def _relative(manifest: str, uri: str) -> str:
     """Cut a listed file's location down to `data/BILLING_PERIOD=…/file`: buckets may differ."""
     found = _DATA_PATH.search(uri)
-    if not found or ".." in uri.split("/"):
+    if not found or climbs(uri):
         raise InputError(
             manifest,
             f"{uri!r} is not below data/BILLING_PERIOD=YYYY-MM/",
@@ -109,3 +129,8 @@ def _relative(manifest: str, uri: str) -> str:
             where="dataFiles",
         )
     return found[1]
+
+
+def climbs(location: str) -> bool:
+    """Say whether a location leads out of the folder that it begins in."""
+    return ".." in location.split("/")

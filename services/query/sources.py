@@ -1,24 +1,85 @@
-"""The cost exports that Daybook reads: one `.sql` file and one entry each."""
+"""The cost exports that Daybook reads: one `sql/<name>.sql` each, named in the configuration.
 
-from dataclasses import dataclass
+A source's file begins with a comment that is read here:
+
+    -- layout: data-exports              how its manifests are laid out: see `layouts.py`
+    -- spelled as: cur2                  optional: the source whose columns the query returns
+    -- null text: NULL                   optional: what stands for null in a CSV
+    -- period: column, column            which column dates the billing period; else the next one
+    -- columns:
+    --   name  type  required            every file must have it
+    --   name  type                      read when it is there
+    --   name  type  [when]
+    --     what is wrong without it      said when it is not there
+
+`when` names the line types that it matters to, or `partly`: only when some of the files have it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib.resources import files
+from typing import get_args
 
-TEXT, MAP, MONEY, TIME = "VARCHAR", "MAP(VARCHAR, VARCHAR)", "DECIMAL(38,12)", "TIMESTAMP"
+from shared.config import SourceName
+
+TEXT, MAP, MONEY, TIMESTAMP = "VARCHAR", "MAP(VARCHAR, VARCHAR)", "DECIMAL(38,12)", "TIMESTAMP"
+KINDS = {"text": TEXT, "map": MAP, "money": MONEY, "timestamp": TIMESTAMP}
 """The DuckDB types a column is read as when the export is CSV, where everything is text."""
+PARTLY = "partly"
+_COLUMN = re.compile(r"  (\w+)\s+(\w+)\s*(required)?(?:\[(.+)\])?")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an export; `lacking` says what is wrong without it, to the types in `when`."""
+
+    name: str
+    kind: str
+    required: bool = False
+    when: frozenset[str] = frozenset()
+    lacking: str = ""
+
+    def matters(self, line_types: Iterable[str], *, partly: bool) -> bool:
+        """Say whether an export with these line types suffers from the column's absence."""
+        if not self.lacking or (self.when == {PARTLY} and not partly):
+            return False
+        return self.when <= {PARTLY} or not self.when.isdisjoint(line_types)
 
 
 @dataclass(frozen=True)
 class SourceFormat:
-    """How one export format becomes Daybook's line view."""
+    """How one export format becomes Daybook's line view, as its `.sql` file says."""
 
     name: str
-    required: dict[str, str]
-    optional: dict[str, str]
+    layout: str
+    columns: tuple[Column, ...]
+    period: tuple[str, ...]
+    spelled_as: str = ""
+    null_text: str = ""
+
+    @property
+    def required(self) -> dict[str, str]:
+        """The columns that every file must have, with their types."""
+        return {column.name: column.kind for column in self.columns if column.required}
 
     @property
     def sql(self) -> str:
-        """The query from the export to the line view, in Athena's dialect."""
+        """The query in Athena's dialect: to the line view, or to the source it is spelled as."""
         return read_sql(self.name)
+
+    def notes(
+        self, lacking: Mapping[str, int], of_files: int, line_types: Iterable[str]
+    ) -> Iterator[str]:
+        """Say what an export lacks; `lacking` counts by column the files that do not have it."""
+        types = set(line_types)
+        for column in self.columns:
+            count = lacking.get(column.name, 0)
+            if count and column.matters(types, partly=count < of_files):
+                some = f"Of {of_files} files {count} lack"
+                who = "The export lacks" if count == of_files else some
+                yield f"{who} {column.name}: {column.lacking}."
 
 
 def read_sql(name: str) -> str:
@@ -26,30 +87,44 @@ def read_sql(name: str) -> str:
     return files(__package__).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
-CUR2 = SourceFormat(
-    name="cur2",
-    required={
-        "line_item_usage_start_date": TIME,
-        "line_item_usage_account_id": TEXT,
-        "line_item_line_item_type": TEXT,
-        "line_item_product_code": TEXT,
-        "line_item_currency_code": TEXT,
-        "line_item_unblended_cost": MONEY,
-        "reservation_effective_cost": MONEY,
-        "reservation_reservation_a_r_n": TEXT,
-        "reservation_unused_amortized_upfront_fee_for_billing_period": MONEY,
-        "reservation_unused_recurring_fee": MONEY,
-        "savings_plan_savings_plan_effective_cost": MONEY,
-        "savings_plan_total_commitment_to_date": MONEY,
-        "savings_plan_used_commitment": MONEY,
-    },
-    optional={
-        "bill_bill_type": TEXT,
-        "bill_invoice_id": TEXT,
-        "line_item_line_item_description": TEXT,
-        "line_item_usage_account_name": TEXT,
-        "product": MAP,
-        "product_servicecode": TEXT,
-    },
-)
-SOURCES = {source.name: source for source in (CUR2,)}
+@dataclass
+class _Header:
+    """The comment at the top of a source's file, line by line."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    columns: list[Column] = field(default_factory=list)
+
+    def add(self, line: str) -> None:
+        if line.startswith("    "):
+            lacking = f"{self.columns[-1].lacking} {line.strip()}".strip()
+            self.columns[-1] = replace(self.columns[-1], lacking=lacking)
+        elif found := _COLUMN.fullmatch(line):
+            name, kind, required, when = found.groups()
+            types = frozenset((when or "").replace(",", " ").split())
+            self.columns.append(Column(name, KINDS[kind], required is not None, types))
+        else:
+            key, _, value = line.partition(":")
+            self.values[key] = value.strip()
+
+
+@cache
+def read_source(name: str) -> SourceFormat:
+    """Read a source from the comment that its file begins with; raises KeyError when it lacks."""
+    header = _Header()
+    for line in read_sql(name).splitlines():
+        if not line.startswith("--"):
+            break
+        header.add(line[3:])
+    values = header.values
+    return SourceFormat(
+        name=name,
+        layout=values["layout"],
+        columns=tuple(header.columns),
+        period=tuple(values["period"].split(", ")),
+        spelled_as=values.get("spelled as", ""),
+        null_text=values.get("null text", ""),
+    )
+
+
+SOURCES = {name: read_source(name) for name in get_args(SourceName)}
+CUR2 = SOURCES["cur2"]

@@ -110,8 +110,14 @@ def test_a_day_outside_the_export_is_refused(
     refused(example, tmp_path / "out", day, "--day", day)
 
 
-def test_a_format_that_is_not_there_yet_is_refused(example: ExampleExport, tmp_path: Path) -> None:
-    refused(example, tmp_path / "out", "focus", "--format", "focus")
+def test_an_unknown_format_is_refused(example: ExampleExport, tmp_path: Path) -> None:
+    refused(example, tmp_path / "out", "parquet", "--format", "parquet")
+
+
+def test_a_format_that_the_files_do_not_have_is_refused(
+    example: ExampleExport, tmp_path: Path
+) -> None:
+    refused(example, tmp_path / "out", "ChargePeriodStart", "--format", "focus")
 
 
 def test_a_folder_with_other_files_is_not_replaced(example: ExampleExport, tmp_path: Path) -> None:

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.breakdown import ARCHIVED, STAGED, amounts_by_ou, amounts_of, archive_table
+from shared.breakdown import (
+    ARCHIVED,
+    STAGED,
+    amounts_by_ou,
+    amounts_of,
+    archive_table,
+    states,
+    with_every_column,
+)
+from shared.errors import InputError
 from shared.outlook import SCHEMA, outlook_rows, outlook_table
 from shared.parquet import from_parquet, sha256, to_parquet
 from tests.support.units.mail import outlook
@@ -84,6 +93,41 @@ def test_daily_cost_is_in_the_chosen_metric(metric: str, cost: float) -> None:
     table = staged_table(row("2", UnblendedCost=Decimal(1)))
 
     assert archive_table(table, metric)["DailyCost"].to_pylist() == [cost]
+
+
+@pytest.mark.parametrize(("metric", "cost"), [("net_unblended", 3.0), ("net_amortized", 4.0)])
+def test_daily_cost_may_be_a_net_cost(metric: str, cost: float) -> None:
+    table = staged_table(row("2", NetUnblendedCost=Decimal(3), NetAmortizedCost=Decimal(4)))
+
+    assert archive_table(table, metric)["DailyCost"].to_pylist() == [cost]
+
+
+def test_a_net_cost_that_the_export_does_not_state_is_refused() -> None:
+    with pytest.raises(InputError, match="has no net_unblended cost"):
+        archive_table(staged_table(row("2")), "net_unblended")
+
+
+def test_net_totals_are_known_only_if_every_row_has_them() -> None:
+    net = row("2", NetUnblendedCost=Decimal(3), NetAmortizedCost=Decimal(4))
+
+    (whole,) = amounts_of(staged_table(net, net))
+    (partly,) = amounts_of(staged_table(net, row("2")))
+
+    assert (whole.net_unblended, whole.net_amortized) == (Decimal(6), Decimal(8))
+    assert (partly.net_unblended, partly.net_amortized) == (None, None)
+    assert partly.unblended == Decimal(4)
+
+
+def test_a_day_archived_before_there_were_net_columns_is_read_with_them() -> None:
+    old = archive_table(staged_table(row("2")), "amortized").drop_columns(
+        ["NetUnblendedCost", "NetAmortizedCost"]
+    )
+
+    table = with_every_column(old)
+
+    assert table.schema.names == ARCHIVED.names
+    assert not states(table, "net_unblended")
+    assert amounts_of(table) == (usd("2"),)
 
 
 def test_a_column_of_another_type_is_cast_and_never_rounded() -> None:

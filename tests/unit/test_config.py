@@ -61,6 +61,13 @@ def test_what_is_left_out_has_a_default() -> None:
     assert config.lights.red_over_percent == 10
 
 
+@pytest.mark.parametrize("metric", ["unblended", "net_amortized", "net_unblended"])
+def test_the_cost_metric_may_be_any_of_the_archived_ones(metric: str) -> None:
+    text = VALID.replace("cost_metric: amortized", f"cost_metric: {metric}")
+
+    assert load_config(text, "daybook.yaml").cost_metric == metric
+
+
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [

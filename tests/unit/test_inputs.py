@@ -71,19 +71,19 @@ async def test_without_a_configuration_there_is_a_default(given: Given) -> None:
     assert config_of(inputs).digest.recipients == ("finops@example.com",)
 
 
-@pytest.mark.parametrize("source_format", ["cur1", "focus", ""])
+@pytest.mark.parametrize("source_format", ["cur1", ""])
 @in_loop
-async def test_another_format_is_not_there_yet(source_format: str, given: Given) -> None:
+async def test_an_unknown_format_is_refused(source_format: str, given: Given) -> None:
     text = await refusal(replace(given.files, source_format=source_format))
 
-    assert text == f"--format {source_format}: is not there yet. Formats so far: cur2"
+    assert text == f"--format {source_format}: is not known. Use one of cur2, legacy, focus"
 
 
 @in_loop
 async def test_a_missing_folder_is_named(given: Given, tmp_path: Path) -> None:
     text = await refusal(replace(given.files, source=tmp_path / "nowhere"))
 
-    assert text.startswith(f"{tmp_path / 'nowhere'}: is not a folder. Point --source at")
+    assert text.startswith(f"{tmp_path / 'nowhere'}: is not there. Point --source at")
 
 
 @in_loop

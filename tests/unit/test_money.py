@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from shared.errors import InputError
 from shared.money import Amounts, add_amounts, cents, exact_sum, plain
 from tests.support.units.rows import usd
 
@@ -106,3 +107,19 @@ def test_what_is_no_amount_is_refused(amount: str) -> None:
 @pytest.mark.parametrize(("name", "cost"), [("unblended", "1"), ("amortized", "2")])
 def test_a_metric_is_asked_for_by_name(name: str, cost: str) -> None:
     assert usd("1", "2").metric(name) == Decimal(cost)
+
+
+def test_net_costs_are_added_only_if_every_part_has_them() -> None:
+    net = usd("1").model_copy(update={"net_unblended": Decimal(2), "net_amortized": Decimal(3)})
+
+    (both,) = add_amounts([net, net])
+    (partly,) = add_amounts([net, usd("1")])
+
+    assert (both.net_unblended, both.net_amortized) == (Decimal(4), Decimal(6))
+    assert (partly.net_unblended, partly.net_amortized) == (None, None)
+
+
+def test_a_metric_that_is_not_stated_is_refused() -> None:
+    assert not usd("1").states("net_unblended")
+    with pytest.raises(InputError, match=r"has no net_unblended cost.*Set cost_metric to"):
+        usd("1").metric("net_unblended")

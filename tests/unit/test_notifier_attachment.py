@@ -40,6 +40,12 @@ def test_the_csv_adds_up_to_the_table_exactly(amounts: list[Decimal]) -> None:
     assert [Decimal(line["DailyCost"]) for line in lines] == amounts
 
 
+def test_a_net_cost_that_is_not_stated_is_an_empty_cell() -> None:
+    (line,) = parsed(row("1"))
+
+    assert line["NetUnblendedCost"] == line["NetAmortizedCost"] == ""
+
+
 def test_negative_amounts_stay_numbers() -> None:
     (line,) = parsed(row("-12.50"))
 

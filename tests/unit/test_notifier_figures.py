@@ -42,6 +42,16 @@ def test_the_total_is_in_the_metric_that_was_asked_for() -> None:
     assert only_currency(told).total == Decimal(5)
 
 
+def test_an_earlier_day_that_does_not_state_the_metric_is_not_compared_with() -> None:
+    net = archived_table(row("1", NetUnblendedCost=Decimal(2)))
+    tables = {DAY: net, DAY - timedelta(days=7): archived_table(row("1"))}
+
+    told = figures(DAY, tables, [], "net_unblended", complete=True)
+
+    assert only_currency(told).total == Decimal(2)
+    assert only_currency(told).comparisons == ()
+
+
 def test_currencies_are_told_apart_and_never_added_up() -> None:
     told = figures_of(row("1"), row("2", Currency="EUR"))
 

@@ -57,6 +57,8 @@ class Engine:
     staged: tuple[Amounts, ...] | None = None
     trouble: Exception | None = None
     invoiced: bool = False
+    unknown: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     prefixes: list[str] = field(default_factory=list)
 
     async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
@@ -66,7 +68,9 @@ class Engine:
             raise self.trouble
         last = self.last_day or delivery.period.last
         totals = (usd(self.cost),)
-        control = Control(1, totals, last, delivery.period.first, last, self.invoiced)
+        control = Control(
+            1, totals, last, delivery.period.first, last, self.invoiced, self.unknown, self.notes
+        )
         staged = totals if self.staged is None else self.staged
         day = StagedDay(day=last, keys=(f"{prefix}x",), rows=1, totals=staged)
         return QueryResult(control, (day,), 10)
@@ -151,6 +155,17 @@ async def test_the_event_refers_to_the_committed_list_by_its_checksum() -> None:
     assert (bucket, sha256(body)) == ("memory", said.data.staging.sha256)
     assert (staged.totals, staged.rows) == (said.data.totals, said.data.rows) == ((usd("5"),), 1)
     assert said.data.source_version.startswith("20260317T060000.000000Z/execution-1")
+
+
+@in_loop
+async def test_what_the_export_lacks_and_what_is_unknown_is_said() -> None:
+    query = Query(MARCH, unknown={"Surprise": 3}, notes=("The export lacks names.",))
+
+    (said,) = await query.hear(tick())
+
+    staged = StagedPeriod.model_validate_json(query.store.versions[query.committed[0]][-1].body)
+    assert said.data.unknown_types == staged.unknown_types == {"Surprise": 3}
+    assert said.data.notes == staged.notes == ("The export lacks names.",)
 
 
 @in_loop

@@ -1,14 +1,19 @@
 -- Control totals straight from the lines, with neither grouping by day nor join: what every later
--- step must add up to, and how far the delivered usage reaches.
+-- step must add up to, which types of line there are, and how far the delivered usage reaches.
 SELECT
     currency,
+    line_type,
+    is_known,
     count(*) AS line_count,
     sum(unblended) AS unblended,
     sum(amortized) AS amortized,
+    sum(net_unblended) AS net_unblended,
+    sum(net_amortized) AS net_amortized,
+    max(CASE WHEN states_net THEN 1 ELSE 0 END) AS has_net,
     max(CASE WHEN metered THEN billing_day END) AS last_metered_day,
     min(billing_day) AS first_day,
     max(billing_day) AS last_day,
     max(CASE WHEN invoiced THEN 1 ELSE 0 END) AS is_invoiced
 FROM lines
-GROUP BY currency
-ORDER BY currency
+GROUP BY currency, line_type, is_known
+ORDER BY currency, line_type, is_known

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from services.query.embedded import EmbeddedQuery
 from services.query.engine import Control
 from services.query.organization import Placement, organization_table
-from services.query.sources import CUR2
+from services.query.sources import SOURCES
 from shared.days import Period
 
 MARCH = Period(2026, 3)
@@ -30,13 +30,13 @@ def place(
 
 
 def break_down(
-    folder: Path, *files: bytes, places: Sequence[Placement] = ()
+    folder: Path, *files: bytes, places: Sequence[Placement] = (), source: str = "cur2"
 ) -> tuple[Control, list[dict[str, Any]]]:
     """Return the control totals and the staged rows of an export's files."""
     paths = [folder / f"file-{number}" for number in range(len(files))]
     for path, body in zip(paths, files, strict=True):
         path.write_bytes(body)
-    with EmbeddedQuery(CUR2, MARCH, paths) as query:
+    with EmbeddedQuery(SOURCES[source], MARCH, paths) as query:
         control = query.control()
         staged = query.stage(organization_table(places), folder / "staged")
         tables = [pq.read_table(file, partitioning=None) for day in staged.values() for file in day]

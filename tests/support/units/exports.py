@@ -13,6 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from services.query.sources import CUR2
+
 Line = dict[str, Any]
 MONEY = pa.decimal128(38, 12)
 TYPES: dict[str, Any] = {
@@ -35,7 +37,19 @@ TYPES: dict[str, Any] = {
     "line_item_usage_account_name": pa.string(),
     "product": pa.map_(pa.string(), pa.string()),
     "product_servicecode": pa.string(),
+    "bill_billing_entity": pa.string(),
+    "line_item_operation": pa.string(),
+    "savings_plan_savings_plan_a_r_n": pa.string(),
+    "line_item_net_unblended_cost": MONEY,
+    "reservation_net_effective_cost": MONEY,
+    "reservation_net_unused_amortized_upfront_fee_for_billing_period": MONEY,
+    "reservation_net_unused_recurring_fee": MONEY,
+    "reservation_amortized_upfront_fee_for_billing_period": MONEY,
+    "savings_plan_net_savings_plan_effective_cost": MONEY,
+    "savings_plan_amortized_upfront_commitment_for_billing_period": MONEY,
+    "savings_plan_net_amortized_upfront_commitment_for_billing_period": MONEY,
 }
+OPTIONAL = tuple(column.name for column in CUR2.columns if not column.required)
 
 
 def line(cost: str | None = "1", day: int = 16, **columns: Any) -> Line:
@@ -51,6 +65,7 @@ def line(cost: str | None = "1", day: int = 16, **columns: Any) -> Line:
         "line_item_usage_account_name": "shop",
         "product": {"product_name": "Amazon Elastic Compute Cloud"},
         "product_servicecode": "AmazonEC2",
+        "bill_billing_entity": "AWS",
     }
     return usual | {_full(name): value for name, value in columns.items()}
 
@@ -104,6 +119,35 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict):
         return json.dumps(value)
     return "" if value is None else str(value)
+
+
+def legacy(
+    lines: Sequence[Line], *, columns: Sequence[str] = (), date: str = "%Y-%m-%dT%H:%M:%SZ"
+) -> bytes:
+    """Write lines as the CSV of a legacy CUR: by default the columns that any of them fills."""
+    names = columns or [name for name in TYPES if any(item[name] is not None for item in lines)]
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow([legacy_header(name) for name in names])
+    for item in lines:
+        writer.writerow([_legacy_cell(item[name], date) for name in names])
+    return sink.getvalue().encode()
+
+
+def legacy_header(column: str) -> str:
+    """Spell a column as the CSV of a legacy CUR does: `lineItem/UnblendedCost`."""
+    if column == "product":
+        return "product/ProductName"
+    groups = {"line_item": "lineItem", "savings_plan": "savingsPlan"}
+    group = next((name for name in groups if column.startswith(name)), column.partition("_")[0])
+    words = column.removeprefix(f"{group}_").split("_")
+    return f"{groups.get(group, group)}/{''.join(word.capitalize() for word in words)}"
+
+
+def _legacy_cell(value: Any, date: str) -> str:
+    if isinstance(value, datetime):
+        return f"{value:{date}}"
+    return str(value.get("product_name", "")) if isinstance(value, dict) else _cell(value)
 
 
 def manifest(*uris: str, execution: str = "execution-1") -> bytes:

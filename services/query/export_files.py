@@ -1,0 +1,160 @@
+"""Opens an export's files in DuckDB as one relation with the columns of its source.
+
+Names are compared by their letters and digits: `lineItem/UnblendedCost` of a legacy CSV,
+`line_item_unblended_cost` of a Parquet file and Athena's lower case are the same column.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+
+import duckdb
+
+from services.query.sources import MAP, MONEY, TEXT, Column, SourceFormat
+from shared.errors import InputError
+
+PARQUET, GZIP, ZIP = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
+
+
+Found = tuple[str, str]
+"""A column as a file has it: its name and its type."""
+
+
+@dataclass(frozen=True)
+class OpenExport:
+    """The files as one relation; `lacking` counts by column the files that do not have it."""
+
+    relation: duckdb.DuckDBPyRelation
+    lacking: Mapping[str, int]
+    files: int
+
+
+def open_export(
+    db: duckdb.DuckDBPyConnection, source: SourceFormat, files: list[Path]
+) -> OpenExport:
+    """Open the files; raise InputError for one that cannot be read or lacks a required column."""
+    # Only files that have the same columns, spelled alike, are read together: else one would lend
+    # its columns to another, or hide the other's that are spelled differently.
+    alike: dict[tuple[bytes, tuple[Found | None, ...]], list[Path]] = {}
+    lacking: Counter[str] = Counter()
+    for file in files:
+        columns = _wanted(source, file, read_files(db, source, [file]))
+        lacking.update(
+            column.name
+            for column, found in zip(source.columns, columns, strict=True)
+            if found is None
+        )
+        alike.setdefault((_kind(file), columns), []).append(file)
+    relations = [
+        _projected(read_files(db, source, several), source, columns)
+        for (_, columns), several in alike.items()
+    ]
+    return OpenExport(reduce(lambda a, b: a.union(b), relations), lacking, len(files))
+
+
+def read_files(
+    db: duckdb.DuckDBPyConnection, source: SourceFormat, files: list[Path]
+) -> duckdb.DuckDBPyRelation:
+    """Read files of one kind as they are, by name; a CSV's columns are all text."""
+    names, kind = [str(file) for file in files], _kind(files[0])
+    if kind == PARQUET:
+        return db.read_parquet(names, union_by_name=True, hive_partitioning=False)
+    return db.read_csv(
+        names,  # type: ignore[arg-type]  # DuckDB takes a list; its stub says one name
+        header=True,
+        sep=",",
+        quotechar='"',
+        escapechar='"',
+        all_varchar=True,
+        union_by_name=True,
+        hive_partitioning=False,
+        na_values=[source.null_text] if source.null_text else None,
+        compression="gzip" if kind == GZIP else "none",
+    )
+
+
+def find_columns(
+    file: Path, relation: duckdb.DuckDBPyRelation, names: Iterable[str]
+) -> tuple[Found | None, ...]:
+    """Return the named columns as the file has them; None for those that it lacks.
+
+    Raises InputError when two of the file's columns could be meant.
+    """
+    present: dict[str, list[Found]] = defaultdict(list)
+    for name, kind in zip(relation.columns, relation.types, strict=True):
+        present[plain_name(name)].append((name, str(kind)))
+    return tuple(_only(file, present[plain_name(name)]) for name in names)
+
+
+def _only(file: Path, candidates: list[Found]) -> Found | None:
+    if len(candidates) > 1:
+        both = " and ".join(name for name, _ in candidates)
+        raise InputError(file, f"has {both}, which are one column", "Keep the one that counts")
+    return candidates[0] if candidates else None
+
+
+def plain_name(column: str) -> str:
+    """Return a column's name without what the formats spell differently."""
+    return re.sub(r"[^a-z0-9]", "", column.lower())
+
+
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _kind(file: Path) -> bytes:
+    """Tell Parquet, gzip and plain text apart by their first bytes: names can be wrong."""
+    with file.open("rb") as stream:
+        head = stream.read(4)
+    if head == ZIP:
+        remedy = "Unpack it, or set the report's compression to GZIP or Parquet"
+        raise InputError(file, "is a ZIP archive, which is not read", remedy)
+    return next((magic for magic in (PARQUET, GZIP) if head.startswith(magic)), b"")
+
+
+def _wanted(
+    source: SourceFormat, file: Path, relation: duckdb.DuckDBPyRelation
+) -> tuple[Found | None, ...]:
+    columns = find_columns(file, relation, [column.name for column in source.columns])
+    for column, found in zip(source.columns, columns, strict=True):
+        if column.required and found is None:
+            raise InputError(
+                file,
+                f"has no column {column.name}",
+                "Add it to the export's column selection, or state the format that it has",
+                where=column.name,
+            )
+    return columns
+
+
+def _projected(
+    relation: duckdb.DuckDBPyRelation, source: SourceFormat, columns: tuple[Found | None, ...]
+) -> duckdb.DuckDBPyRelation:
+    """Project to the source's columns: text is given its type, one that is lacking is null."""
+    return relation.project(
+        ", ".join(
+            f"{typed(column, found)} AS {column.name}"
+            for column, found in zip(source.columns, columns, strict=True)
+        )
+    )
+
+
+def typed(column: Column, found: Found | None) -> str:
+    """Return the expression for a column of its type; `found` is its name and type in the files."""
+    kind = column.kind
+    if found is None:
+        return f"CAST(NULL AS {kind})"
+    name = quoted(found[0])
+    if found[1] == "VARCHAR":
+        text = f"nullif({name}, '')"
+        json = "::JSON" if kind == MAP else ""
+        return name if kind == TEXT else f"CAST({text}{json} AS {kind})"
+    if kind in (MONEY, TEXT):
+        # A double means the shortest decimal that reads back as it, as in Athena; by text, since
+        # DuckDB's own cast multiplies and is off in the last places of larger amounts.
+        return f"CAST(CAST({name} AS VARCHAR) AS {kind})"
+    return name

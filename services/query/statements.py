@@ -1,0 +1,46 @@
+"""Composes a query from Daybook's SQL: the common statement over the source's line view.
+
+The SQL is written once, in Athena's dialect; the engine that runs it names its own.
+"""
+
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+
+from services.query.sources import SOURCES, SourceFormat, read_sql
+from shared.days import Period
+
+
+@lru_cache(maxsize=64)
+def statement(name: str, source: SourceFormat, period: Period, dialect: str) -> str:
+    """Return `sql/<name>.sql` over a source's lines of a period, as the dialect spells it."""
+    query = _reading(_parsed(read_sql(name)), "lines", _lines(source, period))
+    return query.sql(dialect=dialect, comments=False)
+
+
+def _lines(source: SourceFormat, period: Period) -> exp.Query:
+    """Return the source's line view, for one period."""
+    query = _parsed(source.sql)
+    if source.spelled_as:
+        return _reading(_lines(SOURCES[source.spelled_as], period), "export", query)
+    dates = {"period_first": period.first, "period_last": period.last}
+    for column in list(query.find_all(exp.Column)):
+        if column.name in dates:
+            day = exp.Literal.string(dates[column.name].isoformat())
+            column.replace(exp.cast(day, "date"))
+    return query
+
+
+def _parsed(sql: str) -> exp.Query:
+    query = sqlglot.parse_one(sql, dialect="athena")
+    if not isinstance(query, exp.Query):
+        raise TypeError(f"not a query: {sql}")
+    return query
+
+
+def _reading(query: exp.Query, name: str, inner: exp.Query) -> exp.Query:
+    """Return the query with `inner` in the place of the table `name`."""
+    for table in [found for found in query.find_all(exp.Table) if found.name == name]:
+        table.replace(inner.copy().subquery(name))
+    return query
