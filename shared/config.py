@@ -41,11 +41,24 @@ class Source(_Strict):
 
 
 class Organization(_Strict):
-    """Where the dated account-to-OU table is."""
+    """Where the dated account-to-OU table comes from: a file, or AWS Organizations itself."""
 
-    location: str = Field(
-        pattern=r"^s3://[^/]+/.+", description="s3:// location of the organization CSV."
+    location: str | None = Field(
+        default=None,
+        pattern=r"^s3://[^/]+/.+",
+        description="s3:// location of the organization CSV.",
     )
+    source: Literal["aws"] | None = Field(
+        default=None,
+        alias="from",
+        description="`aws`: AWS Organizations, looked at by every run and kept in the ledger.",
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.location is None) == (self.source is None):
+            raise ValueError("needs either location or `from: aws`")
+        return self
 
 
 class Budget(_Strict):

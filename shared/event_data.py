@@ -39,6 +39,10 @@ class PeriodScope(Frozen):
     )
     rows: int = Field(ge=0, description="Rows of the breakdown.")
     totals: tuple[Amounts, ...] = Field(description="Exact totals of the period per currency.")
+    accounts: Reference | None = Field(
+        default=None,
+        description="Accounts that are new, moved or closed on the day; null when none is.",
+    )
 
 
 class BackfillData(Frozen):
