@@ -176,7 +176,7 @@ async def test_a_csv_too_large_for_a_mail_is_kept_beside_the_archive(
 
     ((envelope, _),) = notifier.post.sent
     assert b"text/csv" not in envelope.message
-    assert notifier.store.versions[csv_key(DAY)][-1].body.startswith(b"BillingDate,")
+    assert notifier.store.versions[csv_key(DAY)][-1].body.startswith(b'"BillingDate",')
 
 
 @in_loop
