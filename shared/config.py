@@ -90,7 +90,14 @@ class Lights(_Strict):
         return self
 
 
-Address = Annotated[str, Field(pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+$", max_length=254)]
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+Address = Annotated[
+    str,
+    Field(pattern=rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*$", max_length=254),
+]
+"""A dot-atom and a host name in ASCII, as SES takes them (RFC 5322); no question mark, which could
+begin an encoded word in a header (RFC 2047)."""
 
 
 class Digest(_Strict):
