@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PATHS  := services shared daybook tests
 
-.PHONY: help setup demo test faults sigterm lint types layers check unit reference lock clean
+.PHONY: help setup system demo test faults sigterm lint types layers check unit reference lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,10 +19,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+system: ## Install what one test needs beside Python, as root on Debian: LibreOffice Calc
+	@scripts/system
+
 demo: setup ## Run the daily flow on the example export; results in out/
 	@$(BIN)/daybook demo --out out
 
-test: setup ## Everything: lint, types, layers, and every kind of test
+test: setup system ## Everything: lint, types, layers, and every kind of test
 	$(MAKE) --no-print-directory lint types layers
 	$(BIN)/pytest
 

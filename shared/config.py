@@ -49,11 +49,24 @@ class Source(_Strict):
 
 
 class Organization(_Strict):
-    """Where the dated account-to-OU table is."""
+    """Where the dated account-to-OU table comes from: a file, or AWS Organizations itself."""
 
-    location: str = Field(
-        pattern=r"^s3://[^/]+/.+", description="s3:// location of the organization CSV."
+    location: str | None = Field(
+        default=None,
+        pattern=r"^s3://[^/]+/.+",
+        description="s3:// location of the organization CSV.",
     )
+    source: Literal["aws"] | None = Field(
+        default=None,
+        alias="from",
+        description="`aws`: AWS Organizations, looked at by every run and kept in the ledger.",
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.location is None) == (self.source is None):
+            raise ValueError("needs either location or `from: aws`")
+        return self
 
 
 class Budget(_Strict):
@@ -85,7 +98,14 @@ class Lights(_Strict):
         return self
 
 
-Address = Annotated[str, Field(pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+$", max_length=254)]
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+Address = Annotated[
+    str,
+    Field(pattern=rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*$", max_length=254),
+]
+"""A dot-atom and a host name in ASCII, as SES takes them (RFC 5322); no question mark, which could
+begin an encoded word in a header (RFC 2047)."""
 
 
 class Digest(_Strict):

@@ -44,6 +44,10 @@ class PeriodScope(Frozen):
         description="Line items of types that Daybook does not know, by type; counted in.",
     )
     notes: tuple[str, ...] = Field(default=(), description="What the export lacks, in sentences.")
+    accounts: Reference | None = Field(
+        default=None,
+        description="Accounts that are new, moved or closed on the day; null when none is.",
+    )
 
 
 class BackfillData(Frozen):

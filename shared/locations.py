@@ -62,6 +62,20 @@ def period_record_key(period: Period) -> str:
     return f"ledger/periods/{period}.json"
 
 
+ACCOUNT_HISTORY = "ledger/organization/accounts.json"
+"""Key of the dated account-to-OU table that is kept from what AWS Organizations says."""
+
+
+def organization_file_key(sha256: str) -> str:
+    """Return the ledger key of an organization CSV that a run has used."""
+    return f"ledger/organization/files/{sha256}.csv"
+
+
+def account_changes_key(day: date, sha256: str) -> str:
+    """Return the ledger key of what changed in the organization on a day; named by its content."""
+    return f"ledger/organization/changes/{day}-{sha256[:16]}.json"
+
+
 def digest_claims_prefix(day: date) -> str:
     """Return the ledger prefix of a day's digests."""
     return f"ledger/digests/{day}/"

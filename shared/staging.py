@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.days import Period
+from shared.event_data import Reference
 from shared.money import Amounts
 
 
@@ -17,6 +18,18 @@ class StagedDay(BaseModel):
     keys: tuple[str, ...] = Field(description="Staged Parquet objects; none for an empty day.")
     rows: int
     totals: tuple[Amounts, ...]
+
+
+class UsedOrganization(BaseModel):
+    """The account-to-OU table that a query used."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str = Field(description="s3:// location of the table.")
+    sha256: str = Field(description="Checksum of its bytes.")
+    changes: Reference | None = Field(
+        default=None, description="What changed in it on the run's day; null when nothing did."
+    )
 
 
 class StagedPeriod(BaseModel):
@@ -33,6 +46,9 @@ class StagedPeriod(BaseModel):
     bytes_scanned: int
     complete_through: date | None
     totals: tuple[Amounts, ...] = Field(description="Control totals, summed over the line items.")
+    organization: UsedOrganization | None = Field(
+        default=None, description="The account-to-OU table; null when an older release staged it."
+    )
     days: tuple[StagedDay, ...]
     unknown_types: dict[str, int] = Field(
         default={}, description="Line items of types that Daybook does not know, by type."

@@ -3,6 +3,7 @@
 import csv
 import io
 from decimal import Decimal
+from itertools import takewhile
 
 import pyarrow as pa
 
@@ -10,9 +11,11 @@ from shared.breakdown import ARCHIVED, METRICS
 from shared.errors import MismatchError
 from shared.money import exact_sum, plain
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""A cell that begins so is run as a formula by spreadsheets; the last four are full-width forms
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""A cell that begins so is run as a formula by spreadsheets; the last four are the full-width forms
 of the first four (OWASP, "CSV Injection")."""
+CONTROL = frozenset("\t\r\n")
+"""A cell that begins so may be cut up, and what is left of it run."""
 
 
 def breakdown_csv(table: pa.Table, metric: str) -> bytes:
@@ -21,7 +24,7 @@ def breakdown_csv(table: pa.Table, metric: str) -> bytes:
     Raises MismatchError when the text does not add up to the table.
     """
     sink = io.StringIO()
-    writer = csv.writer(sink, lineterminator="\r\n")
+    writer = csv.writer(sink, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(ARCHIVED.names)
     rows = [row | {"DailyCost": row[METRICS[metric]]} for row in table.to_pylist()]
     writer.writerows([[_cell(row[name]) for name in ARCHIVED.names] for row in rows])
@@ -31,8 +34,17 @@ def breakdown_csv(table: pa.Table, metric: str) -> bytes:
 
 
 def harmless(text: str) -> str:
-    """Disarm a text cell that a spreadsheet would run: an apostrophe makes it text."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    """Disarm a text cell that a spreadsheet would run: an apostrophe makes it text.
+
+    Whoever takes one apostrophe away where the rest would be disarmed has the text back.
+    """
+    return f"'{text}" if _would_run(text) else text
+
+
+def _would_run(text: str) -> bool:
+    """Look behind apostrophes, white space, and what a spreadsheet drops, such as a NUL."""
+    lead = [*takewhile(lambda c: c in " '" or not c.isprintable(), text)]
+    return not CONTROL.isdisjoint(lead) or text[len(lead) :].startswith(FORMULA)
 
 
 def _cell(value: object) -> str:

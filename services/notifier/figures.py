@@ -98,6 +98,11 @@ class Figures:
         return next((light for light in WORST if light in lights), "grey")
 
     @property
+    def unmapped(self) -> bool:
+        """Whether any account that cost something was in no OU."""
+        return any(part.unmapped for part in self.currencies)
+
+    @property
     def in_trouble(self) -> tuple[OuLine, ...]:
         """The OUs whose light is red or yellow, red first."""
         lines = [line for part in self.currencies for line in part.ous]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
+from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.claim import claim_name
 from services.notifier.delivery import Delivery
@@ -15,6 +16,7 @@ from services.notifier.mail_reports import MailReports
 from services.notifier.message import ATTACHED, Envelope, build_message
 from services.notifier.post import Post
 from services.notifier.render import Origin, render
+from shared.account_changes import AccountChanges
 from shared.archive import ArchivedTable, read_day, read_earlier_day
 from shared.breakdown import amounts_of
 from shared.config import Digest
@@ -28,11 +30,12 @@ from shared.events import (
     Event,
     MailReported,
     PeriodCataloged,
+    Reference,
     follow_up,
 )
 from shared.lease import Lease, finished
 from shared.ledger import Ledger
-from shared.locations import csv_key, day_record_key, outlook_key
+from shared.locations import csv_key, day_record_key, outlook_key, split_uri
 from shared.money import Amounts
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
@@ -96,7 +99,7 @@ class SendDigest:
         )
         envelope = build_message(
             self.digest,
-            render(told, origin),
+            render(told, origin, await self._news(data.accounts)),
             csv if attached else None,
             day=data.day,
             origin=origin,
@@ -128,6 +131,15 @@ class SendDigest:
             raise Retry(f"{day} is not recorded in the ledger yet", after=60)
         if version.totals != amounts_of(table.rows):
             raise MismatchError(f"{day}: the archive is not what the ledger recorded")
+
+    async def _news(self, kept: Reference | None) -> AccountNews | None:
+        """Read what changed in the organization on the day, if anything did."""
+        if kept is None:
+            return None
+        found = await self.store.get(split_uri(kept.uri)[1])
+        if found is None or sha256(found.body) != kept.sha256:
+            raise MismatchError(f"{kept.uri} is not what the query worker kept")
+        return AccountNews(AccountChanges.model_validate_json(found.body), kept.uri)
 
     async def _outlooks(self, day: date) -> list[Outlook]:
         found = await self.store.get(outlook_key(day))

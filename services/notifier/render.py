@@ -1,5 +1,7 @@
 """Renders the digest's subject, HTML and text. Everything from outside is escaped."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -7,11 +9,17 @@ from functools import cache
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
 from services.notifier.figures import Figures
 from shared.money import cents, plain
 
 SHAPES = {"red": "■", "yellow": "▲", "green": "●", "grey": "○"}
 """A light is a shape and a word as well as a colour."""
+SUBJECT_NAME = 60
+"""Characters of an OU's name in the subject."""
+UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+"""Characters that HTML text cannot hold, or not as they are (HTML Standard, "Preprocessing the
+input stream"); a carriage return would become a line feed."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +42,15 @@ class Rendered:
     text: str
 
 
-def render(figures: Figures, origin: Origin) -> Rendered:
-    """Render a digest."""
-    context = {"figures": figures, "origin": origin, "shapes": SHAPES}
+def render(figures: Figures, origin: Origin, news: AccountNews | None = None) -> Rendered:
+    """Render a digest; `news` when something changed in the organization on the day."""
+    context = {
+        "figures": figures,
+        "origin": origin,
+        "news": news,
+        "shapes": SHAPES,
+        "most_accounts": MOST_ACCOUNTS,
+    }
     html = _environment(html=True).get_template("digest.html.j2").render(context)
     return Rendered(
         subject=_subject(figures),
@@ -48,11 +62,29 @@ def render(figures: Figures, origin: Origin) -> Rendered:
 def _subject(figures: Figures) -> str:
     totals = " + ".join(f"{cents(part.total)} {part.currency}" for part in figures.currencies)
     troubled = figures.in_trouble
-    state = f"{figures.worst}: {troubled[0].outlook.ou}" if troubled else figures.worst
+    state = f"{figures.worst}: {_short(troubled[0].outlook.ou)}" if troubled else figures.worst
     more = f" and {len(troubled) - 1} more" if len(troubled) > 1 else ""
     partial = "" if figures.complete else " (partial)"
     subject = f"[{state}{more}] {totals or 'no cost'} on {figures.day:%a %d %b %Y}{partial}"
-    return "".join(c if c.isprintable() else " " for c in subject)
+    return one_line(subject)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= SUBJECT_NAME else f"{name[: SUBJECT_NAME - 1]}…"
+
+
+def one_line(text: str) -> str:
+    """Keep a name from ending a line, or from turning the text behind it around (bidi controls)."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def in_html(text: str) -> str:
+    """Show what HTML cannot hold as U+FFFD; everything else is escaped by Jinja."""
+    return UNFIT.sub("\ufffd", text)
+
+
+def _if_text(clean: Callable[[str], str]) -> Callable[[object], object]:
+    return lambda value: clean(value) if isinstance(value, str) else value
 
 
 @cache
@@ -61,6 +93,7 @@ def _environment(*, html: bool) -> Environment:
         loader=PackageLoader("services.notifier"),
         autoescape=html,  # noqa: S701 - on for HTML; the text part must not be escaped
         undefined=StrictUndefined,
+        finalize=_if_text(in_html if html else one_line),
         trim_blocks=True,
         lstrip_blocks=True,
     )

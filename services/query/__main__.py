@@ -1,16 +1,21 @@
 """Run the query worker: `python -m services.query`."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.query.embedded_engine import EmbeddedEngine
 from services.query.export import Export
 from services.query.handler import QueryPeriods
 from services.query.layouts import LAYOUTS
-from services.query.organization import Placement, parse_organization
+from services.query.organization_source import (
+    OrganizationFile,
+    OrganizationHistory,
+    OrganizationSource,
+)
+from services.query.organizations import Organizations
 from services.query.s3 import S3ExportStore
 from services.query.sources import SOURCES
-from shared.errors import InputError
+from shared.aws import clients
 from shared.locations import split_uri
 from shared.s3 import S3Store
 from shared.service import World, main
@@ -24,21 +29,20 @@ async def build(world: World, _settings: WorkerSettings) -> AsyncIterator[QueryP
     kind = SOURCES[source.format]
     export = Export(S3ExportStore(world.s3, source.location), LAYOUTS[kind.layout])
     engine = EmbeddedEngine(export, kind, world.archive, world.config.cost_metric)
-    yield QueryPeriods(export, engine, _organization(world), world.archive)
+    async with _organization(world) as organization:
+        yield QueryPeriods(export, engine, organization, world.archive)
 
 
-def _organization(world: World) -> Callable[[], Awaitable[list[Placement]]]:
-    """Read the table anew for every run: accounts move while the worker lives."""
+@asynccontextmanager
+async def _organization(world: World) -> AsyncIterator[OrganizationSource]:
+    """Choose the file, or AWS Organizations with its history in the ledger."""
     location = world.config.organization.location
-
-    async def read() -> list[Placement]:
+    if location:
         bucket, key = split_uri(location)
-        found = await S3Store(world.s3, bucket).get(key)
-        if found is None:
-            raise InputError(location, "is not there", "Put the organization CSV there")
-        return parse_organization(found.body, location)
-
-    return read
+        yield OrganizationFile(S3Store(world.s3, bucket), key, world.archive)
+        return
+    async with clients("organizations") as (client,):
+        yield OrganizationHistory(Organizations(client), world.archive)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
 """Turns a tick or a backfill into one staged query per billing period."""
 
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import structlog
 
+from services.query.changes import record_changes
 from services.query.engine import QueryEngine, QueryResult
 from services.query.export import Export
 from services.query.manifest import STAMP, Delivery
-from services.query.organization import Placement, organization_table
+from services.query.organization import organization_table
+from services.query.organization_source import KnownOrganization, OrganizationSource
 from shared.days import Period, day_before, periods_between
 from shared.errors import Conflict, InputError, MismatchError, Reject, Retry
 from shared.events import (
@@ -27,7 +29,7 @@ from shared.locations import staging_prefix
 from shared.money import add_amounts
 from shared.parquet import sha256
 from shared.ports import ObjectStore
-from shared.staging import StagedDay, StagedPeriod
+from shared.staging import StagedDay, StagedPeriod, UsedOrganization
 
 SOURCE = "daybook.query"
 NOT_READY_DELAY = 3600
@@ -72,13 +74,16 @@ class QueryPeriods:
 
     export: Export
     engine: QueryEngine
-    organization: Callable[[], Awaitable[list[Placement]]]
+    organization: OrganizationSource
     store: ObjectStore
 
     async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
         """Stage every billing period that the event asks for."""
+        wanted = asked_for(event)
         try:
-            return [await self._stage(event, asked, lease) for asked in asked_for(event)]
+            # Before all else: what AWS Organizations says today cannot be asked for tomorrow.
+            await self.organization.observe(event.runid, lease)
+            return [await self._stage(event, asked, lease) for asked in wanted]
         except InputError as error:
             raise Reject(str(error)) from error
 
@@ -101,6 +106,7 @@ class QueryPeriods:
                 totals=staged.totals,
                 unknown_types=staged.unknown_types,
                 notes=staged.notes,
+                accounts=staged.organization.changes if staged.organization else None,
                 staging=Reference(
                     uri=f"s3://{self.store.bucket}/{prefix}manifest.json", sha256=sha256(body)
                 ),
@@ -120,14 +126,24 @@ class QueryPeriods:
         if delivery is None:
             raise Retry(f"no export of {asked.period} is delivered yet", after=NOT_READY_DELAY)
         attempt = f"{prefix}attempt={uuid.uuid4()}/"
-        organization = organization_table(await self.organization())
-        result = await lease.hold(self.engine.stage(delivery, organization, attempt))
+        organization = await self.organization.read()
+        table = organization_table(organization.placements)
+        result = await lease.hold(self.engine.stage(delivery, table, attempt))
         _check(result)
         staged = _describe(delivery, result, followed=await self._followed(asked.period))
         if asked.day not in {day.day for day in staged.days}:
             raise Retry(f"the export does not reach {asked.day} yet", after=NOT_READY_DELAY)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
+        used = await self._used(organization, asked.day)
+        staged = staged.model_copy(update={"organization": used})
         return await self._commit(prefix, staged.model_dump_json().encode())
+
+    async def _used(self, organization: KnownOrganization, day: date) -> UsedOrganization:
+        return UsedOrganization(
+            source=organization.source,
+            sha256=organization.sha256,
+            changes=await record_changes(self.store, organization, day),
+        )
 
     async def _followed(self, period: Period) -> bool:
         return await self.export.delivery(period.next) is not None

@@ -1,5 +1,7 @@
 """The dated account-to-OU table: which OU an account was in, and from when until when.
 
+It comes from a CSV file or from the history of AWS Organizations (`history.py`).
+
 CSV columns: account_id, account_name, ou_path, valid_from (included), valid_to (excluded),
 status; ou_id is optional. Dates are UTC days; an empty date is open-ended.
 """
@@ -18,6 +20,8 @@ from shared.errors import InputError
 
 COLUMNS = ("account_id", "account_name", "ou_path", "valid_from", "valid_to", "status")
 STATUSES = ("ACTIVE", "SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED")
+GONE = "GONE"
+"""The state of an account that AWS Organizations no longer knows."""
 ROOT = "Root"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SCHEMA = pa.schema(
@@ -35,7 +39,10 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Placement:
-    """An account's place in the organization for a while; `line` is where the file says so."""
+    """An account's place in the organization for a while.
+
+    `line` is where the file says so, 0 when no file does; `assumed` when nobody has seen it there.
+    """
 
     line: int
     account_id: str
@@ -44,6 +51,8 @@ class Placement:
     ou_path: str
     valid_from: date
     valid_to: date
+    status: str = "ACTIVE"
+    assumed: bool = False
 
     @property
     def ou(self) -> str:
@@ -93,7 +102,6 @@ def _placement(row: dict[str, str | None], line: int, name: object) -> Placement
     valid_from, valid_to = cells.day("valid_from", date.min), cells.day("valid_to", date.max)
     if valid_to <= valid_from:
         raise cells.wrong("valid_to", "is not after valid_from", "A range ends before its valid_to")
-    cells.status()
     return Placement(
         line=line,
         account_id=cells.account(),
@@ -102,6 +110,7 @@ def _placement(row: dict[str, str | None], line: int, name: object) -> Placement
         ou_path=cells.ou_path(),
         valid_from=valid_from,
         valid_to=valid_to,
+        status=cells.status(),
     )
 
 
@@ -131,10 +140,11 @@ class _Cells:
             raise self.wrong("ou_path", f"{text!r} is not a path from {ROOT}", remedy)
         return text
 
-    def status(self) -> None:
+    def status(self) -> str:
         text = self.values["status"]
         if text not in STATUSES:
             raise self.wrong("status", f"{text!r} is unknown", f"Use one of {', '.join(STATUSES)}")
+        return text
 
     def day(self, column: str, otherwise: date) -> date:
         text = self.values[column]

@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from daybook.inputs import Inputs
 from daybook.local.provision import Provisioned, listen
 from daybook.local.stack import CONFIG_KEY
 from daybook.run import tick
+from services.query.history import AccountHistory
 from shared.days import days_between
 from shared.events import DigestSent, Event, PeriodArchived, PeriodCataloged, parse
+from shared.locations import ACCOUNT_HISTORY
 from shared.money import Amounts, add_amounts
 from shared.parquet import from_parquet, sha256
 from shared.topology import load_topology
@@ -249,3 +252,39 @@ def test_a_message_delivered_twice_changes_nothing_and_says_the_same(
     assert {key_of(day.day): day.sha256 for day in recorded} == {
         key: sha256(body) for key, body in archived.items()
     }
+
+
+def test_ous_can_come_from_aws_organizations_whose_past_is_kept(stage: Stage, loop: Loop) -> None:
+    read_from_aws(stage)
+    organizations = stage.cloud.client("organizations")
+    (root,) = organizations.list_roots()["Roots"]
+    unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Billing = <b>")
+
+    async def scenario() -> list[Event]:
+        async with working(stage.place):
+            await tick(TOPOLOGY, DAY)
+            await stage.said()
+            organizations.move_account(
+                AccountId=stage.cloud.endpoint.account,
+                SourceParentId=root["Id"],
+                DestinationParentId=unit["OrganizationalUnit"]["Id"],
+            )
+            stage.backfill(DAY, DAY, notify=True)
+            return await stage.said()
+
+    (sent,) = of_type(loop(scenario()), DigestSent)
+    (body,) = stage.table(ACCOUNT_HISTORY).values()
+    stays = AccountHistory.model_validate_json(body).accounts[stage.cloud.endpoint.account]
+    mail = stage.cloud.mail(f"X-Daybook-Run: {sent.runid}".encode())
+    text = message_from_bytes(mail, _class=EmailMessage, policy=SMTP).get_body(("plain",))
+    assert text
+
+    assert (stays[0].ou_path, stays[-1].ou_path) == ("Root", "Root/Billing = <b>")
+    assert "In no OU: account" in text.get_content()
+
+
+def read_from_aws(stage: Stage) -> None:
+    s3, place = stage.cloud.client("s3"), {"Bucket": stage.provisioned.bucket, "Key": CONFIG_KEY}
+    settings = yaml.safe_load(s3.get_object(**place)["Body"].read())
+    settings["organization"] = {"from": "aws"}
+    s3.put_object(**place, Body=yaml.safe_dump(settings).encode())

@@ -197,6 +197,19 @@ def test_ses_v2_loses_the_attachment_and_headers_that_v1_keeps(cloud: Cloud) -> 
     assert b"attached.csv" not in mail
 
 
+def test_organizations_answers_at_once_and_with_the_retired_status(cloud: Cloud) -> None:
+    organizations = cloud.client("organizations")
+    for number in range(21):
+        organizations.create_account(Email="a@example.com", AccountName=str(number))
+    answer = organizations.list_accounts()
+    fields = {name for account in answer["Accounts"] for name in account}
+
+    assert len(answer["Accounts"]) == 22
+    assert "NextToken" not in answer
+    assert "Status" in fields
+    assert not fields & {"State", "Paths"}
+
+
 def raw_mail() -> EmailMessage:
     mail = EmailMessage()
     mail["Subject"], mail["From"], mail["To"] = "hello", "a@example.com", "b@example.com"

@@ -113,6 +113,25 @@ def test_a_missing_section_is_named() -> None:
         load(VALID[VALID.index("organization") :])
 
 
+def test_the_organization_may_come_from_aws_itself() -> None:
+    organization = load(VALID.replace("location: s3://archive/organization.csv", "from: aws"))
+
+    assert organization.organization.source == "aws"
+    assert organization.organization.location is None
+
+
+@pytest.mark.parametrize(
+    "section",
+    ["{}", "{from: aws, location: s3://archive/organization.csv}", "{from: azure}"],
+)
+def test_the_organization_comes_from_one_place(section: str) -> None:
+    old = "organization:\n  location: s3://archive/organization.csv"
+
+    text = refusal(old, f"organization: {section}")
+
+    assert text.startswith("daybook.yaml, line 4 (organization")
+
+
 def test_two_budgets_of_an_ou_cannot_start_on_one_day() -> None:
     doubled = VALID.replace("ou: Root,", "ou: Root/Workloads/Prod,").replace("EUR", "USD")
     with pytest.raises(InputError) as refused:

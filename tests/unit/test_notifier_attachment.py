@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -24,7 +25,7 @@ def parsed(*rows: Row, metric: str = "amortized") -> list[dict[str, str]]:
 def test_the_columns_are_the_archives() -> None:
     body = breakdown_csv(archived_table(), "amortized")
 
-    assert body.decode() == ",".join(ARCHIVED.names) + "\r\n"
+    assert body.decode() == ",".join(f'"{name}"' for name in ARCHIVED.names) + "\r\n"
 
 
 def test_daily_cost_is_the_exact_metric_and_not_the_double() -> None:
@@ -59,7 +60,9 @@ def test_tiny_amounts_are_written_without_an_exponent() -> None:
 
 
 @pytest.mark.parametrize("trigger", TRIGGERS)
-@pytest.mark.parametrize("lead", ["", " ", "   "])
+@pytest.mark.parametrize(
+    "lead", ["", " ", "   ", "'", "\x00", " \x00 ", "\u00a0", "\u200b", "\ufeff"]
+)
 def test_a_cell_that_a_spreadsheet_would_run_is_disarmed(lead: str, trigger: str) -> None:
     name = f"{lead}{trigger}cmd|'/c calc'!A1"
 
@@ -77,12 +80,52 @@ def test_every_column_of_text_is_disarmed(column: str) -> None:
     assert line[column] == "'=1+1"
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_text_comes_back_as_it_was_but_for_the_apostrophe(name: str) -> None:
-    (line,) = parsed(row(AccountName=name))
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+SHARP_TEXT = st.text(st.sampled_from([*TRIGGERS, " ", "'", '"', ",", ";", "\x00", "\u202e", "a"]))
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+MONEY = {"DailyCost", "UnblendedCost", "AmortizedCost"}
 
-    assert line["AccountName"] == harmless(name)
-    assert line["AccountName"].removeprefix("'") in (name, name.removeprefix("'"))
+
+def as_it_was(cell: str) -> str:
+    """Take the apostrophe away again, where there is one of ours."""
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell
+
+
+@given(st.one_of(ANY_TEXT, SHARP_TEXT))
+def test_every_text_can_be_had_back(name: str) -> None:
+    (line,) = parsed(row(AccountName=name, OUPath=name, Service=name))
+
+    assert {as_it_was(line[column]) for column in ("AccountName", "OUPath", "Service")} == {name}
+
+
+@given(st.one_of(ANY_TEXT, SHARP_TEXT))
+def test_no_text_begins_as_a_formula_does(name: str) -> None:
+    cell = harmless(name)
+
+    assert not cell.startswith(tuple(TRIGGERS))
+    assert not cell.lstrip(" ").startswith(tuple(TRIGGERS))
+    assert not cell.lstrip("\x00 ").startswith(tuple(TRIGGERS))
+
+
+@given(SHARP_TEXT, st.lists(AMOUNTS, min_size=1, max_size=5))
+def test_money_is_a_plain_number_whatever_stands_beside_it(
+    name: str, amounts: list[Decimal]
+) -> None:
+    lines = parsed(*(row(str(amount), AccountName=name) for amount in amounts))
+
+    for line, amount in zip(lines, amounts, strict=True):
+        assert all(NUMBER.fullmatch(line[column]) for column in MONEY)
+        assert {Decimal(line[column]) for column in MONEY} == {amount}
+
+
+@given(SHARP_TEXT)
+def test_every_cell_is_quoted(name: str) -> None:
+    body = breakdown_csv(archived_table(row(AccountName=name)), "amortized").decode()
+
+    cells = re.findall(r'"((?:[^"]|"")*)"', body)
+    separators = re.sub(r'"(?:[^"]|"")*"', "", body)
+    assert len(cells) == 2 * len(ARCHIVED.names)
+    assert set(separators) <= set(",\r\n")
 
 
 @pytest.mark.parametrize("name", ["shop", "a=b", 'R&D, "quoted"', "111111111111", "x-1"])

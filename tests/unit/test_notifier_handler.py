@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from services.notifier import handler
+from shared.account_changes import AccountChange, AccountChanges
 from shared.errors import MismatchError, Reject, Retry
 from shared.events import PeriodCataloged
 from shared.locations import breakdown_key, csv_key, day_record_key, outlook_key
 from shared.memory import MemoryStore
+from shared.parquet import sha256
 from tests.support.units.aio import in_loop
 from tests.support.units.events import SECOND_DELIVERY, cataloged, tick
 from tests.support.units.notifier import Notifier
@@ -132,6 +134,37 @@ async def test_the_week_before_is_compared_where_it_is_archived() -> None:
     assert b"+100.0 % against Monday a week ago (1.00)" in envelope.message
 
 
+async def with_changes(store: MemoryStore) -> PeriodCataloged:
+    change = AccountChange(account_id="2" * 12, name="lab", ou="B", moved_from="A", state="ACTIVE")
+    changes = AccountChanges(day=DAY, source="s3://x/y", sha256="0" * 64, moved=(change,))
+    body = changes.model_dump_json().encode()
+    await store.put("ledger/organization/changes/x.json", body)
+    uri = f"s3://{store.bucket}/ledger/organization/changes/x.json"
+    return await period(store, accounts={"uri": uri, "sha256": sha256(body)})
+
+
+@in_loop
+async def test_what_changed_in_the_organization_comes_with_the_digest() -> None:
+    notifier = Notifier()
+
+    await notifier.hear(await with_changes(notifier.store))
+
+    ((envelope, _),) = notifier.post.sent
+    assert b"Moved: 222222222222 lab from A to B" in envelope.message
+
+
+@in_loop
+async def test_changes_that_do_not_match_their_checksum_are_not_mailed() -> None:
+    notifier = Notifier()
+    event = await with_changes(notifier.store)
+    await notifier.store.put("ledger/organization/changes/x.json", b"{}")
+
+    with pytest.raises(MismatchError, match="not what the query worker kept"):
+        await notifier.hear(event)
+
+    assert notifier.post.calls == 0
+
+
 @in_loop
 async def test_a_csv_too_large_for_a_mail_is_kept_beside_the_archive(
     monkeypatch: pytest.MonkeyPatch,
@@ -143,7 +176,7 @@ async def test_a_csv_too_large_for_a_mail_is_kept_beside_the_archive(
 
     ((envelope, _),) = notifier.post.sent
     assert b"text/csv" not in envelope.message
-    assert notifier.store.versions[csv_key(DAY)][-1].body.startswith(b"BillingDate,")
+    assert notifier.store.versions[csv_key(DAY)][-1].body.startswith(b'"BillingDate",')
 
 
 @in_loop

@@ -1,9 +1,7 @@
 """The rendered digest: nothing from outside becomes markup, and both parts say the same."""
 
-from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
-from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +12,7 @@ from services.notifier.render import Origin, Rendered, render
 from shared.money import cents
 from shared.outlook import Light
 from tests.support.units.mail import outlook
+from tests.support.units.pages import Page, squeezed
 from tests.support.units.rows import DAY, archived_table, row
 
 ORIGIN = Origin("run-1", "20260317T060000.000000Z/execution", replay=False)
@@ -27,25 +26,6 @@ HOSTILE = [
     "&lt;b&gt;",
     "]]><style>",
 ]
-
-
-class Page(HTMLParser):
-    """Counts a page's tags and keeps its text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: Counter[str] = Counter()
-        self.attributes: set[str] = set()
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags[tag] += 1
-        self.attributes |= {name for name, _ in attrs}
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def told(name: str = "shop", *lights: Light, complete: bool = True) -> Figures:
@@ -64,10 +44,6 @@ def with_lights(*lights: Light) -> Rendered:
 def harmless(name: str) -> str:
     """Return a name as deep in the organization as `name`, of letters alone."""
     return "/".join("x" for _ in name.split("/"))
-
-
-def squeezed(text: str) -> str:
-    return " ".join(text.split())
 
 
 @pytest.mark.parametrize("name", HOSTILE)

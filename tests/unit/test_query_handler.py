@@ -13,15 +13,19 @@ from services.query.export import Export
 from services.query.handler import NOT_READY_DELAY, QueryPeriods, asked_for
 from services.query.manifest import Delivery
 from services.query.organization import Placement
+from services.query.organization_source import KnownOrganization
+from shared.account_changes import AccountChanges
 from shared.days import Period
 from shared.errors import InputError, LeaseLost, MismatchError, Reject, Retry
 from shared.events import Event, PeriodQueried
+from shared.lease import Lease
 from shared.locations import split_uri
 from shared.memory import MemoryStore
 from shared.money import Amounts
 from shared.parquet import sha256
 from shared.staging import StagedDay, StagedPeriod
 from tests.support.units.aio import in_loop
+from tests.support.units.breakdowns import place
 from tests.support.units.events import backfill, cataloged, tick
 from tests.support.units.exports import manifest
 from tests.support.units.leases import new_lease
@@ -76,6 +80,24 @@ class Engine:
         return QueryResult(control, (day,), 10)
 
 
+@dataclass
+class Placed:
+    """An organization that a test fills, or that is in trouble."""
+
+    placements: list[Placement] = field(default_factory=list)
+    trouble: InputError | None = None
+    observed: list[str] = field(default_factory=list)
+
+    async def observe(self, run: str, lease: Lease) -> None:
+        del lease
+        self.observed.append(run)
+
+    async def read(self) -> KnownOrganization:
+        if self.trouble:
+            raise self.trouble
+        return KnownOrganization("s3://config/org.csv", "0" * 64, self.placements)
+
+
 class Query:
     """A query worker over a bucket, with an engine and an export in reach."""
 
@@ -83,17 +105,12 @@ class Query:
         self.store = MemoryStore()
         self.engine = Engine(**engine)
         self.shelf = Shelf(set(delivered))
-        self.organization_trouble: InputError | None = None
+        self.organization = Placed()
 
     async def hear(self, event: Event) -> list[PeriodQueried]:
-        handle = QueryPeriods(Export(self.shelf), self.engine, self._organization, self.store)
+        handle = QueryPeriods(Export(self.shelf), self.engine, self.organization, self.store)
         said: Sequence[Event] = await handle(event, new_lease())
         return [event for event in said if isinstance(event, PeriodQueried)]
-
-    async def _organization(self) -> list[Placement]:
-        if self.organization_trouble:
-            raise self.organization_trouble
-        return []
 
     @property
     def committed(self) -> list[str]:
@@ -245,10 +262,77 @@ async def test_a_breakdown_that_does_not_add_up_is_refused_and_not_committed(
 @in_loop
 async def test_a_wrong_file_of_a_person_rejects_the_message_with_its_reason() -> None:
     query = Query(MARCH)
-    query.organization_trouble = InputError("org.csv", "is wrong", "Mend it", where="line 3")
+    query.organization.trouble = InputError("org.csv", "is wrong", "Mend it", where="line 3")
 
     with pytest.raises(Reject, match=r"org\.csv, line 3: is wrong\. Mend it"):
         await query.hear(tick())
+
+
+@in_loop
+async def test_the_organization_is_looked_at_even_when_no_export_is_there_yet() -> None:
+    query = Query()
+    event = tick()
+
+    with pytest.raises(Retry):
+        await query.hear(event)
+
+    assert query.organization.observed == [event.runid]
+
+
+@in_loop
+async def test_a_backfill_over_months_looks_at_the_organization_once() -> None:
+    query = Query(Period(2026, 1), Period(2026, 2))
+
+    await query.hear(backfill(date(2026, 1, 1), date(2026, 2, 3)))
+
+    assert len(query.organization.observed) == 1
+
+
+@in_loop
+async def test_the_manifest_says_which_organization_was_used() -> None:
+    query = Query(MARCH)
+
+    (said,) = await query.hear(tick())
+
+    staged = StagedPeriod.model_validate_json(query.store.versions[query.committed[0]][-1].body)
+    assert staged.organization
+    assert staged.organization.model_dump() == {
+        "source": "s3://config/org.csv",
+        "sha256": "0" * 64,
+        "changes": None,
+    }
+    assert said.data.accounts is None
+
+
+@in_loop
+async def test_what_changed_on_the_day_is_kept_in_the_ledger_and_referred_to() -> None:
+    query = Query(MARCH)
+    query.organization.placements = [
+        place("Root/A", date(2026, 1, 1), DAY),
+        place("Root/B", DAY),
+    ]
+
+    (said,) = await query.hear(tick())
+
+    assert said.data.accounts
+    (stored,) = query.store.versions[split_uri(said.data.accounts.uri)[1]]
+    changes = AccountChanges.model_validate_json(stored.body)
+    assert sha256(stored.body) == said.data.accounts.sha256
+    assert [(moved.moved_from, moved.ou) for moved in changes.moved] == [("A", "B")]
+
+
+@in_loop
+async def test_a_run_that_is_repeated_before_its_commit_keeps_the_changes_once() -> None:
+    query = Query(MARCH)
+    query.organization.placements = [place("Root", end=DAY), place("Root/B", DAY)]
+    (first,) = await query.hear(tick())
+    del query.store.versions[query.committed[0]]
+
+    (again,) = await query.hear(tick())
+
+    assert first.data.accounts
+    assert again.data.accounts == first.data.accounts
+    assert len(query.store.versions[split_uri(first.data.accounts.uri)[1]]) == 1
 
 
 @in_loop

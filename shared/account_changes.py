@@ -1,0 +1,32 @@
+"""What changed in the organization on a day: accounts that are new, moved or closed."""
+
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AccountChange(BaseModel):
+    """One account, as it is from the day on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    account_id: str = Field(description="12-digit account id.")
+    name: str = Field(description="Its name; any characters.")
+    ou: str = Field(description="OU path below the root; Root for the root itself.")
+    moved_from: str | None = Field(default=None, description="The OU it was in the day before.")
+    state: str = Field(description="Account state of AWS Organizations, or GONE.")
+
+
+class AccountChanges(BaseModel):
+    """The account-to-OU table of a day against the one of the day before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    day: date = Field(description="The day (UTC) that the changes hold from.")
+    source: str = Field(description="s3:// location of the table.")
+    sha256: str = Field(description="Checksum of the table's bytes.")
+    new: tuple[AccountChange, ...] = Field(default=(), description="Not there the day before.")
+    moved: tuple[AccountChange, ...] = Field(default=(), description="In another OU.")
+    closed: tuple[AccountChange, ...] = Field(
+        default=(), description="Suspended, closed, or gone from the organization."
+    )

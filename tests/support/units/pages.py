@@ -1,0 +1,28 @@
+"""The digest's HTML as a parser reads it."""
+
+from collections import Counter
+from html.parser import HTMLParser
+
+
+class Page(HTMLParser):
+    """Counts a page's tags and keeps its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.attributes: set[str] = set()
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def squeezed(text: str) -> str:
+    """Return a text with each run of white space as one space."""
+    return " ".join(text.split())
