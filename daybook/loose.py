@@ -20,6 +20,7 @@ import duckdb
 
 from services.query.export_files import find_columns, read_files, typed
 from services.query.manifest import NOTES
+from services.query.snapshot import ExportFile
 from services.query.sources import TIMESTAMP, Column, SourceFormat
 from shared.days import Period
 from shared.errors import InputError
@@ -44,9 +45,10 @@ class LooseFiles:
         for period, parts in _by_period(_found(root), source, self._parts).items():
             self._add(period, parts)
 
-    async def paths(self, prefix: str) -> list[str]:
+    async def files(self, prefix: str) -> list[ExportFile]:
         """List the manifests below the prefix."""
-        return sorted(path for path in self._manifests if path.startswith(prefix))
+        paths = sorted(path for path in self._manifests if path.startswith(prefix))
+        return [ExportFile(path, "", self._written) for path in paths]
 
     async def read(self, path: str) -> tuple[bytes, datetime]:
         """Return a manifest, and when the newest file was written."""

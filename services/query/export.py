@@ -7,14 +7,15 @@ from typing import Protocol
 
 from services.query.layouts import DATA_EXPORTS, Layout
 from services.query.manifest import Delivery
+from services.query.snapshot import ExportFile, Snapshot, folders_of
 from shared.days import Period
 
 
 class ExportStore(Protocol):
     """Where an export lies: an S3 prefix or a folder. Paths are relative to the export's root."""
 
-    async def paths(self, prefix: str) -> list[str]:
-        """List the paths that begin with `prefix`."""
+    async def files(self, prefix: str) -> list[ExportFile]:
+        """List the files whose paths begin with `prefix`, in the order of their paths."""
 
     async def read(self, path: str) -> tuple[bytes, datetime]:
         """Return a small file's bytes and when it was written (UTC)."""
@@ -43,11 +44,19 @@ class Export:
         body, written = await self._store.read(manifest)
         return self._layout.read(period, manifest, body, written)
 
+    async def snapshot(self, period: Period) -> Snapshot | None:
+        """Return a period's newest delivery with its files as they lie there now."""
+        delivery = await self.delivery(period)
+        if delivery is None:
+            return None
+        listed = [await self._store.files(folder) for folder in folders_of(delivery)]
+        return Snapshot.of(delivery, (file for files in listed for file in files))
+
     async def fetch(self, delivery: Delivery, folder: Path) -> list[Path]:
         """Bring the delivery's files into `folder`; returns them in the manifest's order."""
         return [await self._store.fetch(path, folder) for path in delivery.files]
 
     async def _manifests(self, period: Period | None) -> Mapping[Period, str]:
         prefixes = self._layout.prefixes(period)
-        paths = [path for prefix in prefixes for path in await self._store.paths(prefix)]
-        return self._layout.manifests_by_period(paths)
+        found = [file for prefix in prefixes for file in await self._store.files(prefix)]
+        return self._layout.manifests_by_period(file.path for file in found)

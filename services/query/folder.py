@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services.query.snapshot import ExportFile
 from shared.errors import InputError
 
 
@@ -13,12 +14,17 @@ class FolderExportStore:
         """`root` holds `data/` and `metadata/`."""
         self._root = root
 
-    async def paths(self, prefix: str) -> list[str]:
+    async def files(self, prefix: str) -> list[ExportFile]:
         """List the files below the prefix's folder."""
         folder = self._root / prefix.rpartition("/")[0]
-        found = (path.relative_to(self._root) for path in folder.rglob("*") if path.is_file())
-        paths = (path.as_posix() for path in found)
-        return sorted(path for path in paths if path.startswith(prefix))
+        found = (self._file(path) for path in sorted(folder.rglob("*")) if path.is_file())
+        return [file for file in found if file.path.startswith(prefix)]
+
+    def _file(self, path: Path) -> ExportFile:
+        state = path.stat()
+        modified = datetime.fromtimestamp(state.st_mtime, UTC)
+        identity = f"{state.st_mtime_ns}-{state.st_size}"
+        return ExportFile(path.relative_to(self._root).as_posix(), identity, modified)
 
     async def read(self, path: str) -> tuple[bytes, datetime]:
         """Read a small file and its modification time."""

@@ -10,11 +10,12 @@ import structlog
 from services.query.changes import record_changes
 from services.query.engine import QueryEngine, QueryResult
 from services.query.export import Export
-from services.query.manifest import STAMP, Delivery
+from services.query.manifest import STAMP
 from services.query.organization import organization_table
 from services.query.organization_source import KnownOrganization, OrganizationSource
+from services.query.snapshot import Snapshot
 from shared.days import Period, day_before, periods_between
-from shared.errors import Conflict, InputError, MismatchError, Reject, Retry
+from shared.errors import Conflict, InputError, MismatchError, Reject, Retry, Wait
 from shared.events import (
     BackfillRequested,
     DayReady,
@@ -34,6 +35,8 @@ from shared.staging import StagedDay, StagedPeriod, UsedOrganization
 SOURCE = "daybook.query"
 NOT_READY_DELAY = 3600
 """Seconds until a period whose export is not there yet is looked at again."""
+REFRESH_DELAY = 600
+"""Seconds until an export that is being replaced is looked at again."""
 log = structlog.get_logger()
 
 
@@ -122,21 +125,47 @@ class QueryPeriods:
         return found.body if found else None
 
     async def _query(self, asked: Asked, prefix: str, lease: Lease) -> bytes:
-        delivery = await self.export.delivery(asked.period)
-        if delivery is None:
-            raise Retry(f"no export of {asked.period} is delivered yet", after=NOT_READY_DELAY)
-        attempt = f"{prefix}attempt={uuid.uuid4()}/"
+        before = await self._snapshot(asked.period)
         organization = await self.organization.read()
-        table = organization_table(organization.placements)
-        result = await lease.hold(self.engine.stage(delivery, table, attempt))
-        _check(result)
-        staged = _describe(delivery, result, followed=await self._followed(asked.period))
+        result = await self._read(before, organization, prefix, lease)
+        staged = _describe(before, result, followed=await self._followed(asked.period))
         if asked.day not in {day.day for day in staged.days}:
             raise Retry(f"the export does not reach {asked.day} yet", after=NOT_READY_DELAY)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
         used = await self._used(organization, asked.day)
         staged = staged.model_copy(update={"organization": used})
         return await self._commit(prefix, staged.model_dump_json().encode())
+
+    async def _snapshot(self, period: Period) -> Snapshot:
+        """Return what is delivered, unless it is just being replaced."""
+        found = await self.export.snapshot(period)
+        if found is None:
+            raise Retry(f"no export of {period} is delivered yet", after=NOT_READY_DELAY)
+        if newer := found.being_refreshed(datetime.now(UTC)):
+            raise Wait(f"{newer} is newer than its manifest", after=REFRESH_DELAY)
+        return found
+
+    async def _read(
+        self, before: Snapshot, organization: KnownOrganization, prefix: str, lease: Lease
+    ) -> QueryResult:
+        """Query a delivery that is the same afterwards: no half of it was replaced meanwhile."""
+        attempt = f"{prefix}attempt={uuid.uuid4()}/"
+        table = organization_table(organization.placements)
+        try:
+            result = await lease.hold(self.engine.stage(before.delivery, table, attempt))
+            _check(result)
+        except (InputError, MismatchError):
+            await self._same(before)  # else the fault is the refresh, not the file
+            raise
+        await self._same(before)
+        return result
+
+    async def _same(self, before: Snapshot) -> None:
+        period = before.delivery.period
+        if await self.export.snapshot(period) != before:
+            raise Wait(
+                f"the export of {period} was replaced while it was read", after=REFRESH_DELAY
+            )
 
     async def _used(self, organization: KnownOrganization, day: date) -> UsedOrganization:
         return UsedOrganization(
@@ -168,7 +197,8 @@ def _check(result: QueryResult) -> None:
         )
 
 
-def _describe(delivery: Delivery, result: QueryResult, *, followed: bool) -> StagedPeriod:
+def _describe(snapshot: Snapshot, result: QueryResult, *, followed: bool) -> StagedPeriod:
+    delivery = snapshot.delivery
     complete_through = result.control.complete_through(delivery.period, followed=followed)
     return StagedPeriod(
         period=delivery.period,
@@ -180,7 +210,7 @@ def _describe(delivery: Delivery, result: QueryResult, *, followed: bool) -> Sta
         totals=result.control.totals,
         days=_without_gaps(delivery.period, result.days, complete_through),
         unknown_types=dict(result.control.unknown_types),
-        notes=(*delivery.notes, *result.control.notes),
+        notes=(*delivery.notes, *snapshot.notes, *result.control.notes),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from services.query.snapshot import ExportFile
 from shared.errors import InputError
 from shared.locations import split_uri
 from shared.s3 import MISSING, S3Store
@@ -26,10 +27,13 @@ class S3ExportStore:
         self._prefix = f"{prefix.rstrip('/')}/" if prefix.strip("/") else ""
         self._objects = S3Store(client, self._bucket)
 
-    async def paths(self, prefix: str) -> list[str]:
+    async def files(self, prefix: str) -> list[ExportFile]:
         """List the objects below the prefix."""
         listed = await self._objects.list(self._prefix + prefix)
-        return [item.key.removeprefix(self._prefix) for item in listed]
+        return [
+            ExportFile(item.key.removeprefix(self._prefix), item.etag, item.modified)
+            for item in listed
+        ]
 
     async def read(self, path: str) -> tuple[bytes, datetime]:
         """Read a small object and when it was written."""

@@ -100,7 +100,7 @@ def test_the_files_are_the_same_bytes(
 
 def test_paths_are_those_that_begin_with_the_prefix(loop: Loop, store: ExportStore) -> None:
     for prefix in (METADATA, f"{METADATA}2026-05/", "data/BILLING_PERIOD=2026-0", "nothing/"):
-        paths = loop(store.paths(prefix))
+        paths = [file.path for file in loop(store.files(prefix))]
         assert all(path.startswith(prefix) for path in paths), prefix
         assert paths == sorted(paths)
 

@@ -14,6 +14,7 @@ from services.query.handler import NOT_READY_DELAY, QueryPeriods, asked_for
 from services.query.manifest import Delivery
 from services.query.organization import Placement
 from services.query.organization_source import KnownOrganization
+from services.query.snapshot import ExportFile
 from shared.account_changes import AccountChanges
 from shared.days import Period
 from shared.errors import InputError, LeaseLost, MismatchError, Reject, Retry
@@ -32,6 +33,7 @@ from tests.support.units.leases import new_lease
 from tests.support.units.rows import DAY, row, usd
 
 MARCH = Period(2026, 3)
+DELIVERED = datetime(2026, 3, 17, 6, tzinfo=UTC)
 
 
 @dataclass
@@ -40,13 +42,13 @@ class Shelf:
 
     periods: set[Period]
 
-    async def paths(self, prefix: str) -> list[str]:
+    async def files(self, prefix: str) -> list[ExportFile]:
         found = [f"metadata/BILLING_PERIOD={period}/cur-Manifest.json" for period in self.periods]
-        return [path for path in found if path.startswith(prefix)]
+        return [ExportFile(path, "", DELIVERED) for path in found if path.startswith(prefix)]
 
     async def read(self, path: str) -> tuple[bytes, datetime]:
         data = path.replace("metadata/", "s3://bucket/data/")
-        return manifest(data), datetime(2026, 3, 17, 6, tzinfo=UTC)
+        return manifest(data), DELIVERED
 
     async def fetch(self, path: str, folder: Any) -> Any:
         raise AssertionError(path, folder)
