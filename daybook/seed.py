@@ -34,6 +34,8 @@ async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ..
         await archive.put(ORGANIZATION_KEY, inputs.organization)
         settings = read_settings(inputs.config_text, "daybook.yaml") | inputs.given
         settings.setdefault("quicksight", {"datasets": list(datasets)})
+        # Somebody is watching: a day that is asked for is shown as far as it goes.
+        settings.setdefault("delivery_deadline", None)
         body = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
         await archive.put(CONFIG_KEY, body.encode())
         await ses.verify_email_identity(EmailAddress=settings["digest"]["sender"])

@@ -96,3 +96,9 @@ def _grouped(table: pa.Table, keys: list[str]) -> Iterable[tuple[dict[str, str],
     for row in sums.sort_by([(key, "ascending") for key in keys]).to_pylist():
         amounts = {metric: row[f"{column}_sum"] for metric, column in METRICS.items()}
         yield row, Amounts(currency=row["Currency"], **amounts)
+
+
+def coverage(table: pa.Table) -> tuple[int, int]:
+    """Count the linked accounts and the services that have usage in a table."""
+    usage = table.filter(pc.equal(table["ChargeType"], "Usage"))
+    return tuple(pc.count_distinct(usage[name]).as_py() for name in ("LinkedAccount", "Service"))

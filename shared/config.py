@@ -1,6 +1,7 @@
 """The configuration, `daybook.yaml`: one model, a sentence per field, errors with line numbers."""
 
-from datetime import date
+import re
+from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -108,6 +109,17 @@ Address = Annotated[
 begin an encoded word in a header (RFC 2047)."""
 
 
+def _clock(text: Any) -> Any:
+    if text is None or isinstance(text, time):
+        return text
+    if not isinstance(text, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("is not a time of day: write HH:MM, in UTC")
+    return time.fromisoformat(text)
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+
+
 class Digest(_Strict):
     """Who sends the digest, and to whom."""
 
@@ -135,6 +147,12 @@ class Config(_Strict):
         default="amortized",
         description="What DailyCost, budgets and the digest mean by cost; the net ones need an "
         "export with net costs.",
+    )
+    delivery_deadline: Clock | None = Field(
+        default=time(14),
+        description="Time of day (UTC, HH:MM) on the day after, until which a digest waits for a "
+        "complete day; then it says that the data is delayed. null: it never waits, and reports "
+        "a day as far as it is delivered.",
     )
     budgets: tuple[Budget, ...] = Field(default=(), description="Budgets by OU, oldest first.")
     lights: Lights = Lights()
@@ -171,8 +189,11 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_TIME_OF_DAY = ("tag:yaml.org,2002:str", re.compile(r"^\d{1,2}:\d\d$"))
+"""YAML 1.1 takes 14:00 for the sexagesimal number 840."""
 _Loader.yaml_implicit_resolvers = {
-    first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
+    first: ([_TIME_OF_DAY] if first.isdigit() else [])
+    + [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 

@@ -19,6 +19,8 @@ class DayVersion(BaseModel):
     source_version: str = Field(description="The delivery it came from.")
     archived_at: datetime = Field(description="When it was written (UTC).")
     rows: int
+    accounts: int | None = Field(default=None, description="Linked accounts with usage.")
+    services: int | None = Field(default=None, description="Services with usage.")
     totals: tuple[Amounts, ...]
     by_ou: dict[str, tuple[Amounts, ...]] = Field(description="Totals by OU path.")
 
@@ -70,6 +72,11 @@ class PeriodRecord(BaseModel):
     source_version: str = Field(description="The delivery.")
     run: str = Field(description="The run that began it.")
     staging: Reference = Field(description="Its staged rows: whoever finds it can archive it.")
+
+    @property
+    def delivery(self) -> str:
+        """The delivery's own version, without the time of the query."""
+        return self.source_version.rpartition("/")[0]
 
     @property
     def order(self) -> tuple[str, str]:

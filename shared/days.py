@@ -49,6 +49,11 @@ class Period:
         return Period(self.year + self.month // 12, self.month % 12 + 1)
 
     @property
+    def previous(self) -> "Period":
+        """The month before this one."""
+        return Period(self.year - (self.month == 1), (self.month - 2) % 12 + 1)
+
+    @property
     def length(self) -> int:
         """The number of days in the month."""
         return self.last.day

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.days import Period
 from shared.money import Amounts
@@ -64,6 +64,14 @@ class BackfillData(Frozen):
         if self.last_day < self.first_day:
             raise ValueError("last_day is before first_day")
         return self
+
+
+class DelayedData(Frozen):
+    """A day's data is not there at its deadline."""
+
+    day: date = Field(description="The day (UTC).")
+    reason: str = Field(max_length=500, description="What is missing, in words.")
+    deadline: AwareDatetime = Field(description="When it was due (UTC).")
 
 
 class QueriedData(PeriodScope):

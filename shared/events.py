@@ -26,6 +26,7 @@ from shared.event_data import (
     AssessedDay,
     BackfillData,
     CatalogedData,
+    DelayedData,
     DigestData,
     Frozen,
     MailData,
@@ -45,7 +46,9 @@ __all__ = [  # the data classes, too: one door to everything about events
     "BackfillData",
     "BackfillRequested",
     "CatalogedData",
+    "DataDelayed",
     "DayReady",
+    "DelayedData",
     "DigestData",
     "DigestSent",
     "Event",
@@ -129,6 +132,13 @@ class BackfillRequested(_Event):
         return self.data.last_day
 
 
+class DataDelayed(_Event):
+    """A day's data is late; its digest follows when it is there."""
+
+    type: Literal["data-delayed"] = "data-delayed"
+    data: DelayedData
+
+
 class PeriodQueried(_Event):
     """The query worker staged a billing period."""
 
@@ -179,6 +189,7 @@ class MailReported(_Event):
 Event = (
     DayReady
     | BackfillRequested
+    | DataDelayed
     | PeriodQueried
     | PeriodArchived
     | PeriodAssessed
@@ -191,6 +202,7 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         DayReady,
         BackfillRequested,
+        DataDelayed,
         PeriodQueried,
         PeriodArchived,
         PeriodAssessed,

@@ -18,6 +18,8 @@ class StagedDay(BaseModel):
     keys: tuple[str, ...] = Field(description="Staged Parquet objects; none for an empty day.")
     rows: int
     totals: tuple[Amounts, ...]
+    accounts: int = Field(default=0, description="Linked accounts with usage on the day.")
+    services: int = Field(default=0, description="Services with usage on the day.")
 
 
 class UsedOrganization(BaseModel):

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import structlog
 
-from shared.breakdown import STAGED, amounts_by_ou, amounts_of, archive_table
+from shared.breakdown import STAGED, amounts_by_ou, amounts_of, archive_table, coverage
 from shared.day_record import DayRecord, DayVersion, PeriodRecord
 from shared.errors import MismatchError, Reject
 from shared.events import ArchivedDay
@@ -75,12 +75,15 @@ def _encode(day: StagedDay, table: pa.Table) -> bytes:
 
 
 def _version(table: pa.Table, ours: Contender) -> DayVersion:
+    accounts, services = coverage(table)
     return DayVersion(
         sha256=sha256(ours.body),
         run=ours.run,
         source_version=ours.source_version,
         archived_at=datetime.now(UTC),
         rows=ours.rows,
+        accounts=accounts,
+        services=services,
         totals=amounts_of(table),
         by_ou=amounts_by_ou(table),
     )

@@ -10,6 +10,7 @@ import pyarrow as pa
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.claim import claim_name
+from services.notifier.delayed import KIND, delayed_message
 from services.notifier.delivery import Delivery
 from services.notifier.figures import figures
 from services.notifier.mail_reports import MailReports
@@ -25,6 +26,7 @@ from shared.days import days_between
 from shared.errors import MismatchError, Reject, Retry
 from shared.events import (
     CatalogedData,
+    DataDelayed,
     DigestData,
     DigestSent,
     Event,
@@ -35,7 +37,7 @@ from shared.events import (
 )
 from shared.lease import Lease, finished
 from shared.ledger import Ledger
-from shared.locations import csv_key, day_record_key, outlook_key, split_uri
+from shared.locations import csv_key, day_record_key, digest_claim_key, outlook_key, split_uri
 from shared.money import Amounts
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
@@ -60,6 +62,9 @@ class SendDigest:
         if isinstance(event, MailReported):
             await MailReports(self.store, self.bell).take(event.data)
             return []
+        if isinstance(event, DataDelayed):
+            await self._tell_of_delay(event)
+            return []
         if not isinstance(event, PeriodCataloged):
             raise Reject(f"the notifier does not hear {event.type}")
         if not event.data.notify:
@@ -78,6 +83,16 @@ class SendDigest:
             period=data.period, day=data.day, kind=kind, message_id=message_id, totals=totals
         )
         return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
+
+    async def _tell_of_delay(self, event: DataDelayed) -> None:
+        """Send the short mail, unless the digest itself was faster."""
+        envelope = delayed_message(event, self.digest, self.now())
+        daily = claim_name(event.data.day, "daily", envelope.recipients)
+        if await self.store.head(digest_claim_key(daily)):
+            return
+        name = claim_name(event.data.day, KIND, envelope.recipients)
+        delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
+        await finished(delivery.send_once(name, event.runid, envelope))
 
     async def _compose(
         self, event: PeriodCataloged, lease: Lease

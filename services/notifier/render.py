@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
 from services.notifier.figures import Figures
+from shared.events import DelayedData
 from shared.money import cents, plain
 
 SHAPES = {"red": "■", "yellow": "▲", "green": "●", "grey": "○"}
@@ -56,6 +57,16 @@ def render(figures: Figures, origin: Origin, news: AccountNews | None = None) ->
         subject=_subject(figures),
         html=css_inline.inline(html, keep_style_tags=True, load_remote_stylesheets=False),
         text=_environment(html=False).get_template("digest.txt.j2").render(context),
+    )
+
+
+def render_delayed(delayed: DelayedData) -> Rendered:
+    """Render the mail that says that a day's data is late."""
+    context = {"delayed": delayed}
+    return Rendered(
+        subject=f"Data delayed: the cost of {delayed.day:%a %d %b %Y} is not known yet",
+        html=_environment(html=True).get_template("delayed.html.j2").render(context),
+        text=_environment(html=False).get_template("delayed.txt.j2").render(context),
     )
 
 

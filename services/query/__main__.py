@@ -13,6 +13,7 @@ from services.query.organization_source import (
     OrganizationSource,
 )
 from services.query.organizations import Organizations
+from services.query.readiness import Readiness
 from services.query.s3 import S3ExportStore
 from services.query.sources import SOURCES
 from shared.aws import clients
@@ -30,7 +31,8 @@ async def build(world: World, _settings: WorkerSettings) -> AsyncIterator[QueryP
     export = Export(S3ExportStore(world.s3, source.location), LAYOUTS[kind.layout])
     engine = EmbeddedEngine(export, kind, world.archive, world.config.cost_metric)
     async with _organization(world) as organization:
-        yield QueryPeriods(export, engine, organization, world.archive)
+        readiness = Readiness(world.archive, world.config.delivery_deadline)
+        yield QueryPeriods(export, engine, organization, world.archive, readiness)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from services.query.engine import Control, QueryResult
 from services.query.export import Export
 from services.query.manifest import Delivery
 from services.query.sources import SourceFormat
-from shared.breakdown import amounts_of
+from shared.breakdown import amounts_of, coverage
 from shared.ports import ObjectStore
 from shared.staging import StagedDay
 
@@ -50,7 +50,15 @@ class EmbeddedEngine:
             await self.staging.put(key, file.read_bytes())
             keys.append(key)
         rows = pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
-        return StagedDay(day=day, keys=tuple(keys), rows=rows.num_rows, totals=amounts_of(rows))
+        accounts, services = coverage(rows)
+        return StagedDay(
+            day=day,
+            keys=tuple(keys),
+            rows=rows.num_rows,
+            totals=amounts_of(rows),
+            accounts=accounts,
+            services=services,
+        )
 
 
 def _query(

@@ -7,17 +7,19 @@ from datetime import UTC, date, datetime
 
 import structlog
 
+from services.query.asked import Asked, asked_for
 from services.query.changes import record_changes
 from services.query.engine import QueryEngine, QueryResult
 from services.query.export import Export
 from services.query.manifest import STAMP
 from services.query.organization import organization_table
 from services.query.organization_source import KnownOrganization, OrganizationSource
+from services.query.readiness import Looked, NotReady, Readiness
 from services.query.snapshot import Snapshot
-from shared.days import Period, day_before, periods_between
-from shared.errors import Conflict, InputError, MismatchError, Reject, Retry, Wait
+from shared.day_record import PeriodRecord
+from shared.days import Period
+from shared.errors import Conflict, InputError, MismatchError, Reject, Wait
 from shared.events import (
-    BackfillRequested,
     DayReady,
     Event,
     PeriodQueried,
@@ -26,49 +28,18 @@ from shared.events import (
     follow_up,
 )
 from shared.lease import Lease
-from shared.locations import staging_prefix
+from shared.ledger import Ledger
+from shared.locations import period_record_key, staging_prefix
 from shared.money import add_amounts
 from shared.parquet import sha256
 from shared.ports import ObjectStore
 from shared.staging import StagedDay, StagedPeriod, UsedOrganization
 
 SOURCE = "daybook.query"
-NOT_READY_DELAY = 3600
-"""Seconds until a period whose export is not there yet is looked at again."""
+LOOKED = "not-ready.json"
 REFRESH_DELAY = 600
 """Seconds until an export that is being replaced is looked at again."""
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The part of a request that lies in one billing period."""
-
-    period: Period
-    first_day: date
-    day: date
-    notify: bool
-    replay: bool
-
-
-def asked_for(event: Event) -> list[Asked]:
-    """Return what an event asks for, one entry per billing period, oldest first."""
-    if isinstance(event, DayReady):
-        day = day_before(event.time)
-        return [Asked(Period.of(day), day, day, notify=True, replay=False)]
-    if not isinstance(event, BackfillRequested):
-        raise Reject(f"the query worker does not hear {event.type}")
-    data = event.data
-    return [
-        Asked(
-            period,
-            max(data.first_day, period.first),
-            min(data.last_day, period.last),
-            notify=data.notify and period == Period.of(data.last_day),
-            replay=True,
-        )
-        for period in periods_between(data.first_day, data.last_day)
-    ]
 
 
 @dataclass(frozen=True)
@@ -79,16 +50,46 @@ class QueryPeriods:
     engine: QueryEngine
     organization: OrganizationSource
     store: ObjectStore
+    readiness: Readiness
 
     async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
         """Stage every billing period that the event asks for."""
-        wanted = asked_for(event)
         try:
+            wanted = await self._wanted(event)
             # Before all else: what AWS Organizations says today cannot be asked for tomorrow.
             await self.organization.observe(event.runid, lease)
-            return [await self._stage(event, asked, lease) for asked in wanted]
+            return [await self._staged_event(event, asked, lease) for asked in wanted]
         except InputError as error:
             raise Reject(str(error)) from error
+
+    async def _wanted(self, event: Event) -> list[Asked]:
+        """Return what is asked for, and with a tick the month before when it was restated.
+
+        Credits, support fees and the invoice come after a month's end: as long as AWS delivers
+        it anew, it is read anew.
+        """
+        wanted = asked_for(event)
+        if isinstance(event, DayReady):
+            before = wanted[0].period.previous
+            if await self._restated(before):
+                last = before.last
+                wanted.insert(0, Asked(before, last, last, notify=False, replay=False))
+        return wanted
+
+    async def _restated(self, period: Period) -> bool:
+        """Say whether an archived period was delivered anew since."""
+        entry = await Ledger(self.store).read(period_record_key(period), PeriodRecord)
+        if entry is None:
+            return False
+        delivery = await self.export.delivery(period)
+        return delivery is not None and delivery.version != entry.doc.delivery
+
+    async def _staged_event(self, event: Event, asked: Asked, lease: Lease) -> Event:
+        try:
+            return await self._stage(event, asked, lease)
+        except NotReady as late:
+            later = self.readiness.later(event, asked.day, str(late), datetime.now(UTC))
+            raise later from late
 
     async def _stage(self, event: Event, asked: Asked, lease: Lease) -> Event:
         prefix = staging_prefix(event.runid, asked.period)
@@ -126,11 +127,11 @@ class QueryPeriods:
 
     async def _query(self, asked: Asked, prefix: str, lease: Lease) -> bytes:
         before = await self._snapshot(asked.period)
+        await self._looked(prefix, before)
         organization = await self.organization.read()
         result = await self._read(before, organization, prefix, lease)
         staged = _describe(before, result, followed=await self._followed(asked.period))
-        if asked.day not in {day.day for day in staged.days}:
-            raise Retry(f"the export does not reach {asked.day} yet", after=NOT_READY_DELAY)
+        await self._require(staged, asked, prefix, before)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
         used = await self._used(organization, asked.day)
         staged = staged.model_copy(update={"organization": used})
@@ -140,10 +141,26 @@ class QueryPeriods:
         """Return what is delivered, unless it is just being replaced."""
         found = await self.export.snapshot(period)
         if found is None:
-            raise Retry(f"no export of {period} is delivered yet", after=NOT_READY_DELAY)
+            raise NotReady(f"no export of {period} is delivered yet")
         if newer := found.being_refreshed(datetime.now(UTC)):
             raise Wait(f"{newer} is newer than its manifest", after=REFRESH_DELAY)
         return found
+
+    async def _looked(self, prefix: str, before: Snapshot) -> None:
+        """Raise NotReady again for a delivery that was queried before and found wanting."""
+        entry = await Ledger(self.store).read(f"{prefix}{LOOKED}", Looked)
+        if entry and entry.doc.version == before.delivery.version:
+            raise NotReady(entry.doc.reason)
+
+    async def _require(
+        self, staged: StagedPeriod, asked: Asked, prefix: str, before: Snapshot
+    ) -> None:
+        try:
+            await self.readiness.require(staged, asked.day, digest=asked.notify)
+        except NotReady as late:
+            looked = Looked(version=before.delivery.version, reason=str(late))
+            await self.store.put(f"{prefix}{LOOKED}", looked.model_dump_json().encode())
+            raise
 
     async def _read(
         self, before: Snapshot, organization: KnownOrganization, prefix: str, lease: Lease

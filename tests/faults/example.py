@@ -25,6 +25,7 @@ source: {{format: cur2, location: "s3://{EXPORT}"}}
 organization: {{location: "s3://{BUCKET}/config/organization.csv"}}
 budgets: [{{ou: Root/Prod, monthly: "20.00", from: 2026-01-01}}]
 digest: {{sender: daybook@example.com, recipients: [finance@example.com]}}
+delivery_deadline: 07:30
 quicksight: {{datasets: [daybook-ou-breakdown, daybook-ou-outlook]}}
 """
 ORGANIZATION = f"""\

@@ -21,6 +21,8 @@ _LIST = (
     Mutant("Reject deletes", "fuzz", loop.deletes("REJECTED")),
     Mutant("Retry deletes", "single", loop.deletes("RETRY"),
            Schedule(plan=((SES, "throttle"),))),
+    Mutant("who waits is deleted without a copy", "calm", loop.waits_for_nothing,
+           Schedule("late")),
     Mutant("a stopped worker deletes", "single", loop.deletes("STOPPED"),
            Schedule(plan=(("catalog.0 quicksight:Describe", "sigterm_cut_before"),))),
     Mutant("a lost lease deletes", "single", loop.deletes("LEASE_LOST"),

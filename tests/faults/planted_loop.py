@@ -77,6 +77,14 @@ def release_instead() -> Patches:
     return ((SqsInbox, "delete", delete),)
 
 
+def waits_for_nothing() -> Patches:
+    async def defer(self: SqsInbox, message: Message, after: int) -> None:
+        del after
+        await self.delete(message)
+
+    return ((SqsInbox, "defer", defer),)
+
+
 def deletes(outcome: str) -> Callable[[], Patches]:
     return lambda: ((Outcome[outcome], "deletes", True),)
 

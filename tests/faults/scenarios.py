@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 
 from shared.events import derive_id
-from tests.faults.example import DAY, FIRST, RESTATED, THIRD, backfill, deliver, tick
+from tests.faults.example import DAY, EXPORT, FIRST, RESTATED, THIRD, backfill, deliver, tick
 from tests.faults.invariants import Expected
 from tests.faults.run import Scenario
 from tests.faults.world import World
@@ -18,6 +18,8 @@ from tests.faults.world import World
 HOUR = 3600.0
 DAY_LONG = 24 * HOUR
 REPORTED_AFTER = 2.0
+DELIVERED_AFTER = 40 * 60.0
+"""Seconds after the tick; the deadline is 30 minutes after it."""
 TRAVELS: dict[str, tuple[float, ...]] = {
     "x2": (0, 0),
     "x10": (0,) * 10,
@@ -75,6 +77,13 @@ def _refuse_one(world: World) -> None:
     world.glue.refusals = 1
 
 
+def _deliver_late(world: World) -> None:
+    """The export comes after the deadline; by then the mail says that it is delayed."""
+    for place in [place for place in world.s3.objects if place.startswith(f"{EXPORT}/")]:
+        del world.s3.objects[place]
+    world.loop.call_at(DELIVERED_AFTER, deliver, world, FIRST)
+
+
 def _tell_of_mail(world: World) -> None:
     """SES tells what it took, a little later."""
     world.ses.report = partial(world.sns.report, after=REPORTED_AFTER)
@@ -97,6 +106,9 @@ SCENARIOS: dict[str, Scenario] = {
         _restate_while_running,
     ),
     "told": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _tell_of_mail),
+    "late": Scenario(
+        (_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily", f"{DAY}-delayed")), _deliver_late
+    ),
     "flaky-glue": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _refuse_one),
     "moved": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _move),
 }

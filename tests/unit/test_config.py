@@ -1,6 +1,6 @@
 """The configuration, and what it says about mistakes."""
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -211,3 +211,21 @@ def test_given_sections_are_checked_too() -> None:
 def test_the_configuration_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load().cost_metric = "unblended"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("written", "deadline"),
+    [("09:30", time(9, 30)), ('"14:00"', time(14)), ("00:00", time(0)), ("null", None)],
+)
+def test_the_deadline_is_a_time_of_day_with_or_without_quotes(
+    written: str, deadline: time | None
+) -> None:
+    text = f"{VALID}delivery_deadline: {written}\n"
+
+    assert load_config(text, "daybook.yaml").delivery_deadline == deadline
+
+
+@pytest.mark.parametrize("written", ["25:00", "900", "noon", "9:30", "14:00+02:00", "true"])
+def test_anything_else_is_no_time_of_day(written: str) -> None:
+    with pytest.raises(InputError, match=r"delivery_deadline.*write HH:MM"):
+        load_config(f"{VALID}delivery_deadline: {written}\n", "daybook.yaml")

@@ -137,3 +137,10 @@ def test_a_period_travels_as_text() -> None:
     assert PERIOD.dump_json(Period(2026, 3)) == b'"2026-03"'
     assert PERIOD.validate_json('"2026-03"') == Period(2026, 3)
     assert PERIOD.json_schema()["pattern"]
+
+
+@given(st.dates())
+def test_the_month_before_the_next_is_the_month_itself(day: date) -> None:
+    period = Period.of(day)
+    if period.next.year <= date.max.year:
+        assert period.next.previous == period

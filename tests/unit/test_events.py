@@ -15,7 +15,9 @@ from shared.events import (
     MAX_BYTES,
     AssessedData,
     BackfillRequested,
+    DataDelayed,
     DayReady,
+    DelayedData,
     DigestSent,
     Event,
     MailReported,
@@ -67,6 +69,12 @@ def digest_sent() -> Event:
     )
 
 
+def delayed() -> Event:
+    deadline = datetime(2026, 3, 17, 14, tzinfo=UTC)
+    data = DelayedData(day=DAY, reason="late", deadline=deadline)
+    return follow_up(tick(), DataDelayed, data, source="s", about=DAY)
+
+
 def changed(**data: Any) -> str:
     return json.dumps(WISH | {"data": WISH["data"] | data})
 
@@ -86,6 +94,7 @@ async def test_every_event_is_read_back_as_it_was_written() -> None:
         assessed,
         mailed,
         digest_sent(),
+        delayed(),
         parse(SES),
     ]
 

@@ -8,19 +8,23 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from services.query.asked import asked_for
 from services.query.engine import Control, QueryResult
 from services.query.export import Export
-from services.query.handler import NOT_READY_DELAY, QueryPeriods, asked_for
+from services.query.handler import QueryPeriods
 from services.query.manifest import Delivery
 from services.query.organization import Placement
 from services.query.organization_source import KnownOrganization
+from services.query.readiness import RETRY, Readiness
 from services.query.snapshot import ExportFile
 from shared.account_changes import AccountChanges
+from shared.day_record import PeriodRecord
 from shared.days import Period
 from shared.errors import InputError, LeaseLost, MismatchError, Reject, Retry
-from shared.events import Event, PeriodQueried
+from shared.events import Event, PeriodQueried, Reference
 from shared.lease import Lease
-from shared.locations import split_uri
+from shared.ledger import Ledger
+from shared.locations import period_record_key, split_uri
 from shared.memory import MemoryStore
 from shared.money import Amounts
 from shared.parquet import sha256
@@ -32,7 +36,7 @@ from tests.support.units.exports import manifest
 from tests.support.units.leases import new_lease
 from tests.support.units.rows import DAY, row, usd
 
-MARCH = Period(2026, 3)
+FEBRUARY, MARCH = Period(2026, 2), Period(2026, 3)
 DELIVERED = datetime(2026, 3, 17, 6, tzinfo=UTC)
 
 
@@ -110,7 +114,9 @@ class Query:
         self.organization = Placed()
 
     async def hear(self, event: Event) -> list[PeriodQueried]:
-        handle = QueryPeriods(Export(self.shelf), self.engine, self.organization, self.store)
+        readiness = Readiness(self.store, None)
+        export = Export(self.shelf)
+        handle = QueryPeriods(export, self.engine, self.organization, self.store, readiness)
         said: Sequence[Event] = await handle(event, new_lease())
         return [event for event in said if isinstance(event, PeriodQueried)]
 
@@ -220,7 +226,7 @@ async def test_a_period_that_is_not_delivered_is_looked_at_again_later() -> None
     with pytest.raises(Retry, match="no export of 2026-03") as retry:
         await query.hear(tick())
 
-    assert retry.value.after == NOT_READY_DELAY
+    assert retry.value.after == RETRY
     assert query.engine.prefixes == []
 
 
@@ -231,7 +237,7 @@ async def test_an_export_that_does_not_reach_the_day_is_looked_at_again_later() 
     with pytest.raises(Retry, match="does not reach 2026-03-16") as retry:
         await query.hear(tick())
 
-    assert retry.value.after == NOT_READY_DELAY
+    assert retry.value.after == RETRY
     assert query.committed == []
 
 
@@ -371,3 +377,46 @@ async def test_an_event_of_another_kind_is_rejected() -> None:
 
     with pytest.raises(Reject, match="period-cataloged"):
         asked_for(event)
+
+
+async def archived(query: Query, period: Period, source_version: str) -> None:
+    """Put a delivery down as the period's newest, as the archiver does."""
+    staging = Reference(uri="s3://x/manifest.json", sha256="0" * 64)
+    record = PeriodRecord(source_version=source_version, run="before", staging=staging)
+    await Ledger(query.store).create(period_record_key(period), record)
+
+
+DELIVERY = f"{DELIVERED:%Y%m%dT%H%M%S.%fZ}/execution-1"
+
+
+@pytest.mark.parametrize(
+    ("known", "months"),
+    [
+        (f"{DELIVERY}/20260317T070000.000000Z", ["2026-03"]),
+        ("20260310T000000.000000Z/execution-0/20260310T070000.000000Z", ["2026-02", "2026-03"]),
+        (None, ["2026-03"]),
+    ],
+)
+@in_loop
+async def test_a_tick_reads_the_month_before_as_long_as_it_is_delivered_anew(
+    known: str | None, months: list[str]
+) -> None:
+    query = Query(FEBRUARY, MARCH)
+    if known:
+        await archived(query, FEBRUARY, known)
+
+    said = await query.hear(tick())
+
+    assert [str(event.data.period) for event in said] == months
+    assert [event.data.notify for event in said] == [False] * (len(months) - 1) + [True]
+    assert said[0].data.day == (date(2026, 2, 28) if len(months) == 2 else DAY)
+
+
+@in_loop
+async def test_a_backfill_reads_what_it_asks_for_and_no_more() -> None:
+    query = Query(FEBRUARY, MARCH)
+    await archived(query, FEBRUARY, "20260310T000000.000000Z/execution-0/x")
+
+    said = await query.hear(backfill(DAY, DAY))
+
+    assert [event.data.period for event in said] == [MARCH]

@@ -14,6 +14,7 @@ from services.query.export import Export
 from services.query.handler import QueryPeriods
 from services.query.manifest import Delivery
 from services.query.organization_source import KnownOrganization
+from services.query.readiness import Readiness
 from services.query.snapshot import SETTLED, ExportFile, Snapshot
 from shared.days import Period
 from shared.errors import InputError, Wait
@@ -112,11 +113,16 @@ class Nobody:
         return KnownOrganization("s3://config/org.csv", "0" * 64, [])
 
 
+def handler_of(export: Export, reader: Reader) -> QueryPeriods:
+    store = MemoryStore()
+    return QueryPeriods(export, reader, Nobody(), store, Readiness(store, None))
+
+
 async def query(bucket: Bucket, trouble: Exception | None = None) -> tuple[set[str], list[Event]]:
     """Return the versions that were read, and what the worker said if it accepted them."""
     export = Export(bucket)
     reader = Reader(export, trouble=trouble)
-    handle = QueryPeriods(export, reader, Nobody(), MemoryStore())
+    handle = handler_of(export, reader)
     try:
         return reader.saw, list(await handle(tick(), new_lease()))
     except Wait:
@@ -141,7 +147,7 @@ async def test_no_order_of_a_refresh_and_a_query_gives_two_halves() -> None:
         bucket = Bucket(order, now)
         export = Export(bucket)
         reader = Reader(export)
-        handle = QueryPeriods(export, reader, Nobody(), MemoryStore())
+        handle = handler_of(export, reader)
         try:
             await handle(tick(), new_lease())
             said = True
