@@ -57,6 +57,11 @@ def day_records_prefix(period: Period) -> str:
     return f"ledger/days/{period}/"
 
 
+def day_of_record(key: str) -> date:
+    """Return the day whose versions a ledger key holds."""
+    return date.fromisoformat(key.rpartition("/")[2].removesuffix(".json"))
+
+
 def period_record_key(period: Period) -> str:
     """Return the ledger key of a period's newest delivery."""
     return f"ledger/periods/{period}.json"
@@ -84,3 +89,19 @@ def digest_claims_prefix(day: date) -> str:
 def digest_claim_key(name: str) -> str:
     """Return the ledger key of one digest to one recipient list; its name begins with its day."""
     return f"ledger/digests/{name[:10]}/{name}.json"
+
+
+def digest_claims_of_month(month: Period) -> str:
+    """Return the ledger prefix of the digests of every day of a month."""
+    return f"ledger/digests/{month}-"
+
+
+def daily_digest_of(key: str) -> date | None:
+    """Return the day of a daily digest's ledger key; None for a digest of another kind."""
+    name = key.rpartition("/")[2]
+    return date.fromisoformat(name[:10]) if name[10:].startswith("-daily-") else None
+
+
+def unknown_types_alarm_key(run: str, period: Period) -> str:
+    """Return the ledger key that says that a run has rung for line types it does not know."""
+    return f"ledger/alarms/unknown-types/{period}/{run}.json"

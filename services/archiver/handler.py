@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from services.archiver.day_archive import DayArchive
 from shared.day_record import PeriodRecord
@@ -19,7 +18,7 @@ from shared.events import (
 )
 from shared.lease import Lease
 from shared.ledger import Ledger
-from shared.locations import day_records_prefix, period_record_key, split_uri
+from shared.locations import day_of_record, day_records_prefix, period_record_key, split_uri
 from shared.parquet import sha256
 from shared.ports import ObjectStore
 from shared.staging import StagedDay, StagedPeriod
@@ -105,6 +104,6 @@ class ArchivePeriod:
         """Return the staged days, and as empty those that were archived but have no lines now."""
         by_day = {day.day: day for day in staged.days}
         for known in await self.store.list(day_records_prefix(period)):
-            day = date.fromisoformat(known.key.rpartition("/")[2].removesuffix(".json"))
+            day = day_of_record(known.key)
             by_day.setdefault(day, StagedDay(day=day, keys=(), rows=0, totals=()))
         return [by_day[day] for day in sorted(by_day)]

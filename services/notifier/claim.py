@@ -15,6 +15,7 @@ from enum import Enum
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.notifier.told import Told
 from shared.errors import Conflict
 from shared.ledger import Entry, Ledger
 
@@ -44,6 +45,10 @@ class Claim(BaseModel):
     at: datetime = Field(description="When the state was reached (UTC).")
     message_id: str | None = Field(default=None, description="SES message id, once sent.")
     reason: str | None = Field(default=None, description="Why it is free again, or in doubt.")
+    told: Told | None = Field(
+        default=None,
+        description="Each day as this digest tells it; null when an older release claimed it.",
+    )
 
 
 class Claims:
@@ -53,9 +58,12 @@ class Claims:
         """Keep the ledger."""
         self._ledger = ledger
 
-    async def take(self, key: str, run: str, now: datetime) -> tuple[bool, Entry[Claim]]:
-        """Claim a digest; returns whether it is ours now, and the record in force."""
-        ours = Claim(state=ClaimState.CLAIMED, run=run, owner=str(uuid.uuid4()), at=now)
+    async def take(
+        self, key: str, run: str, now: datetime, told: Told | None = None
+    ) -> tuple[bool, Entry[Claim]]:
+        """Claim a digest that tells `told`; returns whether it is ours, and the record in force."""
+        owner = str(uuid.uuid4())
+        ours = Claim(state=ClaimState.CLAIMED, run=run, owner=owner, at=now, told=told)
         if entry := await self._ledger.create(key, ours):
             return True, entry
         entry = await self._read(key)

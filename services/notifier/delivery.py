@@ -9,6 +9,7 @@ import structlog
 from services.notifier.claim import Claim, Claims, ClaimState
 from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent, Post
+from services.notifier.told import Told
 from shared.errors import Reject, Retry
 from shared.ledger import Entry, Ledger
 from shared.locations import digest_claim_key
@@ -28,14 +29,15 @@ class Delivery:
     bell: AlarmBell
     now: Callable[[], datetime]
 
-    async def send_once(self, name: str, run: str, envelope: Envelope) -> str | None:
+    async def send_once(self, name: str, run: str, envelope: Envelope, told: Told) -> str | None:
         """Send and return the message id; None when another run has sent it, or nobody knows.
 
-        A run that comes back after it has sent gets the same message id again. Raises Retry when
-        SES may take the digest later, Reject when it never will.
+        The claim keeps what the mail tells. A run that comes back after it has sent gets the same
+        message id again. Raises Retry when SES may take the digest later, Reject when it never
+        will.
         """
         claims = Claims(self.ledger)
-        taken, entry = await claims.take(digest_claim_key(name), run, self.now())
+        taken, entry = await claims.take(digest_claim_key(name), run, self.now(), told)
         if not taken:
             return await self._found(claims, name, entry, run)
         if self.now() - entry.doc.at > IN_FLIGHT / 2:

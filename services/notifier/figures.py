@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from services.notifier.charges import Charges, by_type, charges
 from shared.breakdown import METRICS, states
 from shared.config import UNMAPPED
 from shared.money import exact_sum
@@ -69,6 +70,9 @@ class CurrencyFigures:
     services: tuple[Share, ...]
     other_services: int
     unmapped: tuple[Share, ...]
+    charges: Charges | None
+    """Gross, credits and net of the day; None on a day without a line in the currency."""
+    month_charges: Charges | None
 
     @property
     def shown(self) -> tuple[OuLine, ...]:
@@ -117,9 +121,14 @@ def figures(
     metric: str,
     *,
     complete: bool,
+    month: Mapping[str, Charges] | None = None,
 ) -> Figures:
-    """Work out a day's figures; `tables` holds the day and those earlier days there are."""
+    """Work out a day's figures; `tables` holds the day and those earlier days there are.
+
+    `month` has the charges of the month to date by currency.
+    """
     table = tables[day]
+    today = charges([by_type(table, metric)])
     currencies = sorted({*table["Currency"].to_pylist(), *(row.currency for row in outlooks)})
     return Figures(
         day=day,
@@ -127,7 +136,15 @@ def figures(
         metric=metric,
         rows=table.num_rows,
         currencies=tuple(
-            _in_currency(currency, day, tables, outlooks, metric) for currency in currencies
+            _in_currency(
+                currency,
+                day,
+                tables,
+                outlooks,
+                metric,
+                charged=(today.get(currency), (month or {}).get(currency)),
+            )
+            for currency in currencies
         ),
     )
 
@@ -138,6 +155,8 @@ def _in_currency(
     tables: Mapping[date, pa.Table],
     outlooks: list[Outlook],
     metric: str,
+    *,
+    charged: tuple[Charges | None, Charges | None],
 ) -> CurrencyFigures:
     stated = {d: table for d, table in tables.items() if states(table, metric)}
     costs = {d: _Costs.of(table, currency, metric) for d, table in stated.items()}
@@ -157,6 +176,8 @@ def _in_currency(
         services=services[:TOP_SERVICES],
         other_services=max(0, len(services) - TOP_SERVICES),
         unmapped=_shares(today.unmapped),
+        charges=charged[0],
+        month_charges=charged[1],
     )
 
 

@@ -7,16 +7,21 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
+from services.notifier.about_data import UnknownTypesAlarm, about_data
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
+from services.notifier.charges import month_to_date
 from services.notifier.claim import claim_name
 from services.notifier.delayed import KIND, delayed_message
 from services.notifier.delivery import Delivery
+from services.notifier.earlier_digest import ToldDays
 from services.notifier.figures import figures
 from services.notifier.mail_reports import MailReports
 from services.notifier.message import ATTACHED, Envelope, build_message
 from services.notifier.post import Post
 from services.notifier.render import Origin, render
+from services.notifier.restatements import restatements
+from services.notifier.told import Told
 from shared.account_changes import AccountChanges
 from shared.archive import ArchivedTable, read_day, read_earlier_day
 from shared.breakdown import amounts_of
@@ -67,15 +72,19 @@ class SendDigest:
             return []
         if not isinstance(event, PeriodCataloged):
             raise Reject(f"the notifier does not hear {event.type}")
-        if not event.data.notify:
-            return []
-        envelope, totals = await self._compose(event, lease)
+        said = await self._digest(event, lease) if event.data.notify else []
+        # After the digest, which a deaf alarm topic must not hold back; a repeat finds it sent.
+        await UnknownTypesAlarm(self.store, self.bell).ring(event)
+        return said
+
+    async def _digest(self, event: PeriodCataloged, lease: Lease) -> list[Event]:
+        envelope, totals, told = await self._compose(event, lease)
         await lease.extend()
         kind = f"replay-{event.runid}" if event.data.replay else "daily"
         name = claim_name(event.data.day, kind, envelope.recipients)
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
         # Claim, send and record belong together: a worker that stops finishes them first.
-        message_id = await finished(delivery.send_once(name, event.runid, envelope))
+        message_id = await finished(delivery.send_once(name, event.runid, envelope, told))
         if message_id is None:
             return []
         data = event.data
@@ -92,13 +101,13 @@ class SendDigest:
             return
         name = claim_name(event.data.day, KIND, envelope.recipients)
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
-        await finished(delivery.send_once(name, event.runid, envelope))
+        await finished(delivery.send_once(name, event.runid, envelope, {}))
 
     async def _compose(
         self, event: PeriodCataloged, lease: Lease
-    ) -> tuple[Envelope, tuple[Amounts, ...]]:
+    ) -> tuple[Envelope, tuple[Amounts, ...], Told]:
         data = event.data
-        tables = await self._tables(data)
+        tables, shown = await self._tables(data)
         complete = data.complete_through is not None and data.day <= data.complete_through
         outlooks = await self._outlooks(data.day)
         csv = await lease.hold(asyncio.to_thread(breakdown_csv, tables[data.day], self.metric))
@@ -109,18 +118,28 @@ class SendDigest:
             data.replay,
             csv_location=None if attached else await self._keep_csv(data.day, csv),
         )
+        month = await lease.hold(month_to_date(self.store, data.day, tables, self.metric))
         told = await lease.hold(
-            asyncio.to_thread(figures, data.day, tables, outlooks, self.metric, complete=complete)
+            asyncio.to_thread(
+                figures, data.day, tables, outlooks, self.metric, complete=complete, month=month
+            )
         )
+        days = await lease.hold(ToldDays(self.store).since_last_digest(data.day, shown))
         envelope = build_message(
             self.digest,
-            render(told, origin, await self._news(data.accounts)),
+            render(
+                told,
+                origin,
+                await self._news(data.accounts),
+                restated=restatements(days.since, days.changes, self.metric),
+                about=about_data(data),
+            ),
             csv if attached else None,
             day=data.day,
             origin=origin,
             now=self.now(),
         )
-        return envelope, amounts_of(tables[data.day])
+        return envelope, amounts_of(tables[data.day]), days.told
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""
@@ -128,15 +147,18 @@ class SendDigest:
         await self.store.put(key, csv)
         return f"s3://{self.store.bucket}/{key}"
 
-    async def _tables(self, data: CatalogedData) -> dict[date, pa.Table]:
-        """Read the day, checked, and those of the seven before it that are archived."""
+    async def _tables(self, data: CatalogedData) -> tuple[dict[date, pa.Table], str]:
+        """Read the day, checked, and those of the seven before it that are archived.
+
+        Returns them, and the checksum of the day's own object.
+        """
         today = await read_day(self.store, data.day, data)
         await self._check(data.day, today)
         tables = {data.day: today.rows}
         for day in days_between(data.day - timedelta(days=7), data.day - timedelta(days=1)):
             if earlier := await read_earlier_day(self.store, day):
                 tables[day] = earlier.rows
-        return tables
+        return tables, today.sha256
 
     async def _check(self, day: date, table: ArchivedTable) -> None:
         """Refuse a day whose totals are not those that the ledger recorded for these bytes."""

@@ -9,8 +9,10 @@ from functools import cache
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.notifier.about_data import AboutData
 from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
 from services.notifier.figures import Figures
+from services.notifier.restatements import Restatements
 from shared.events import DelayedData
 from shared.money import cents, plain
 
@@ -43,12 +45,25 @@ class Rendered:
     text: str
 
 
-def render(figures: Figures, origin: Origin, news: AccountNews | None = None) -> Rendered:
-    """Render a digest; `news` when something changed in the organization on the day."""
+def render(
+    figures: Figures,
+    origin: Origin,
+    news: AccountNews | None = None,
+    *,
+    restated: Restatements | None = None,
+    about: AboutData | None = None,
+) -> Rendered:
+    """Render a digest; a section for each of the others that there is.
+
+    `news`: what changed in the organization on the day. `restated`: what changed in days that
+    were told before. `about`: what the export lacks, or has that Daybook does not know.
+    """
     context = {
         "figures": figures,
         "origin": origin,
         "news": news,
+        "restated": restated,
+        "about": about,
         "shapes": SHAPES,
         "most_accounts": MOST_ACCOUNTS,
     }

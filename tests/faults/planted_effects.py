@@ -64,7 +64,9 @@ def claim_expires() -> Patches:
 
 
 def send_then_record() -> Patches:
-    async def send_once(self: Delivery, name: str, run: str, envelope: Any) -> str | None:
+    async def send_once(
+        self: Delivery, name: str, run: str, envelope: Any, _told: Any
+    ) -> str | None:
         key = digest_claim_key(name)
         entry = await self.ledger.read(key, Claim)
         if entry:

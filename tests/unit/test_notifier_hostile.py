@@ -1,15 +1,20 @@
 """Names in the digest: whatever they hold, the page keeps its tags and shows the names whole."""
 
+from decimal import Decimal
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from services.notifier.about_data import AboutData
 from services.notifier.accounts import AccountNews
 from services.notifier.figures import figures
 from services.notifier.render import Origin, Rendered, in_html, one_line, render
+from services.notifier.restatements import restatements
 from shared.account_changes import AccountChange, AccountChanges
 from tests.support.units.mail import outlook
 from tests.support.units.pages import Page
 from tests.support.units.rows import DAY, archived_table, row
+from tests.support.units.versions import back, changed, version
 
 ORIGIN = Origin("run-1", "20260317T060000.000000Z/execution", replay=False)
 ANY_NAME = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/"), min_size=1)
@@ -37,7 +42,15 @@ def digest(name: str) -> Rendered:
     ]
     outlooks = [outlook(f"Root/{name}", "red"), outlook(f"Root/A/{name}", "yellow")]
     told = figures(DAY, {DAY: archived_table(*rows)}, outlooks, "amortized", complete=True)
-    return render(told, ORIGIN, AccountNews(changes, "s3://ledger/x.json"))
+    spent = {f"Root/{name}": "2", f"Root/A/{name}": "-1"}
+    now = version({(ou, name): Decimal(cost) for ou, cost in spent.items()})
+    return render(
+        told,
+        ORIGIN,
+        AccountNews(changes, "s3://ledger/x.json"),
+        restated=restatements(back(1), [changed(2, version({}), now)], "amortized"),
+        about=AboutData(((name, 1), (name, 2)), more=1, notes=(name,)),
+    )
 
 
 @given(NAMES)

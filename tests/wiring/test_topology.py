@@ -1,7 +1,5 @@
 """Code and `infra/topology.json` agree on who hears and says what, and on the tables."""
 
-import importlib
-import inspect
 import re
 from pathlib import Path
 

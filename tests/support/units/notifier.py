@@ -1,13 +1,16 @@
 """A notifier in a small world of its own."""
 
 from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 from services.notifier.handler import SendDigest
 from shared.config import Digest
 from shared.events import DigestSent, Event
 from shared.memory import MemoryBell, MemoryStore
-from tests.support.units.events import NOON
+from tests.support.units.events import NOON, Days, cataloged
 from tests.support.units.leases import new_lease
 from tests.support.units.mail import ScriptedPost
 
@@ -32,3 +35,19 @@ class Notifier:
         handle = SendDigest(self.store, self.post, self.bell, DIGEST, "amortized", now=clock)
         said = await handle(event, new_lease())
         return [event for event in said if isinstance(event, DigestSent)]
+
+
+async def hear(notifier: Notifier, days: Days, **asked: Any) -> None:
+    """Have a run archive these days, as of its last, and the notifier hear of it."""
+    run = f"run-of-{max(days)}"
+    await notifier.hear(await cataloged(notifier.store, days, **({"run": run} | asked)))
+
+
+def last_text(notifier: Notifier) -> str:
+    """Return the text part of the mail that was sent last."""
+    envelope, _ = notifier.post.sent[-1]
+    message = message_from_bytes(envelope.message, policy=default)
+    assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain",))
+    assert body
+    return str(body.get_content())
