@@ -10,13 +10,17 @@ from aiobotocore.session import get_session
 NEVER_TWICE = frozenset({"ses", "sns"})
 """Services whose calls have no idempotency token: the SDK must not repeat them on its own."""
 
+READ_TIMEOUT = {"ses": 10}
+"""Seconds; 20 for all others: three tries of a call end within a lease of 120 seconds, and a mail
+that is being handed over within the grace of a worker that is told to stop."""
+
 
 def config_for(service: str) -> AioConfig:
     """Return the client configuration: one retry layer, and none where a repeat is an effect."""
     attempts = 1 if service in NEVER_TWICE else 3
     return AioConfig(
         connect_timeout=5,
-        read_timeout=60,
+        read_timeout=READ_TIMEOUT.get(service, 20),
         retries={"mode": "standard", "total_max_attempts": attempts},
         user_agent_appid="daybook",
     )

@@ -26,8 +26,8 @@ class Lease:
     def __init__(self, inbox: Inbox, message: Message, visibility: int) -> None:
         """Begin when the message was received; beat three times per visibility timeout.
 
-        The answer to that receive may have been long on its way: how far the first lease reaches
-        is not known, so the first beat may not fail.
+        The answer to that receive may have been long on its way: how far the lease reaches is not
+        known before it was extended once.
         """
         self._inbox = inbox
         self._message = message
@@ -40,13 +40,15 @@ class Lease:
     async def extend(self) -> None:
         """Ask for a full visibility timeout from now; raise LeaseLost when refused or spent.
 
-        Any other error is raised only when the lease may run out before the next beat.
+        Any other error is raised only when the lease may run out before the next beat; an answer
+        that does not come while the lease is sure is one.
         """
         asked = self._clock()
         if asked > self._ends:
             raise LeaseLost(f"worked on for more than {BUDGET} seconds")
         try:
-            await self._inbox.extend(self._message, self._visibility)
+            async with asyncio.timeout(max(self._beat, self._sure_until - asked)):
+                await self._inbox.extend(self._message, self._visibility)
         except LeaseLost:
             raise
         except Exception as error:
@@ -61,7 +63,7 @@ class Lease:
         await self.hold(asyncio.sleep(seconds))
 
     async def hold(self, work: Awaitable[T]) -> T:
-        """Wait for `work`, keeping the lease; cancel it when the lease is lost."""
+        """Wait for `work`, keeping the lease; when the lease is lost, cancel it and see it end."""
         task = asyncio.ensure_future(work)
         try:
             while not (await asyncio.wait({task}, timeout=self._beat))[0]:
@@ -69,6 +71,7 @@ class Lease:
         finally:
             if not task.done():
                 task.cancel()
+                await asyncio.wait({task})
         return task.result()
 
 

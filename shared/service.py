@@ -1,6 +1,7 @@
 """How a worker process starts, runs its loop and stops."""
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -26,6 +27,8 @@ from shared.vitals import Vitals
 from shared.worker import Handler, Worker
 
 log = structlog.get_logger()
+LAST = 4.0
+"""Seconds after the grace, for a digest that is just being handed over: 19 in all."""
 Settings = TypeVar("Settings", bound=WorkerSettings)
 
 
@@ -95,16 +98,30 @@ def _read_text(location: str) -> str:
         raise InputError(location, str(error), "Set DAYBOOK_CONFIG to a UTF-8 file") from None
 
 
+def last_resort() -> Callable[[], None]:
+    """Return what ends this process at once, as if it were killed: all is built for that."""
+
+    def leave() -> None:
+        log.error("left-while-stopping")
+        os._exit(1)
+
+    return leave
+
+
 def _stop_on_signals(worker: Worker, grace: float) -> None:
-    """First ask the worker to finish; after `grace` seconds cancel what it still does."""
+    """Ask the worker to finish; after `grace` seconds cancel what it does; at last just leave."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
+    leave = last_resort()
 
     def stop(name: str) -> None:
         log.info("stopping", signal=name)
+        if worker.stopping:
+            return
         worker.stop()
         if task:
             loop.call_later(grace, task.cancel)
+        loop.call_later(grace + LAST, leave)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number.name)

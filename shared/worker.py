@@ -50,6 +50,11 @@ class Worker:
         self._unreachable = 0
         self._stopping = asyncio.Event()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was told to stop."""
+        return self._stopping.is_set()
+
     def stop(self) -> None:
         """Finish the message in hand and receive no more."""
         self._stopping.set()
@@ -101,6 +106,10 @@ class Worker:
         logs.bind_event(event)
         log.info("handling")
         lease = Lease(self._inbox, message, self._visibility)
+        await lease.extend()  # the answer to the receive may have been long on its way
+        await lease.hold(self._handle_and_tell(event, lease))
+
+    async def _handle_and_tell(self, event: Event, lease: Lease) -> None:
         try:
             says = await self._handle(event, lease)
         except Wait as wait:

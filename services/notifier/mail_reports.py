@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import structlog
 
 from services.notifier.claim import Claim, ClaimState
+from shared.errors import Retry
 from shared.events import MailData
 from shared.ledger import Ledger
 from shared.locations import digest_claim_key
@@ -14,6 +15,7 @@ from shared.ports import AlarmBell, ObjectStore
 ACCEPTED = {"Send", "Delivery", "DeliveryDelay", "Bounce", "Complaint", "Open", "Click"}
 """Events that prove that SES took the message."""
 TROUBLE = {"Bounce", "Complaint", "Reject", "Rendering Failure"}
+TRIES = 4
 log = structlog.get_logger()
 
 
@@ -37,19 +39,26 @@ class MailReports:
             )
 
     async def _sent(self, report: MailData) -> None:
-        """Mark a claim as sent that is in doubt, or whose sender has not recorded it yet."""
+        """Mark a claim as sent that is in doubt, or whose sender has not recorded it yet.
+
+        The sender may be recording its doubt at this moment: who loses to it looks again. Raises
+        Retry when the record does not come to rest.
+        """
         key = digest_claim_key(report.claim)
         ledger = Ledger(self.store)
-        entry = await ledger.read(key, Claim)
-        if entry is None or entry.doc.state not in (ClaimState.CLAIMED, ClaimState.UNKNOWN):
-            return
-        sent = entry.doc.model_copy(
-            update={
-                "state": ClaimState.SENT,
-                "at": datetime.now(UTC),
-                "message_id": report.message_id,
-                "reason": f"SES reported {report.kind}",
-            }
-        )
-        if await ledger.replace(key, entry, sent):
-            log.info("digest-settled", claim=report.claim, by=report.kind)
+        for _ in range(TRIES):
+            entry = await ledger.read(key, Claim)
+            if entry is None or entry.doc.state not in (ClaimState.CLAIMED, ClaimState.UNKNOWN):
+                return
+            sent = entry.doc.model_copy(
+                update={
+                    "state": ClaimState.SENT,
+                    "at": datetime.now(UTC),
+                    "message_id": report.message_id,
+                    "reason": f"SES reported {report.kind}",
+                }
+            )
+            if await ledger.replace(key, entry, sent):
+                log.info("digest-settled", claim=report.claim, by=report.kind)
+                return
+        raise Retry(f"the record of {report.claim} is being written by others", after=30)

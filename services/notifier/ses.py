@@ -4,9 +4,11 @@ Permission: ses:SendRawEmail from the digest's identity (and its configuration s
 SES API v1 SendRawEmail takes 10 MB. The client has SDK retries off: one call is one request.
 """
 
+import socket
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
@@ -26,7 +28,6 @@ from shared.ses_reports import CLAIM_TAG
 BEFORE_THE_FIRST_BYTE = (
     ConnectTimeoutError,
     CredentialRetrievalError,
-    EndpointConnectionError,
     NoCredentialsError,
     ProxyConnectionError,
     SSLError,
@@ -55,11 +56,23 @@ class SesPost:
             )
         except ClientError as error:
             raise _from_answer(error) from error
+        except EndpointConnectionError as error:
+            raise _from_connection(error) from error
         except BEFORE_THE_FIRST_BYTE as error:
             raise NotSent(repr(error), later=True) from error
         except (HTTPClientError, ResponseParserError) as error:
             raise MaybeSent(repr(error)) from error
         return str(answer["MessageId"])
+
+
+def _from_connection(error: EndpointConnectionError) -> NotSent | MaybeSent:
+    """Tell a connection that was never made from one that was reset, maybe after the last byte.
+
+    aiobotocore raises the same error for both.
+    """
+    if isinstance(error.kwargs.get("error"), aiohttp.ClientConnectorError | socket.gaierror):
+        return NotSent(repr(error), later=True)
+    return MaybeSent(repr(error))
 
 
 def _from_answer(error: ClientError) -> NotSent | MaybeSent:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -120,8 +121,10 @@ def test_without_credentials_nothing_was_sent_and_it_may_be_later(
     assert refusal.value.later
 
 
+RESET = b"RST"
 ANSWERS = {
     "hangs up": b"",
+    "resets": RESET,
     "server error": b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n",
     "half an answer": b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n<Send",
     "nonsense": b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n<<<<",
@@ -139,7 +142,11 @@ def test_a_lost_or_broken_answer_is_in_doubt_and_never_asked_again(
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
         asked.append(await reader.readexactly(length))
-        writer.write(answer)
+        if answer == RESET:
+            linger = struct.pack("ii", 1, 0)  # close with RST, not with FIN
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        else:
+            writer.write(answer)
         writer.close()
 
     async def send() -> str:

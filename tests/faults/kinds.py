@@ -13,7 +13,7 @@ CUT = 60
 
 @dataclass(frozen=True)
 class Kind:
-    """`tell`: kill, timeout, reset, refused, server, throttle, expired, garbled, conflict, ok."""
+    """`tell`: kill, timeout, reset, closed, refused, server, throttle, expired, garbled, conflict."""
 
     applied: bool
     tell: str = "ok"
@@ -35,6 +35,7 @@ KINDS: dict[str, Kind] = {
     "sigterm_cut_before": Kind(False, "timeout", terminate=True, lasts=CUT),
     "sigterm_cut_after": Kind(True, "timeout", terminate=True, lasts=CUT),
     "reset": Kind(True, "reset"),
+    "closed": Kind(True, "closed"),
     "no_route": Kind(False, "refused"),
     "garbled": Kind(True, "garbled"),
     "conflict": Kind(False, "conflict"),

@@ -23,7 +23,7 @@ from services.notifier import ses
 from services.notifier.claim import Claim, Claims, ClaimState, claim_name
 from services.notifier.delivery import Delivery
 from services.notifier.post import NotSent
-from services.query import handler as query
+from services.query import asked
 from services.query.handler import QueryPeriods
 from shared import newest
 from shared.breakdown import ARCHIVED, archive_table
@@ -44,7 +44,7 @@ def day_from_clock() -> Patches:
     def yesterday(_moment: Any) -> date:
         return (current().wall() - timedelta(days=1)).date()
 
-    return ((query, "day_before", yesterday),)
+    return ((asked, "day_before", yesterday),)
 
 
 def ses_retries() -> Patches:
@@ -53,6 +53,10 @@ def ses_retries() -> Patches:
 
 def timeout_is_no() -> Patches:
     return ((ses, "MaybeSent", lambda reason: NotSent(reason, later=True)),)
+
+
+def reset_is_no() -> Patches:
+    return ((ses, "_from_connection", lambda error: NotSent(repr(error), later=True)),)
 
 
 def claim_expires() -> Patches:

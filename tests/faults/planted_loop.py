@@ -1,7 +1,7 @@
 """Mistakes in the loop, the outcomes and the events."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -95,6 +95,15 @@ def ignore_heartbeat() -> Patches:
             await _EXTEND(self)
 
     return ((Lease, "extend", extend),)
+
+
+def no_heartbeat() -> Patches:
+    async def hold(_self: Lease, work: Awaitable[Any]) -> Any:
+        return await work
+
+    async def extend(_self: Lease) -> None: ...
+
+    return ((Lease, "hold", hold), (Lease, "extend", extend))
 
 
 def random_events() -> Patches:

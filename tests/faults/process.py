@@ -1,5 +1,6 @@
 """Worker processes that can be killed: a dead one makes no further effect."""
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -20,15 +21,31 @@ class Process:
     parked: bool = False
     stopping: bool = False
     signals: list[Callable[[], None]] = field(default_factory=list)
+    told_at: float | None = None
+    gone: asyncio.Future[None] | None = None
     lost: bool = False
     """Whether SQS has refused to extend the lease of the message it received last."""
 
     def terminate(self) -> None:
         """Deliver SIGTERM; who has not said yet what to do about it dies of it."""
+        if self.told_at is None:
+            self.told_at = asyncio.get_running_loop().time()
         self.stopping = True
         self.dead = self.dead or not self.signals
         for stop in self.signals[:1]:
             stop()
+
+
+def last_resort() -> Callable[[], None]:
+    """Stand in for the product's: the process of this moment is gone, whatever it still awaits."""
+    process = CURRENT.get()
+
+    def leave() -> None:
+        process.dead = True
+        if process.gone and not process.gone.done():
+            process.gone.set_result(None)
+
+    return leave
 
 
 CURRENT: ContextVar[Process] = ContextVar("process")

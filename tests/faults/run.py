@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import structlog
 
@@ -24,7 +25,7 @@ from tests.faults.clock import VirtualLoop, virtual_clock
 from tests.faults.example import furnish, settings_of
 from tests.faults.invariants import DOUBT, Expected, violations
 from tests.faults.memo import memoised
-from tests.faults.process import CURRENT, Process
+from tests.faults.process import CURRENT, Process, last_resort
 from tests.faults.schedule import Schedule
 from tests.faults.world import HarnessBroken, Plan, World
 
@@ -35,6 +36,8 @@ BUILDS: dict[str, tuple[type[WorkerSettings], Any]] = {
     "catalog": (CatalogSettings, catalog),
     "notifier": (NotifierSettings, notifier),
 }
+STOPPED_WITHIN = 20.0
+"""Seconds from SIGTERM to the end of the process."""
 RESTART = 5
 """Seconds until a process that ended is started again, as ECS does."""
 PATIENCE = 40 * 24 * 3600
@@ -87,6 +90,7 @@ class Cluster:
         self.world = world
         self.processes: dict[str, Process] = {}
         self.ends: list[str] = []
+        self.slow_stops: list[str] = []
         self._names = [(role, f"{role}.{n}") for role in roles for n in range(instances)]
         self._names += [(role, f"{role}.0") for role in alone]
         self._keepers: list[asyncio.Task[None]] = []
@@ -121,12 +125,13 @@ class Cluster:
             process = self.processes[name] = Process(role, name)
             task = asyncio.create_task(self._serve(process))
             task.add_done_callback(_why)  # whatever it died of is looked at, whoever still waits
+            process.gone = asyncio.get_running_loop().create_future()
             try:
-                await asyncio.wait({task})
+                await asyncio.wait({task, process.gone}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 task.cancel()
             process.dead = True
-            self.ends.append(f"{name}: {_why(task)}")
+            self._note_end(process, task)
             if self._broken(task):
                 return
             if not self._restarts:
@@ -135,8 +140,15 @@ class Cluster:
             if not self.world.sqs.closing:
                 await asyncio.sleep(RESTART)
 
+    def _note_end(self, process: Process, task: asyncio.Task[None]) -> None:
+        self.ends.append(f"{process.name}: {_why(task) if task.done() else 'left'}")
+        if process.told_at is not None:
+            took = self.world.loop.time() - process.told_at
+            if took > STOPPED_WITHIN:
+                self.slow_stops.append(f"{process.name} took {took:.0f} s to stop")
+
     def _broken(self, task: asyncio.Task[None]) -> bool:
-        error = None if task.cancelled() else task.exception()
+        error = None if task.cancelled() or not task.done() else task.exception()
         if isinstance(error, HarnessBroken) and self._quiet and not self._quiet.done():
             self._quiet.set_exception(error)
         return isinstance(error, HarnessBroken)
@@ -196,6 +208,7 @@ def universe(plan: Plan | None = None, seed: int = 0, start: float = 0) -> Itera
         stack.callback(random.setstate, state)
         stack.enter_context(virtual_clock())
         stack.enter_context(wired())
+        stack.enter_context(patch.object(service, "last_resort", last_resort))
         stack.enter_context(memoised(seed))
         stack.callback(ACTIVE.reset, ACTIVE.set(world))
         structlog.configure(processors=[structlog.contextvars.merge_contextvars, _keeper(world)])
@@ -260,6 +273,7 @@ async def finish(
             await cluster.quiet()
         await _redrive(cluster, result)
         await cluster.stop()
+        result.violations += cluster.slow_stops
     except TimeoutError:
         result.violations.append("it does not come to rest")
         cluster.kill()

@@ -6,7 +6,7 @@ world closes: empty polls are left out of the schedules. A short poll is answere
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.faults.process import CURRENT, numbered
 from tests.faults.wire import Refused, Reply, Request, json_reply
@@ -59,6 +59,8 @@ class SimSqs:
     on_dead: Callable[[Queue, Queued], None]
     queues: dict[str, Queue] = field(default_factory=dict)
     closing: bool = False
+    in_hand: dict[str, tuple[Queued, Queue]] = field(default_factory=dict)
+    """What each process received last, as it was then."""
     _waiting: dict[asyncio.Future[None], None] = field(default_factory=dict)
     _ids: Callable[[], str] = field(default_factory=lambda: numbered("message"))
 
@@ -67,6 +69,15 @@ class SimSqs:
         self.queues[name].messages[message.id] = message
         self.wake()
         return message
+
+    def lapsed(self, process: str) -> bool:
+        """Say whether the lease of what a process received last has run out or was given up."""
+        if process not in self.in_hand:
+            return False
+        received, queue = self.in_hand[process]
+        message = queue.messages.get(received.id)
+        holds = message is not None and message.handle == received.handle
+        return not (holds and message and message.visible_at > self.time())
 
     def redrive(self) -> int:
         """Put all dead letters back: with new ids and no receives, as SQS does."""
@@ -103,6 +114,7 @@ class SimSqs:
             finally:
                 process.parked = False
         process.lost = False
+        self.in_hand[process.name] = replace(message), queue
         return json_reply({"Messages": [_described(message)]})
 
     def send_message(self, request: Request) -> Reply:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 from botocore.exceptions import (
     ConnectionClosedError,
     EndpointConnectionError,
@@ -32,6 +33,7 @@ LATENCY = 0.02
 OUTAGE_CALLS = 40
 """Calls of one kind that fail in a row during an `outage`; then it is over."""
 CALM = "calm"
+NOWHERE = aiohttp.client_reqrep.ConnectionKey("127.0.0.1", 9, False, True, None, None, None)
 READS = ("Get", "Head", "List", "Describe", "Receive")
 Plan = Mapping[int | str, str]
 Gate = Callable[[Process, Request], Awaitable[None]]
@@ -133,11 +135,14 @@ class World:
             raise Kill
         number = len(self.log)
         self.log.append(call)
-        if process.lost and call.effect and call.operation != "ChangeMessageVisibility":
+        if call.effect and call.service != "sqs" and self._without_lease(process):
             self.trespasses.append(call)
         self.loop.now += LATENCY
         name = self._fault(number, call)
         return answer(sent, await self._answer(process, request, KINDS[name] if name else None))
+
+    def _without_lease(self, process: Process) -> bool:
+        return process.lost or self.sqs.lapsed(process.name)
 
     def _fault(self, number: int, call: Call) -> str | None:
         name = self._planned(number, call)
@@ -201,10 +206,13 @@ def _raise_transport(tell: str, *, sent_to: str) -> None:
     url = f"http://127.0.0.1:9{sent_to}"
     if tell == "timeout":
         raise ReadTimeoutError(endpoint_url=url)
-    if tell == "reset":
+    if tell == "closed":
         raise ConnectionClosedError(endpoint_url=url)
-    if tell == "refused":
-        raise EndpointConnectionError(endpoint_url=url)
+    if tell == "reset":  # aiobotocore raises the same for a connection that broke ...
+        raise EndpointConnectionError(endpoint_url=url, error=aiohttp.ClientOSError(104, "reset"))
+    if tell == "refused":  # ... as for one that was never made
+        refused = aiohttp.ClientConnectorError(NOWHERE, OSError(111, "refused"))
+        raise EndpointConnectionError(endpoint_url=url, error=refused)
 
 
 def _who() -> str:

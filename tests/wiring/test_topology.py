@@ -90,3 +90,7 @@ def test_services_and_shared_are_those_of_this_checkout() -> None:
     for package in (services, shared):
         assert package.__file__
         assert Path(package.__file__).is_relative_to(ROOT)
+
+
+def test_what_is_staged_outlives_a_dead_letter_that_refers_to_it() -> None:
+    assert TOPOLOGY.archive_bucket.expire_days["staging/"] > TOPOLOGY.dead_letter_retention_days
