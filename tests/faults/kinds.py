@@ -13,7 +13,7 @@ CUT = 60
 
 @dataclass(frozen=True)
 class Kind:
-    """`tell`: kill, timeout, reset, closed, refused, server, throttle, expired, garbled, conflict."""
+    """`tell`: kill, timeout, reset, closed, refused, server, throttle, expired, garbled, …"""
 
     applied: bool
     tell: str = "ok"
