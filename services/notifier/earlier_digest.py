@@ -56,6 +56,8 @@ class ToldDays:
         changes = []
         async for other, etag in self._recorded(day):
             was = before.get(other)
+            if other > day and was is None:
+                continue
             if was is None or was.etag != etag:
                 entry = await self._record(other)
                 changes += _changes(entry.doc, was)

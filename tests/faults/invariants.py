@@ -19,6 +19,7 @@ from shared.locations import BREAKDOWNS, OUTLOOKS, day_records_prefix, outlook_k
 from shared.parquet import from_parquet, sha256
 from tests.faults.example import BUCKET, Delivery
 from tests.faults.sim_s3 import Version
+from tests.faults.told import told
 from tests.faults.world import World
 
 DOUBT = "nobody knows whether a digest was sent"
@@ -277,6 +278,7 @@ PARTS: dict[str, Callable[[World, Expected], Iterator[str]]] = {
     "mails": _mails,
     "claims": _claims,
     "figures": _figures,
+    "told": lambda world, _: told(world, BUCKET),
     "archive": _archive,
     "rewrites": _rewrites,
     "ledger": _ledger,

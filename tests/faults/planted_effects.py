@@ -18,8 +18,8 @@ from services.catalog import glue
 from services.catalog.glue import GluePartitions
 from services.catalog.quicksight import SpiceRefresher
 from services.forecaster import handler as forecaster
+from services.notifier import earlier_digest, ses
 from services.notifier import handler as notifier
-from services.notifier import ses
 from services.notifier.claim import Claim, Claims, ClaimState, claim_name
 from services.notifier.delivery import Delivery
 from services.notifier.post import NotSent
@@ -37,7 +37,7 @@ from tests.faults.mutants import Patches
 
 _CREATE, _REPLACE, _RING = S3Store.create, S3Store.replace, SnsAlarmBell.ring
 _TABLE, _REFRESH, _OUTCOME = archive_table, SpiceRefresher.refresh, newest._outcome
-_BEGIN = ArchivePeriod._begin
+_BEGIN, _TAKE = ArchivePeriod._begin, Claims.take
 
 
 def day_from_clock() -> Patches:
@@ -124,6 +124,17 @@ def quiet_bell() -> Patches:
             await _RING(self, subject, text)
 
     return ((SnsAlarmBell, "ring", ring),)
+
+
+def told_nowhere() -> Patches:
+    async def take(self: Claims, key: str, run: str, now: Any, _told: Any) -> Any:
+        return await _TAKE(self, key, run, now)
+
+    return ((Claims, "take", take),)
+
+
+def nothing_restated() -> Patches:
+    return ((earlier_digest, "_changes", lambda _record, _was: []),)
 
 
 def one_kind() -> Patches:
