@@ -18,11 +18,10 @@ from shared.days import Period
 from shared.locations import BREAKDOWNS, OUTLOOKS, day_records_prefix, outlook_key, partition
 from shared.parquet import from_parquet, sha256
 from tests.faults.example import BUCKET, Delivery
+from tests.faults.said import unsaid
 from tests.faults.sim_s3 import Version
 from tests.faults.told import told
 from tests.faults.world import World
-
-DOUBT = "nobody knows whether a digest was sent"
 
 
 @dataclass(frozen=True)
@@ -273,10 +272,15 @@ def _changes(world: World) -> Iterator[Version]:
             yield from versions
 
 
+def _said(world: World, _: Expected) -> Iterator[str]:
+    yield from unsaid(world.ses.mails, world.sns.said, world.alarms)
+
+
 PARTS: dict[str, Callable[[World, Expected], Iterator[str]]] = {
     "queues": _queues,
     "mails": _mails,
     "claims": _claims,
+    "said": _said,
     "figures": _figures,
     "told": lambda world, _: told(world, BUCKET),
     "archive": _archive,

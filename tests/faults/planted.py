@@ -54,6 +54,8 @@ _LIST = (
            Schedule(plan=((SES, "lost_request"), ("notifier.0 s3:PutObject", "kill_after")))),
     Mutant("alarm failures ignored", "pairs", effects.quiet_bell,
            Schedule(plan=((SES, "lost_request"), ("daybook-alarms", "e500_before")))),
+    Mutant("a sent digest is not said again", "single", effects.says_once,
+           Schedule(plan=(("notifier.0 sns:Publish", "kill_before"),))),
     Mutant("every digest is the daily one", "calm", effects.one_kind, Schedule("backfill")),
     Mutant("nobody knows what a digest told", "calm", effects.told_nowhere),
     Mutant("restated days are passed over", "calm", effects.nothing_restated,

@@ -38,6 +38,7 @@ from tests.faults.mutants import Patches
 _CREATE, _REPLACE, _RING = S3Store.create, S3Store.replace, SnsAlarmBell.ring
 _TABLE, _REFRESH, _OUTCOME = archive_table, SpiceRefresher.refresh, newest._outcome
 _BEGIN, _TAKE = ArchivePeriod._begin, Claims.take
+_FOUND = Delivery._found
 
 
 def day_from_clock() -> Patches:
@@ -135,6 +136,14 @@ def told_nowhere() -> Patches:
 
 def nothing_restated() -> Patches:
     return ((earlier_digest, "_changes", lambda _record, _was: []),)
+
+
+def says_once() -> Patches:
+    async def found(self: Delivery, *given: Any) -> str | None:
+        await _FOUND(self, *given)
+        return None
+
+    return ((Delivery, "_found", found),)
 
 
 def one_kind() -> Patches:

@@ -23,9 +23,10 @@ from shared.settings import WorkerSettings
 from tests.faults.clients import ACTIVE, wired
 from tests.faults.clock import VirtualLoop, virtual_clock
 from tests.faults.example import furnish, settings_of
-from tests.faults.invariants import DOUBT, Expected, violations
+from tests.faults.invariants import Expected, violations
 from tests.faults.memo import memoised
 from tests.faults.process import CURRENT, Process, last_resort
+from tests.faults.said import DOUBT
 from tests.faults.schedule import Schedule
 from tests.faults.world import HarnessBroken, Plan, World
 

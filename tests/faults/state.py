@@ -30,6 +30,7 @@ class State:
     queues: dict[str, tuple[Queued, ...]]
     dead: dict[str, tuple[Queued, ...]]
     mails: tuple[Mail, ...]
+    said: tuple[str, ...]
     alarms: tuple[Alarm, ...]
     partitions: dict[str, dict[Any, Any]]
     ingestions: dict[tuple[str, str], float]
@@ -43,6 +44,7 @@ class State:
             queues={q.name: tuple(replace(m) for m in q.messages.values()) for q in queues},
             dead={q.name: tuple(replace(m) for m in q.dead.values()) for q in queues},
             mails=tuple(world.ses.mails),
+            said=tuple(body for body in world.sns.said if '"digest-sent"' in body),
             alarms=tuple(world.alarms),
             partitions={table: dict(p) for table, p in world.glue.partitions.items()},
             ingestions=dict(world.quicksight.started),
@@ -62,6 +64,7 @@ class State:
                 world.sqs.send(name, message.body)
             queue.dead = {m.id: replace(m) for m in self.dead[name]}
         world.ses.mails[:] = self.mails
+        world.sns.said[:] = self.said
         world.alarms[:] = self.alarms
         world.glue.partitions = {table: dict(p) for table, p in self.partitions.items()}
         world.quicksight.started = dict(self.ingestions)
@@ -78,6 +81,7 @@ class State:
             "queues": {name: _bodies(held) for name, held in self.queues.items()},
             "dead": {name: _bodies(held) for name, held in self.dead.items()},
             "mails": sorted(mail.claim for mail in self.mails),
+            "said": sorted({_rub(body.encode()) for body in self.said}),
             "alarms": sorted({_rub(a.text.encode()) for a in self.alarms}),
             "partitions": {t: sorted(map(str, p)) for t, p in self.partitions.items()},
             "ingestions": sorted(map(str, self.ingestions)),
