@@ -48,9 +48,10 @@ Convert = Callable[[bytes, str], bytes]
 
 @pytest.fixture(scope="module")
 def convert(tmp_path_factory: pytest.TempPathFactory) -> Convert:
-    folder = tmp_path_factory.mktemp("libreoffice")
-
     def converted(body: bytes, kind: str) -> bytes:
+        # A profile of its own each time: one that is still closing would take the next file over
+        # and let this command end before it is written.
+        folder = tmp_path_factory.mktemp("libreoffice")
         (folder / "in.csv").write_bytes(body)
         command = [str(SOFFICE), "--headless", f"-env:UserInstallation={folder.as_uri()}/profile"]
         command += [f"--infilter={READ}", "--convert-to", kind, "--outdir", str(folder / "out")]
