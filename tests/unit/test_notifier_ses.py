@@ -1,7 +1,9 @@
 """What SES answers, told apart into certainty and doubt."""
 
+import socket
 from typing import Any
 
+import aiohttp
 import pytest
 from botocore.exceptions import (
     BotoCoreError,
@@ -22,6 +24,7 @@ from services.notifier.ses import SesPost
 from tests.support.units.aio import in_loop
 
 URL = "https://email.eu-west-1.amazonaws.com"
+HOST = aiohttp.client_reqrep.ConnectionKey("email", 443, True, True, None, None, None)
 ENVELOPE = Envelope("from@example.com", ("a@example.com", "b@example.com"), b"message")
 
 
@@ -115,10 +118,25 @@ async def test_an_answer_without_a_status_leaves_doubt() -> None:
         await SesPost(Client(ClientError({}, "SendRawEmail"))).send(ENVELOPE, "claim-1")
 
 
+@pytest.mark.parametrize("inner", [aiohttp.ClientOSError(104, "reset by peer"), None])
+@in_loop
+async def test_a_connection_that_broke_may_have_carried_the_whole_message(
+    inner: Exception | None,
+) -> None:
+    """aiobotocore says of a reset that the endpoint could not be connected to."""
+    trouble = EndpointConnectionError(endpoint_url=URL, error=inner)
+
+    with pytest.raises(MaybeSent):
+        await SesPost(Client(trouble)).send(ENVELOPE, "claim-1")
+
+
 @pytest.mark.parametrize(
     "trouble",
     [
-        EndpointConnectionError(endpoint_url=URL),
+        EndpointConnectionError(
+            endpoint_url=URL, error=aiohttp.ClientConnectorError(HOST, OSError(111, "refused"))
+        ),
+        EndpointConnectionError(endpoint_url=URL, error=socket.gaierror("no such host")),
         ConnectTimeoutError(endpoint_url=URL),
         SSLError(endpoint_url=URL, error="certificate"),
         ProxyConnectionError(proxy_url=URL),
