@@ -1,128 +1,28 @@
 """The query worker's handler: from a tick or a wish to one staged query per billing period."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
 import pyarrow as pa
 import pytest
 
 from services.query.asked import asked_for
-from services.query.engine import Control, QueryResult
-from services.query.export import Export
-from services.query.handler import QueryPeriods
+from services.query.engine import QueryResult
 from services.query.manifest import Delivery
-from services.query.organization import Placement
-from services.query.organization_source import KnownOrganization
-from services.query.readiness import RETRY, Readiness
-from services.query.snapshot import ExportFile
+from services.query.readiness import RETRY
 from shared.account_changes import AccountChanges
-from shared.day_record import PeriodRecord
 from shared.days import Period
 from shared.errors import InputError, LeaseLost, MismatchError, Reject, Retry
-from shared.events import Event, PeriodQueried, Reference
-from shared.lease import Lease
-from shared.ledger import Ledger
-from shared.locations import period_record_key, split_uri
+from shared.events import PeriodQueried
+from shared.locations import split_uri
 from shared.memory import MemoryStore
 from shared.money import Amounts
 from shared.parquet import sha256
-from shared.staging import StagedDay, StagedPeriod
+from shared.staging import StagedPeriod
 from tests.support.units.aio import in_loop
 from tests.support.units.breakdowns import place
 from tests.support.units.events import backfill, cataloged, tick
-from tests.support.units.exports import manifest
-from tests.support.units.leases import new_lease
+from tests.support.units.queries import MARCH, Query
 from tests.support.units.rows import DAY, row, usd
-
-FEBRUARY, MARCH = Period(2026, 2), Period(2026, 3)
-DELIVERED = datetime(2026, 3, 17, 6, tzinfo=UTC)
-
-
-@dataclass
-class Shelf:
-    """An export store that holds manifests only."""
-
-    periods: set[Period]
-
-    async def files(self, prefix: str) -> list[ExportFile]:
-        found = [f"metadata/BILLING_PERIOD={period}/cur-Manifest.json" for period in self.periods]
-        return [ExportFile(path, "", DELIVERED) for path in found if path.startswith(prefix)]
-
-    async def read(self, path: str) -> tuple[bytes, datetime]:
-        data = path.replace("metadata/", "s3://bucket/data/")
-        return manifest(data), DELIVERED
-
-    async def fetch(self, path: str, folder: Any) -> Any:
-        raise AssertionError(path, folder)
-
-
-@dataclass
-class Engine:
-    """An engine that finds `cost` on the last day of each period, or as it is told."""
-
-    cost: str = "5"
-    last_day: date | None = None
-    staged: tuple[Amounts, ...] | None = None
-    trouble: Exception | None = None
-    invoiced: bool = False
-    unknown: dict[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    prefixes: list[str] = field(default_factory=list)
-
-    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
-        del organization
-        self.prefixes.append(prefix)
-        if self.trouble:
-            raise self.trouble
-        last = self.last_day or delivery.period.last
-        totals = (usd(self.cost),)
-        control = Control(
-            1, totals, last, delivery.period.first, last, self.invoiced, self.unknown, self.notes
-        )
-        staged = totals if self.staged is None else self.staged
-        day = StagedDay(day=last, keys=(f"{prefix}x",), rows=1, totals=staged)
-        return QueryResult(control, (day,), 10)
-
-
-@dataclass
-class Placed:
-    """An organization that a test fills, or that is in trouble."""
-
-    placements: list[Placement] = field(default_factory=list)
-    trouble: InputError | None = None
-    observed: list[str] = field(default_factory=list)
-
-    async def observe(self, run: str, lease: Lease) -> None:
-        del lease
-        self.observed.append(run)
-
-    async def read(self) -> KnownOrganization:
-        if self.trouble:
-            raise self.trouble
-        return KnownOrganization("s3://config/org.csv", "0" * 64, self.placements)
-
-
-class Query:
-    """A query worker over a bucket, with an engine and an export in reach."""
-
-    def __init__(self, *delivered: Period, **engine: Any) -> None:
-        self.store = MemoryStore()
-        self.engine = Engine(**engine)
-        self.shelf = Shelf(set(delivered))
-        self.organization = Placed()
-
-    async def hear(self, event: Event) -> list[PeriodQueried]:
-        readiness = Readiness(self.store, None)
-        export = Export(self.shelf)
-        handle = QueryPeriods(export, self.engine, self.organization, self.store, readiness)
-        said: Sequence[Event] = await handle(event, new_lease())
-        return [event for event in said if isinstance(event, PeriodQueried)]
-
-    @property
-    def committed(self) -> list[str]:
-        return [key for key in self.store.versions if key.endswith("manifest.json")]
 
 
 def scopes(said: list[PeriodQueried]) -> list[tuple[str, str, str, bool]]:
@@ -377,46 +277,3 @@ async def test_an_event_of_another_kind_is_rejected() -> None:
 
     with pytest.raises(Reject, match="period-cataloged"):
         asked_for(event)
-
-
-async def archived(query: Query, period: Period, source_version: str) -> None:
-    """Put a delivery down as the period's newest, as the archiver does."""
-    staging = Reference(uri="s3://x/manifest.json", sha256="0" * 64)
-    record = PeriodRecord(source_version=source_version, run="before", staging=staging)
-    await Ledger(query.store).create(period_record_key(period), record)
-
-
-DELIVERY = f"{DELIVERED:%Y%m%dT%H%M%S.%fZ}/execution-1"
-
-
-@pytest.mark.parametrize(
-    ("known", "months"),
-    [
-        (f"{DELIVERY}/20260317T070000.000000Z", ["2026-03"]),
-        ("20260310T000000.000000Z/execution-0/20260310T070000.000000Z", ["2026-02", "2026-03"]),
-        (None, ["2026-03"]),
-    ],
-)
-@in_loop
-async def test_a_tick_reads_the_month_before_as_long_as_it_is_delivered_anew(
-    known: str | None, months: list[str]
-) -> None:
-    query = Query(FEBRUARY, MARCH)
-    if known:
-        await archived(query, FEBRUARY, known)
-
-    said = await query.hear(tick())
-
-    assert [str(event.data.period) for event in said] == months
-    assert [event.data.notify for event in said] == [False] * (len(months) - 1) + [True]
-    assert said[0].data.day == (date(2026, 2, 28) if len(months) == 2 else DAY)
-
-
-@in_loop
-async def test_a_backfill_reads_what_it_asks_for_and_no_more() -> None:
-    query = Query(FEBRUARY, MARCH)
-    await archived(query, FEBRUARY, "20260310T000000.000000Z/execution-0/x")
-
-    said = await query.hear(backfill(DAY, DAY))
-
-    assert [event.data.period for event in said] == [MARCH]

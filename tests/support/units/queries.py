@@ -1,0 +1,115 @@
+"""A query worker in a small world of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+
+from services.query.engine import Control, QueryResult
+from services.query.export import Export
+from services.query.handler import QueryPeriods
+from services.query.manifest import Delivery
+from services.query.organization import Placement
+from services.query.organization_source import KnownOrganization
+from services.query.readiness import Readiness
+from services.query.snapshot import ExportFile
+from shared.days import Period
+from shared.errors import InputError
+from shared.events import Event, PeriodQueried
+from shared.lease import Lease
+from shared.memory import MemoryStore
+from shared.money import Amounts
+from shared.staging import StagedDay
+from tests.support.units.exports import manifest
+from tests.support.units.leases import new_lease
+from tests.support.units.rows import usd
+
+FEBRUARY, MARCH = Period(2026, 2), Period(2026, 3)
+DELIVERED = datetime(2026, 3, 17, 6, tzinfo=UTC)
+
+
+@dataclass
+class Shelf:
+    """An export store that holds manifests only."""
+
+    periods: set[Period]
+
+    async def files(self, prefix: str) -> list[ExportFile]:
+        found = [f"metadata/BILLING_PERIOD={period}/cur-Manifest.json" for period in self.periods]
+        return [ExportFile(path, "", DELIVERED) for path in found if path.startswith(prefix)]
+
+    async def read(self, path: str) -> tuple[bytes, datetime]:
+        data = path.replace("metadata/", "s3://bucket/data/")
+        return manifest(data), DELIVERED
+
+    async def fetch(self, path: str, folder: Any) -> Any:
+        raise AssertionError(path, folder)
+
+
+@dataclass
+class Engine:
+    """An engine that finds `cost` on the last day of each period, or as it is told."""
+
+    cost: str = "5"
+    last_day: date | None = None
+    staged: tuple[Amounts, ...] | None = None
+    trouble: Exception | None = None
+    invoiced: bool = False
+    unknown: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    prefixes: list[str] = field(default_factory=list)
+
+    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+        del organization
+        self.prefixes.append(prefix)
+        if self.trouble:
+            raise self.trouble
+        last = self.last_day or delivery.period.last
+        totals = (usd(self.cost),)
+        control = Control(
+            1, totals, last, delivery.period.first, last, self.invoiced, self.unknown, self.notes
+        )
+        staged = totals if self.staged is None else self.staged
+        day = StagedDay(day=last, keys=(f"{prefix}x",), rows=1, totals=staged)
+        return QueryResult(control, (day,), 10)
+
+
+@dataclass
+class Placed:
+    """An organization that a test fills, or that is in trouble."""
+
+    placements: list[Placement] = field(default_factory=list)
+    trouble: InputError | None = None
+    observed: list[str] = field(default_factory=list)
+
+    async def observe(self, run: str, lease: Lease) -> None:
+        del lease
+        self.observed.append(run)
+
+    async def read(self) -> KnownOrganization:
+        if self.trouble:
+            raise self.trouble
+        return KnownOrganization("s3://config/org.csv", "0" * 64, self.placements)
+
+
+class Query:
+    """A query worker over a bucket, with an engine and an export in reach."""
+
+    def __init__(self, *delivered: Period, **engine: Any) -> None:
+        self.store = MemoryStore()
+        self.engine = Engine(**engine)
+        self.shelf = Shelf(set(delivered))
+        self.organization = Placed()
+
+    async def hear(self, event: Event) -> list[PeriodQueried]:
+        readiness = Readiness(self.store, None)
+        export = Export(self.shelf)
+        handle = QueryPeriods(export, self.engine, self.organization, self.store, readiness)
+        said: Sequence[Event] = await handle(event, new_lease())
+        return [event for event in said if isinstance(event, PeriodQueried)]
+
+    @property
+    def committed(self) -> list[str]:
+        return [key for key in self.store.versions if key.endswith("manifest.json")]
