@@ -20,7 +20,6 @@ from shared.events import (
     DelayedData,
     DigestSent,
     Event,
-    MailReported,
     PeriodArchived,
     PeriodQueried,
     follow_up,
@@ -264,26 +263,6 @@ def test_any_json_of_a_known_type_is_an_event_or_rejected(
         parse(json.dumps(body))
     except Reject as rejected:
         assert "not an event" in str(rejected)  # noqa: PT017 - either outcome is right
-
-
-def test_what_ses_says_about_a_digest_is_an_event() -> None:
-    event = parse(SES)
-
-    assert isinstance(event, MailReported)
-    assert (event.data.kind, event.data.detail) == ("Bounce", "Permanent")
-    assert (event.data.claim, event.data.message_id) == (CLAIM, "0100-abc")
-    assert event == parse(SES)
-
-
-@pytest.mark.parametrize(
-    "claim", ["../../x", "2026-03-16", "2026-02-30-daily-0", f"{CLAIM}\n", CLAIM * 20, ""]
-)
-def test_what_ses_says_about_a_mail_of_others_is_rejected(claim: str) -> None:
-    body = json.loads(SES)
-    body["mail"]["tags"]["daybook-digest"] = [claim]
-
-    with pytest.raises(Reject):
-        parse(json.dumps(body))
 
 
 @pytest.mark.parametrize("body", ["\ud800", '{"type": "day-ready", "id": "\ud800"}'])
