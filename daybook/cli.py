@@ -211,9 +211,9 @@ def digest_resolve(
     requested_by: Annotated[str, typer.Option(help="Who decides.")] = "operator",
 ) -> None:
     """Say what became of a digest of which nobody knows whether it was sent."""
-    keys = asyncio.run(resolve(day.date(), sent=sent, requested_by=requested_by))
-    for key in keys:
-        console.out.print(f"{key}: {'sent' if sent else 'to be sent again'}", soft_wrap=True)
+    settled = asyncio.run(resolve(day.date(), sent=sent, requested_by=requested_by))
+    for key, state in settled.items():
+        console.out.print(f"{key}: {state.value}", soft_wrap=True)
 
 
 def _publish(event: Event, *, dry_run: bool) -> None:

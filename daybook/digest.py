@@ -1,14 +1,13 @@
 """Settles by hand a digest of which nobody knows whether it was sent."""
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from daybook.publish import operators_event, publish
 from services.notifier.claim import Claim, ClaimState
 from shared.aws import clients
 from shared.errors import InputError
-from shared.events import BackfillData, BackfillRequested
+from shared.events import BackfillData, BackfillRequested, derive_id
 from shared.ledger import Entry, Ledger
 from shared.locations import digest_claims_prefix
 from shared.s3 import S3Store
@@ -17,45 +16,44 @@ from shared.topology import load_topology
 BUCKET_VARIABLE = "DAYBOOK_ARCHIVE_BUCKET"
 
 
-@dataclass(frozen=True)
-class Doubt:
-    """A digest in doubt: its ledger key and record."""
+async def resolve(day: date, *, sent: bool, requested_by: str) -> dict[str, ClaimState]:
+    """Settle a day's digests in doubt; returns by ledger key what each of them is now.
 
-    key: str
-    entry: Entry[Claim]
-
-
-async def resolve(day: date, *, sent: bool, requested_by: str) -> list[str]:
-    """Settle a day's digests in doubt; returns their ledger keys.
-
-    `sent` records that they arrived; otherwise a backfill with a digest is asked for, once for
-    the day. Raises InputError when no digest of the day is in doubt.
+    `sent` records that they arrived; otherwise they are given up and, once for the day, a backfill
+    with a digest is asked for. Its run follows from what was given up: whoever is not sure that
+    the wish arrived says it again, and no second mail comes of it. Raises InputError when no
+    digest of the day is in doubt.
     """
     async with clients("s3") as (s3,):
         bucket = os.environ.get(BUCKET_VARIABLE, load_topology().archive_bucket.name)
         store = S3Store(s3, bucket)
-        doubts = await _doubts(store, day)
-        if not doubts:
-            where = f"s3://{bucket}/{digest_claims_prefix(day)}"
-            raise InputError(where, "no digest of the day is in doubt", "Look at the day again")
-        if not sent:
-            await _ask_again(day, requested_by)
-        for doubt in doubts:
-            await _settle(Ledger(store), doubt, sent=sent, requested_by=requested_by)
-    return [doubt.key for doubt in doubts]
+        claims = await _claims(store, day)
+        settled = {
+            key: await settle(Ledger(store), key, entry, sent=sent, requested_by=requested_by)
+            for key, entry in claims.items()
+            if entry.doc.state is ClaimState.UNKNOWN or _given_up(entry.doc, sent=sent)
+        }
+    if not settled:
+        where = f"s3://{bucket}/{digest_claims_prefix(day)}"
+        raise InputError(where, "no digest of the day is in doubt", "Look at the day again")
+    given_up = [claim for claim in settled.values() if _given_up(claim, sent=sent)]
+    if given_up:
+        await publish(_wish(day, given_up, requested_by))
+    return {key: claim.state for key, claim in settled.items()}
 
 
-async def _doubts(store: S3Store, day: date) -> list[Doubt]:
+def _given_up(claim: Claim, *, sent: bool) -> bool:
+    return not sent and claim.state is ClaimState.RESENT
+
+
+async def _claims(store: S3Store, day: date) -> dict[str, Entry[Claim]]:
     ledger = Ledger(store)
-    found = []
-    for item in await store.list(digest_claims_prefix(day)):
-        entry = await ledger.read(item.key, Claim)
-        if entry and entry.doc.state is ClaimState.UNKNOWN:
-            found.append(Doubt(item.key, entry))
-    return found
+    items = await store.list(digest_claims_prefix(day))
+    entries = {item.key: await ledger.read(item.key, Claim) for item in items}
+    return {key: entry for key, entry in entries.items() if entry}
 
 
-async def _ask_again(day: date, requested_by: str) -> None:
+def _wish(day: date, given_up: list[Claim], requested_by: str) -> BackfillRequested:
     wish = BackfillData(
         first_day=day,
         last_day=day,
@@ -63,16 +61,29 @@ async def _ask_again(day: date, requested_by: str) -> None:
         requested_by=requested_by,
         notify=True,
     )
-    await publish(operators_event(BackfillRequested, data=wish))
+    owners = sorted(claim.owner for claim in given_up)
+    return operators_event(BackfillRequested, data=wish, id=derive_id(day, "resend", *owners))
 
 
-async def _settle(ledger: Ledger, doubt: Doubt, *, sent: bool, requested_by: str) -> None:
-    """Record the decision; a lost race means that SES's own event has settled it meanwhile."""
-    decided = doubt.entry.doc.model_copy(
+async def settle(
+    ledger: Ledger, key: str, entry: Entry[Claim], *, sent: bool, requested_by: str
+) -> Claim:
+    """Record the decision on a doubt; where SES's own event was faster, that is what counts.
+
+    Returns the claim as it is now; raises InputError when it changed and is still in doubt.
+    """
+    if entry.doc.state is not ClaimState.UNKNOWN:
+        return entry.doc
+    decided = entry.doc.model_copy(
         update={
             "state": ClaimState.SENT if sent else ClaimState.RESENT,
             "at": datetime.now(UTC),
             "reason": f"resolved by {requested_by}",
         }
     )
-    await ledger.replace(doubt.key, doubt.entry, decided)
+    if await ledger.replace(key, entry, decided):
+        return decided
+    now = await ledger.read(key, Claim)
+    if now is None or now.doc.state is ClaimState.UNKNOWN:
+        raise InputError(key, "the record changed meanwhile", "Say it again")
+    return now.doc

@@ -18,7 +18,7 @@ TOPIC_VARIABLE = "DAYBOOK_EVENTS_TOPIC"
 
 
 def operators_event(kind: type[Wish], **fields: object) -> Wish:
-    """Return an event that nothing caused: an operator's wish is new each time."""
+    """Return an event that nothing caused: new each time, but for an `id` given."""
     return kind.model_validate({"id": str(uuid.uuid4()), "source": OPERATOR, **fields})
 
 

@@ -1,0 +1,56 @@
+"""A doubt that an operator settles while SES's own event does the same."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from daybook.digest import settle
+from services.notifier.claim import Claim, ClaimState
+from shared.errors import InputError
+from shared.ledger import Entry, Ledger
+from shared.memory import MemoryStore
+from tests.support.units.aio import in_loop
+
+KEY = "ledger/digests/2026-06-17-daily.json"
+DOUBT = Claim(state=ClaimState.UNKNOWN, run="run-1", owner="gone", at=datetime.now(UTC))
+
+
+async def raced(ledger: Ledger, winner: ClaimState) -> Entry[Claim]:
+    """Return a doubt as it was read, before somebody else changed its record."""
+    read = await ledger.create(KEY, DOUBT)
+    assert read
+    await ledger.replace(KEY, read, DOUBT.model_copy(update={"state": winner, "reason": "faster"}))
+    return read
+
+
+@in_loop
+async def test_a_doubt_becomes_what_the_operator_says() -> None:
+    ledger = Ledger(MemoryStore())
+    read = await ledger.create(KEY, DOUBT)
+    assert read
+
+    settled = await settle(ledger, KEY, read, sent=False, requested_by="ops")
+
+    kept = await ledger.read(KEY, Claim)
+    assert kept
+    assert kept.doc == settled
+    assert (settled.state, settled.reason) == (ClaimState.RESENT, "resolved by ops")
+
+
+@in_loop
+async def test_what_ses_reported_meanwhile_counts_and_nothing_is_sent_again() -> None:
+    ledger = Ledger(MemoryStore())
+    read = await raced(ledger, ClaimState.SENT)
+
+    settled = await settle(ledger, KEY, read, sent=False, requested_by="ops")
+
+    assert settled.state is ClaimState.SENT
+
+
+@in_loop
+async def test_a_doubt_that_changed_and_is_one_still_has_to_be_looked_at_again() -> None:
+    ledger = Ledger(MemoryStore())
+    read = await raced(ledger, ClaimState.UNKNOWN)
+
+    with pytest.raises(InputError, match="changed meanwhile"):
+        await settle(ledger, KEY, read, sent=True, requested_by="ops")
