@@ -58,10 +58,6 @@ class Lease:
         else:
             self._sure_until = asked + self._visibility
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait, keeping the lease."""
-        await self.hold(asyncio.sleep(seconds))
-
     async def hold(self, work: Awaitable[T]) -> T:
         """Wait for `work`, keeping the lease; when the lease is lost, cancel it and see it end."""
         task = asyncio.ensure_future(work)

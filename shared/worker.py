@@ -25,8 +25,8 @@ log = structlog.get_logger()
 class Handler(Protocol):
     """What a worker does: an event in, events out; effects are safe to repeat."""
 
-    def __call__(self, event: Event, lease: Lease) -> Awaitable[Sequence[Event]]:
-        """Handle one event. May raise Retry or Reject; any other error is tried again."""
+    def __call__(self, event: Event, lease: Lease, /) -> Awaitable[Sequence[Event]]:
+        """Handle one event, under a lease the loop keeps. Only Retry and Reject are final words."""
 
 
 class Worker:

@@ -33,11 +33,11 @@ class ArchivePeriod:
     store: ObjectStore
     metric: str
 
-    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
+    async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
         """Archive every staged day of the period."""
         if not isinstance(event, PeriodQueried):
             raise Reject(f"the archiver does not hear {event.type}")
-        days = await self._archive(event, lease)
+        days = await self._archive(event)
         return [
             follow_up(
                 event,
@@ -52,7 +52,7 @@ class ArchivePeriod:
             )
         ]
 
-    async def _archive(self, event: PeriodQueried, lease: Lease) -> tuple[ArchivedDay, ...]:
+    async def _archive(self, event: PeriodQueried) -> tuple[ArchivedDay, ...]:
         """Archive the newest delivery there is, whosever it is, until none has come meanwhile.
 
         A newer delivery whose day is as it was writes nothing, so nothing stops an older one that
@@ -65,10 +65,10 @@ class ArchivePeriod:
             source_version=data.source_version, run=event.runid, staging=data.staging
         )
         begun = await self._begin(data.period, ours)
-        days = await self._days(data.period, begun, lease)
+        days = await self._days(data.period, begun)
         while (newest := await self._begin(data.period, ours)) != begun:
             begun = newest
-            days = await self._days(data.period, begun, lease)
+            days = await self._days(data.period, begun)
         if begun == ours:
             return days
         return tuple(day.model_copy(update={"outcome": "superseded"}) for day in days)
@@ -81,15 +81,10 @@ class ArchivePeriod:
 
         return await Ledger(self.store).update(period_record_key(period), PeriodRecord, newer)
 
-    async def _days(
-        self, period: Period, delivery: PeriodRecord, lease: Lease
-    ) -> tuple[ArchivedDay, ...]:
+    async def _days(self, period: Period, delivery: PeriodRecord) -> tuple[ArchivedDay, ...]:
         archive = DayArchive(self.store, self.metric)
-        days = []
-        for day in await self._staged_days(period, await self._staged(delivery.staging)):
-            days.append(await archive.write(day, delivery))
-            await lease.extend()
-        return tuple(days)
+        staged = await self._staged_days(period, await self._staged(delivery.staging))
+        return tuple([await archive.write(day, delivery) for day in staged])
 
     async def _staged(self, staging: Reference) -> StagedPeriod:
         _, key = split_uri(staging.uri)

@@ -32,7 +32,7 @@ class Partitions(Protocol):
 class Refresher(Protocol):
     """The dashboards' data sets."""
 
-    async def refresh(self, dataset: str, name: str, lease: Lease) -> Refresh:
+    async def refresh(self, dataset: str, name: str) -> Refresh:
         """Refresh one data set and wait for the result."""
 
 
@@ -45,14 +45,14 @@ class CatalogPeriod:
     datasets: tuple[str, ...]
     bell: AlarmBell
 
-    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
+    async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
         """Register the period's partitions; refresh once if the run changed anything."""
         if not isinstance(event, PeriodAssessed):
             raise Reject(f"the catalog worker does not hear {event.type}")
         data = event.data
         changed = await self.partitions.ensure("ou_breakdown", [day.day for day in data.days])
         changed += await self.partitions.ensure("ou_outlook", [day.day for day in data.outlooks])
-        refreshes = await self._refresh(event.runid, data, lease) if data.changed else []
+        refreshes = await self._refresh(event.runid, data) if data.changed else []
         return [
             follow_up(
                 event,
@@ -63,11 +63,11 @@ class CatalogPeriod:
             )
         ]
 
-    async def _refresh(self, run: str, data: AssessedData, lease: Lease) -> list[Refresh]:
+    async def _refresh(self, run: str, data: AssessedData) -> list[Refresh]:
         """A dashboard that stays old is an alarm, but no reason to hold the digest back."""
         name = f"daybook-{run}-{data.period}"
         refreshes = await asyncio.gather(
-            *(self.refresher.refresh(dataset, name, lease) for dataset in self.datasets)
+            *(self.refresher.refresh(dataset, name) for dataset in self.datasets)
         )
         for refresh in refreshes:
             if refresh.status != "COMPLETED":

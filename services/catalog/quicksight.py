@@ -5,12 +5,12 @@ Quota: 32 ingestions per data set and rolling 24 hours, 8 on Standard edition (A
 User Guide, "Refreshing SPICE data"); hence one per run, never one per day.
 """
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from shared.events import Refresh
-from shared.lease import Lease
 
 FINAL = {"COMPLETED", "FAILED", "CANCELLED"}
 ATTEMPTS = 3
@@ -27,7 +27,7 @@ class SpiceRefresher:
     account: str
     poll: float = 5
 
-    async def refresh(self, dataset: str, name: str, lease: Lease) -> Refresh:
+    async def refresh(self, dataset: str, name: str) -> Refresh:
         """Refresh a data set under an id derived from `name`; a repeat follows the same one.
 
         A failed ingestion is tried again under the next attempt's id, three times in all.
@@ -36,7 +36,7 @@ class SpiceRefresher:
         for attempt in range(1, ATTEMPTS + 1):
             ingestion = _NOT_AN_ID.sub("-", f"{name}-{attempt}")[-128:]
             status = await self._start(dataset, ingestion)
-            status = status or await self._follow(dataset, ingestion, lease)
+            status = status or await self._follow(dataset, ingestion)
             refresh = Refresh(dataset=dataset, ingestion=ingestion, status=status)
             if status != "FAILED":
                 break
@@ -59,7 +59,7 @@ class SpiceRefresher:
             return "ACCESS_DENIED"
         return None
 
-    async def _follow(self, dataset: str, ingestion: str, lease: Lease) -> str:
+    async def _follow(self, dataset: str, ingestion: str) -> str:
         waited = 0.0
         while waited < BUDGET:
             answer = await self.client.describe_ingestion(
@@ -69,6 +69,6 @@ class SpiceRefresher:
             dropped = answer["Ingestion"].get("RowInfo", {}).get("RowsDropped", 0)
             if status in FINAL:
                 return "FAILED" if dropped else status
-            await lease.sleep(self.poll)
+            await asyncio.sleep(self.poll)
             waited += self.poll
         return "STUCK"

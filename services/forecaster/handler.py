@@ -36,11 +36,11 @@ class AssessPeriod:
     metric: str
     rules: Rules
 
-    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
+    async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
         """Assess every day that the run was asked for."""
         if not isinstance(event, PeriodArchived):
             raise Reject(f"the forecaster does not hear {event.type}")
-        spends, etags = await self._spends(event.data, lease)
+        spends, etags = await self._spends(event.data)
         asked = days_between(event.data.first_day, event.data.day)
         outlooks = tuple([await self._write(day, spends, event) for day in asked])
         # A newer delivery's outlook that is as the one before writes nothing, so nothing stops
@@ -57,9 +57,7 @@ class AssessPeriod:
             )
         ]
 
-    async def _spends(
-        self, data: ArchivedData, lease: Lease
-    ) -> tuple[list[Spend], dict[date, str]]:
+    async def _spends(self, data: ArchivedData) -> tuple[list[Spend], dict[date, str]]:
         """Return what was spent, and the ETags of the objects that say so."""
         spends: list[Spend] = []
         etags: dict[date, str] = {}
@@ -71,7 +69,6 @@ class AssessPeriod:
                     Spend(archived.day, ou_path, part.currency, part.metric(self.metric))
                     for part in amounts
                 ]
-            await lease.extend()
         return spends, etags
 
     async def _write(self, day: date, spends: list[Spend], event: PeriodArchived) -> AssessedDay:

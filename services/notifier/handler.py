@@ -78,8 +78,8 @@ class SendDigest:
         return said
 
     async def _digest(self, event: PeriodCataloged, lease: Lease) -> list[Event]:
-        envelope, totals, told = await self._compose(event, lease)
-        await lease.extend()
+        envelope, totals, told = await self._compose(event)
+        await lease.extend()  # composing was long: only who may still work on it claims the digest
         kind = f"replay-{event.runid}" if event.data.replay else "daily"
         name = claim_name(event.data.day, kind, envelope.recipients)
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
@@ -103,14 +103,12 @@ class SendDigest:
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
         await finished(delivery.send_once(name, event.runid, envelope, {}))
 
-    async def _compose(
-        self, event: PeriodCataloged, lease: Lease
-    ) -> tuple[Envelope, tuple[Amounts, ...], Told]:
+    async def _compose(self, event: PeriodCataloged) -> tuple[Envelope, tuple[Amounts, ...], Told]:
         data = event.data
         tables, shown = await self._tables(data)
         complete = data.complete_through is not None and data.day <= data.complete_through
         outlooks = await self._outlooks(data.day)
-        csv = await lease.hold(asyncio.to_thread(breakdown_csv, tables[data.day], self.metric))
+        csv = await asyncio.to_thread(breakdown_csv, tables[data.day], self.metric)
         attached = len(csv) <= ATTACHED
         origin = Origin(
             event.runid,
@@ -118,13 +116,11 @@ class SendDigest:
             data.replay,
             csv_location=None if attached else await self._keep_csv(data.day, csv),
         )
-        month = await lease.hold(month_to_date(self.store, data.day, tables, self.metric))
-        told = await lease.hold(
-            asyncio.to_thread(
-                figures, data.day, tables, outlooks, self.metric, complete=complete, month=month
-            )
+        month = await month_to_date(self.store, data.day, tables, self.metric)
+        told = await asyncio.to_thread(
+            figures, data.day, tables, outlooks, self.metric, complete=complete, month=month
         )
-        days = await lease.hold(ToldDays(self.store).since_last_digest(data.day, shown))
+        days = await ToldDays(self.store).since_last_digest(data.day, shown)
         envelope = build_message(
             self.digest,
             render(

@@ -52,13 +52,13 @@ class QueryPeriods:
     store: ObjectStore
     readiness: Readiness
 
-    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
+    async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
         """Stage every billing period that the event asks for."""
         try:
             wanted = await self._wanted(event)
             # Before all else: what AWS Organizations says today cannot be asked for tomorrow.
-            await self.organization.observe(event.runid, lease)
-            return [await self._staged_event(event, asked, lease) for asked in wanted]
+            await self.organization.observe(event.runid)
+            return [await self._staged_event(event, asked) for asked in wanted]
         except InputError as error:
             raise Reject(str(error)) from error
 
@@ -84,16 +84,16 @@ class QueryPeriods:
         delivery = await self.export.delivery(period)
         return delivery is not None and delivery.version != entry.doc.delivery
 
-    async def _staged_event(self, event: Event, asked: Asked, lease: Lease) -> Event:
+    async def _staged_event(self, event: Event, asked: Asked) -> Event:
         try:
-            return await self._stage(event, asked, lease)
+            return await self._stage(event, asked)
         except NotReady as late:
             later = self.readiness.later(event, asked.day, str(late), datetime.now(UTC))
             raise later from late
 
-    async def _stage(self, event: Event, asked: Asked, lease: Lease) -> Event:
+    async def _stage(self, event: Event, asked: Asked) -> Event:
         prefix = staging_prefix(event.runid, asked.period)
-        body = await self._staged(prefix) or await self._query(asked, prefix, lease)
+        body = await self._staged(prefix) or await self._query(asked, prefix)
         staged = StagedPeriod.model_validate_json(body)
         return follow_up(
             event,
@@ -125,11 +125,11 @@ class QueryPeriods:
         found = await self.store.get(f"{prefix}manifest.json")
         return found.body if found else None
 
-    async def _query(self, asked: Asked, prefix: str, lease: Lease) -> bytes:
+    async def _query(self, asked: Asked, prefix: str) -> bytes:
         before = await self._snapshot(asked.period)
         await self._looked(prefix, before)
         organization = await self.organization.read()
-        result = await self._read(before, organization, prefix, lease)
+        result = await self._read(before, organization, prefix)
         staged = _describe(before, result, followed=await self._followed(asked.period))
         await self._require(staged, asked, prefix, before)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
@@ -163,13 +163,13 @@ class QueryPeriods:
             raise
 
     async def _read(
-        self, before: Snapshot, organization: KnownOrganization, prefix: str, lease: Lease
+        self, before: Snapshot, organization: KnownOrganization, prefix: str
     ) -> QueryResult:
         """Query a delivery that is the same afterwards: no half of it was replaced meanwhile."""
         attempt = f"{prefix}attempt={uuid.uuid4()}/"
         table = organization_table(organization.placements)
         try:
-            result = await lease.hold(self.engine.stage(before.delivery, table, attempt))
+            result = await self.engine.stage(before.delivery, table, attempt)
             _check(result)
         except (InputError, MismatchError):
             await self._same(before)  # else the fault is the refresh, not the file

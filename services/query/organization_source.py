@@ -12,7 +12,6 @@ import structlog
 from services.query.history import AccountHistory, Place, Snapshot, fold
 from services.query.organization import Placement, parse_organization
 from shared.errors import Conflict, InputError, Retry
-from shared.lease import Lease
 from shared.ledger import Ledger
 from shared.locations import ACCOUNT_HISTORY, organization_file_key
 from shared.parquet import sha256
@@ -33,7 +32,7 @@ class KnownOrganization:
 class OrganizationSource(Protocol):
     """Gives the account-to-OU table."""
 
-    async def observe(self, run: str, lease: Lease) -> None:
+    async def observe(self, run: str) -> None:
         """Look how things are now, where nobody else keeps the past."""
 
     async def read(self) -> KnownOrganization:
@@ -55,7 +54,7 @@ class OrganizationFile:
     key: str
     archive: ObjectStore
 
-    async def observe(self, run: str, lease: Lease) -> None:
+    async def observe(self, run: str) -> None:
         """Nothing to do: the file holds its own past."""
 
     async def read(self) -> KnownOrganization:
@@ -83,10 +82,10 @@ class OrganizationHistory:
     archive: ObjectStore
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    async def observe(self, run: str, lease: Lease) -> None:
+    async def observe(self, run: str) -> None:
         """Take a snapshot and fold it in; raise Conflict when too many others do the same."""
         taken_at = self.now()
-        snapshot = Snapshot(taken_at, run, await lease.hold(self.directory.places()))
+        snapshot = Snapshot(taken_at, run, await self.directory.places())
         await Ledger(self.archive).update(
             ACCOUNT_HISTORY, AccountHistory, partial(fold, snapshot=snapshot)
         )

@@ -63,7 +63,8 @@ def _table(reports: list[Report]) -> str:
     lines = [f"{'layer':<18}{'schedules':>10}{'violations':>12}{'seconds':>9}  verdicts"]
     for report in reports:
         counts = ", ".join(f"{n} {verdict}" for verdict, n in report.verdicts.most_common(4))
-        told = report.notes or (counts if report.layer != "mutants" else "all caught")
+        caught = report.layer == "mutants" and not report.wrong
+        told = report.notes or ("all caught" if caught else counts)
         lines.append(
             f"{report.layer:<18}{len(report.judged):>10}{len(report.wrong):>12}"
             f"{report.seconds:>9.1f}  {told}"

@@ -39,9 +39,8 @@ class Closure:
     @property
     def notes(self) -> str:
         """What was explored, in words."""
-        complete = "complete" if len(self.seen) < MOST_STATES else "cut off"
         return (
-            f"{self.scenario} {complete}: {len(self.seen)} states, {self.ends} at rest, "
+            f"{self.scenario}: {len(self.seen)} states, {self.ends} at rest, "
             f"up to {self.deepest} crashes"
         )
 
@@ -56,8 +55,12 @@ class Closure:
 
     def add(self, state: State, steps: Steps) -> None:
         line, digest = f"closure={self.scenario} steps={','.join(steps)}", state.digest()
-        if digest in self.seen or len(self.seen) >= MOST_STATES:
+        if digest in self.seen:
             self.judged.append(Judged(line, "known"))
+            return
+        if len(self.seen) == MOST_STATES:
+            self.judged.append(Judged(line, "wrong", (f"more than {MOST_STATES} states",)))
+            self.open.clear()
             return
         problems = _problems(self.scenario, state)
         self.judged.append(Judged(line, "wrong" if problems else "new", tuple(problems)))

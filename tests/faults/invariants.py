@@ -17,6 +17,7 @@ from shared.day_record import DayRecord
 from shared.days import Period
 from shared.locations import BREAKDOWNS, OUTLOOKS, day_records_prefix, outlook_key, partition
 from shared.parquet import from_parquet, sha256
+from tests.faults.doubts import needless
 from tests.faults.example import BUCKET, Delivery
 from tests.faults.said import unsaid
 from tests.faults.sim_s3 import Version
@@ -281,6 +282,7 @@ PARTS: dict[str, Callable[[World, Expected], Iterator[str]]] = {
     "mails": _mails,
     "claims": _claims,
     "said": _said,
+    "doubts": lambda world, _: needless(world),
     "figures": _figures,
     "told": lambda world, _: told(world, BUCKET),
     "archive": _archive,

@@ -7,8 +7,9 @@ from tests.faults.wire import Refused, Request
 VISIBILITY = 120
 SLOW = 3 * VISIBILITY
 READ_TIMEOUT = 60
-CUT = 60
-"""Seconds a call hangs while its process is told to stop; beyond the grace of 15."""
+GRACE = 15
+CUT = 4 * GRACE
+"""Seconds a call hangs while its process is told to stop."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,17 @@ KINDS: dict[str, Kind] = {
     "garbled": Kind(True, "garbled"),
     "conflict": Kind(False, "conflict"),
     "outage": Kind(False, "server"),
+    "drain": Kind(True, terminate=True, lasts=GRACE - 1),
+    "lag": Kind(True, lasts=5),
 }
 """`outage` goes on: the same call fails until the process gives up its message."""
 CRASHES = ("kill_before", "kill_after")
 PAIRED = ("kill_before", "kill_after", "lost_answer", "e500_before")
 WITH_TWO = frozenset({"slow", "sigterm_cut_before", "sigterm_cut_after"})
 """Kinds that matter most when another instance takes the message over meanwhile."""
-WITH_ONE = frozenset(KINDS) - {"sigterm_cut_before", "sigterm_cut_after"}
+TOGETHER = frozenset({"drain", "lag"})
+"""Kinds that matter together only: a stop whose grace ends during the next slow call."""
+WITH_ONE = frozenset(KINDS) - {"sigterm_cut_before", "sigterm_cut_after"} - TOGETHER
 
 THROTTLED = {
     "s3": Refused("SlowDown", 503),

@@ -18,7 +18,7 @@ from services.catalog import glue
 from services.catalog.glue import GluePartitions
 from services.catalog.quicksight import SpiceRefresher
 from services.forecaster import handler as forecaster
-from services.notifier import earlier_digest, ses
+from services.notifier import claim, earlier_digest, ses
 from services.notifier import handler as notifier
 from services.notifier.claim import Claim, Claims, ClaimState, claim_name
 from services.notifier.delivery import Delivery
@@ -27,7 +27,7 @@ from services.query import asked
 from services.query.handler import QueryPeriods
 from shared import newest
 from shared.breakdown import ARCHIVED, archive_table
-from shared.day_record import DayRecord
+from shared.day_record import DayRecord, DayVersion
 from shared.errors import Conflict, Retry
 from shared.locations import digest_claim_key
 from shared.s3 import S3Store
@@ -229,8 +229,8 @@ def never_moves() -> Patches:
 
 
 def random_ingestions() -> Patches:
-    async def refresh(self: SpiceRefresher, dataset: str, name: str, lease: Any) -> Any:
-        return await _REFRESH(self, dataset, f"{name[:40]}-{uuid4()}", lease)
+    async def refresh(self: SpiceRefresher, dataset: str, name: str) -> Any:
+        return await _REFRESH(self, dataset, f"{name[:40]}-{uuid4()}")
 
     return ((SpiceRefresher, "refresh", refresh),)
 
@@ -243,3 +243,23 @@ def ingestion_exists_is_error() -> Patches:
         return True
 
     return ((SpiceRefresher, "_start", start),)
+
+
+def settles_once() -> Patches:
+    return ((claim, "PAUSES", ()),)
+
+
+def cut_between() -> Patches:
+    async def unprotected(work: Any) -> Any:
+        return await work
+
+    return ((notifier, "finished", unprotected),)
+
+
+def arrival_in_ledger() -> Patches:
+    def with_version(self: DayRecord, version: DayVersion) -> DayRecord:
+        known = {found.sha256 for found in self.versions}
+        versions = self.versions if version.sha256 in known else (*self.versions, version)
+        return self.model_copy(update={"versions": versions})
+
+    return ((DayRecord, "with_version", with_version),)

@@ -55,6 +55,7 @@ class State:
 
         Without `copies` only one of several copies of a message is kept.
         """
+        world.inherited = True
         world.loop.now = self.now + later
         world.s3.objects = {place: list(v) for place, v in self.objects.items()}
         for name, queue in world.sqs.queues.items():
@@ -83,7 +84,7 @@ class State:
             "mails": sorted(mail.claim for mail in self.mails),
             "said": sorted({_rub(body.encode()) for body in self.said}),
             "alarms": sorted({_rub(a.text.encode()) for a in self.alarms}),
-            "partitions": {t: sorted(map(str, p)) for t, p in self.partitions.items()},
+            "partitions": {table: _told(held) for table, held in self.partitions.items()},
             "ingestions": sorted(map(str, self.ingestions)),
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -91,6 +92,10 @@ class State:
 
 def _bodies(held: tuple[Queued, ...]) -> list[str]:
     return sorted({_rub(message.body.encode()) for message in held})
+
+
+def _told(partitions: dict[Any, Any]) -> list[str]:
+    return sorted(_rub(f"{values} {where}".encode()) for values, where in partitions.items())
 
 
 def _rub(text: bytes) -> str:

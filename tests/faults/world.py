@@ -69,6 +69,7 @@ class World:
         self.plan = {call: kind for call, kind in (plan or {}).items() if isinstance(call, int)}
         self.named = [(call, kind) for call, kind in (plan or {}).items() if isinstance(call, str)]
         self.struck: dict[int, str] = {}
+        self.inherited = False
         self.log: list[Call] = []
         self.lines: list[dict[str, Any]] = []
         self.fenced: list[Call] = []

@@ -7,11 +7,8 @@ import pytest
 from services.catalog.handler import CatalogPeriod
 from services.catalog.quicksight import SpiceRefresher
 from shared.aws import clients
-from shared.errors import LeaseLost
 from shared.events import Refresh
-from shared.lease import Lease
-from shared.memory import MemoryBell, MemoryInbox
-from shared.ports import Message
+from shared.memory import MemoryBell
 from tests.support.chain import assessed
 from tests.support.cloud import Cloud
 from tests.support.leases import held_lease
@@ -55,7 +52,7 @@ def use_up(cloud: Cloud, dataset: str, *, left: int = 0) -> None:
 def test_a_refresh_is_followed_to_its_end(
     cloud: Cloud, loop: Loop, refresher: SpiceRefresher
 ) -> None:
-    refresh = loop(refresher.refresh("costs", RUN, held_lease(loop)))
+    refresh = loop(refresher.refresh("costs", RUN))
 
     assert refresh == Refresh(dataset="costs", ingestion=f"{RUN}-1", status="COMPLETED")
     assert ingestions(cloud, "costs") == [(f"{RUN}-1", "COMPLETED")]
@@ -67,7 +64,7 @@ def test_a_repeat_adopts_the_refresh_that_runs(
     cloud.client("quicksight").create_ingestion(
         AwsAccountId=cloud.endpoint.account, DataSetId="costs", IngestionId=f"{RUN}-1"
     )
-    refresh = loop(refresher.refresh("costs", RUN, held_lease(loop)))
+    refresh = loop(refresher.refresh("costs", RUN))
 
     assert refresh.status == "COMPLETED"
     assert ingestions(cloud, "costs") == [(f"{RUN}-1", "COMPLETED")]
@@ -77,7 +74,7 @@ def test_another_run_is_another_refresh(
     cloud: Cloud, loop: Loop, refresher: SpiceRefresher
 ) -> None:
     for run in ("one", "two"):
-        loop(refresher.refresh("costs", run, held_lease(loop)))
+        loop(refresher.refresh("costs", run))
 
     assert [name for name, _ in ingestions(cloud, "costs")] == ["one-1", "two-1"]
 
@@ -85,7 +82,7 @@ def test_another_run_is_another_refresh(
 def test_a_failing_refresh_is_tried_three_times_and_a_repeat_tries_no_more(
     cloud: Cloud, loop: Loop, refresher: SpiceRefresher
 ) -> None:
-    ended = [loop(refresher.refresh("fail-costs", RUN, held_lease(loop))) for _ in range(2)]
+    ended = [loop(refresher.refresh("fail-costs", RUN)) for _ in range(2)]
     third = Refresh(dataset="fail-costs", ingestion=f"{RUN}-3", status="FAILED")
 
     assert ended == [third, third]
@@ -96,7 +93,7 @@ def test_a_used_up_quota_is_told_and_starts_nothing(
     cloud: Cloud, loop: Loop, refresher: SpiceRefresher
 ) -> None:
     use_up(cloud, "costs")
-    refresh = loop(refresher.refresh("costs", RUN, held_lease(loop)))
+    refresh = loop(refresher.refresh("costs", RUN))
 
     assert refresh.status == "LIMIT_EXCEEDED"
     assert len(ingestions(cloud, "costs")) == QUOTA
@@ -106,7 +103,7 @@ def test_the_last_of_the_quota_is_still_used_and_its_repeat_adopted(
     cloud: Cloud, loop: Loop, refresher: SpiceRefresher
 ) -> None:
     use_up(cloud, "costs", left=1)
-    statuses = [loop(refresher.refresh("costs", RUN, held_lease(loop))).status for _ in range(2)]
+    statuses = [loop(refresher.refresh("costs", RUN)).status for _ in range(2)]
 
     assert statuses == ["COMPLETED", "COMPLETED"]
 
@@ -114,21 +111,10 @@ def test_the_last_of_the_quota_is_still_used_and_its_repeat_adopted(
 def test_any_run_id_makes_an_ingestion_id_that_quicksight_takes(
     loop: Loop, refresher: SpiceRefresher
 ) -> None:
-    refresh = loop(refresher.refresh("costs", "run:é/ü ." * 22, held_lease(loop)))
+    refresh = loop(refresher.refresh("costs", "run:é/ü ." * 22))
 
     assert refresh.status == "COMPLETED"
     assert len(refresh.ingestion) == 128
-
-
-def test_a_lost_lease_ends_the_wait(loop: Loop, refresher: SpiceRefresher) -> None:
-    slow = SpiceRefresher(refresher.client, refresher.account, poll=60)
-
-    async def scenario() -> None:
-        lost = Lease(MemoryInbox(), Message("1", "{}", "handle", 1), visibility=1)
-        await slow.refresh("costs", RUN, lost)
-
-    with pytest.raises(LeaseLost):
-        loop(scenario())
 
 
 def test_a_data_set_that_is_not_there_is_an_alarm_and_does_not_hold_the_digest_back(

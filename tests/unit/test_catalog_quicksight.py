@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.catalog.quicksight import BUDGET, SpiceRefresher
-from shared.errors import LeaseLost
+from services.catalog.quicksight import SpiceRefresher
 from shared.events import Refresh
 from tests.support.units.aio import in_loop
 from tests.support.units.catalogs import (
@@ -14,13 +13,12 @@ from tests.support.units.catalogs import (
     LimitExceededException,
     ResourceNotFoundException,
 )
-from tests.support.units.leases import TimelessLease
 
 NAME = "daybook-run-1-2026-03"
 
 
 async def refreshed(client: FakeQuickSight, name: str = NAME) -> Refresh:
-    return await SpiceRefresher(client, "1" * 12).refresh("sales", name, TimelessLease())
+    return await SpiceRefresher(client, "1" * 12, poll=0).refresh("sales", name)
 
 
 def quicksight(*attempts: str | list[str], **more: Any) -> FakeQuickSight:
@@ -112,23 +110,15 @@ async def test_a_data_set_that_is_gone_does_not_hold_the_digest_back() -> None:
 
 
 @in_loop
-async def test_a_stuck_ingestion_does_not_hold_the_digest_back_for_ever() -> None:
-    client, lease = quicksight("RUNNING"), TimelessLease()
+async def test_a_stuck_ingestion_does_not_hold_the_digest_back_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.catalog.quicksight.BUDGET", 0.05)
+    impatient = SpiceRefresher(quicksight("RUNNING"), "1" * 12, poll=0.01)
 
-    refresh = await SpiceRefresher(client, "1" * 12).refresh("sales", NAME, lease)
+    refresh = await impatient.refresh("sales", NAME)
 
-    assert refresh.status != "COMPLETED"
-    assert lease.slept <= BUDGET
-
-
-@in_loop
-async def test_a_lost_lease_ends_the_wait() -> None:
-    class LostLease(TimelessLease):
-        async def sleep(self, seconds: float) -> None:
-            raise LeaseLost(str(seconds))
-
-    with pytest.raises(LeaseLost):
-        await SpiceRefresher(quicksight("RUNNING"), "1" * 12).refresh("sales", NAME, LostLease())
+    assert refresh.status == "STUCK"
 
 
 @pytest.mark.parametrize("name", ["a b/c:d", "x" * 500, "Büro"])

@@ -138,12 +138,3 @@ async def test_a_lease_is_not_extended_beyond_its_budget(monkeypatch: pytest.Mon
         await lease_on(inbox).extend()
 
     assert inbox.extended == 0
-
-
-@in_loop
-async def test_sleeping_keeps_the_lease() -> None:
-    inbox = MemoryInbox()
-
-    await lease_on(inbox).sleep(0.05)
-
-    assert inbox.extended >= 1

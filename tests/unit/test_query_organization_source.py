@@ -13,7 +13,6 @@ from shared.locations import ACCOUNT_HISTORY, organization_file_key
 from shared.memory import MemoryStore
 from shared.parquet import sha256
 from tests.support.units.aio import in_loop
-from tests.support.units.leases import new_lease
 from tests.support.units.snapshots import FIRST, LAB, SHOP, at, day
 from tests.support.units.stores import ForgetfulStore, RacingStore
 
@@ -69,7 +68,7 @@ async def test_a_file_in_the_archive_bucket_is_not_copied() -> None:
     await store.put(KEY, FILE)
     organization = OrganizationFile(store, KEY, store)
 
-    await organization.observe("run", new_lease())
+    await organization.observe("run")
     await organization.read()
 
     assert list(store.versions) == [KEY]
@@ -101,7 +100,7 @@ async def test_a_snapshot_is_kept_and_is_the_table() -> None:
     store = MemoryStore("archive")
     organization = source(store)
 
-    await organization.observe("run-1", new_lease())
+    await organization.observe("run-1")
     known = await organization.read()
 
     assert known.source == f"s3://archive/{ACCOUNT_HISTORY}"
@@ -115,8 +114,8 @@ async def test_what_an_earlier_run_saw_is_not_forgotten() -> None:
     store = MemoryStore()
     organization = source(store, {SHOP: at()}, {SHOP: at("b")})
 
-    await organization.observe("run-1", new_lease())
-    await organization.observe("run-2", new_lease())
+    await organization.observe("run-1")
+    await organization.observe("run-2")
 
     stays = (await history_in(store)).accounts[SHOP]
     assert [(stay.ou_id, stay.valid_from) for stay in stays[1:]] == [
@@ -131,10 +130,10 @@ async def test_of_two_runs_at_once_neither_loses_what_the_other_saw() -> None:
     late = source(store, {SHOP: at(), LAB: at("b")}, days=1)
 
     async def rival() -> None:
-        await source(store, {SHOP: at()}).observe("early", new_lease())
+        await source(store, {SHOP: at()}).observe("early")
 
     store.before = [rival]
-    await late.observe("late", new_lease())
+    await late.observe("late")
 
     history = await history_in(store)
     assert (history.run, sorted(history.accounts)) == ("late", [SHOP, LAB])
@@ -146,10 +145,10 @@ async def test_a_run_that_looked_earlier_and_writes_later_changes_nothing() -> N
     store = RacingStore(prefix=ACCOUNT_HISTORY)
 
     async def rival() -> None:
-        await source(store, {SHOP: at("b")}, days=1).observe("newer", new_lease())
+        await source(store, {SHOP: at("b")}, days=1).observe("newer")
 
     store.before = [rival]
-    await source(store, {SHOP: at("a")}).observe("older", new_lease())
+    await source(store, {SHOP: at("a")}).observe("older")
 
     history = await history_in(store)
     assert history.run == "newer"
@@ -162,7 +161,7 @@ async def test_many_runs_at_once_agree_on_one_table() -> None:
     store = MemoryStore()
     runs = [source(store, {SHOP: at(ou)}, days=n) for n, ou in enumerate("abc")]
 
-    await asyncio.gather(*(run.observe(f"run-{n}", new_lease()) for n, run in enumerate(runs)))
+    await asyncio.gather(*(run.observe(f"run-{n}") for n, run in enumerate(runs)))
 
     assert (await history_in(store)).run == "run-2"
 
@@ -171,7 +170,7 @@ async def test_many_runs_at_once_agree_on_one_table() -> None:
 async def test_a_write_whose_answer_was_lost_is_found_again() -> None:
     store = ForgetfulStore(prefix=ACCOUNT_HISTORY)
 
-    await source(store).observe("run", new_lease())
+    await source(store).observe("run")
 
     assert len(store.versions[ACCOUNT_HISTORY]) == 1
 
@@ -184,12 +183,12 @@ async def test_too_many_lost_races_are_no_success() -> None:
     async def rival() -> None:
         waiting, store.before = store.before, []
         number = next(rivals)
-        await source(store, days=number).observe(f"rival-{number}", new_lease())
+        await source(store, days=number).observe(f"rival-{number}")
         store.before = waiting
 
     store.before = [rival] * 5
     with pytest.raises(Conflict):
-        await source(store, days=20).observe("run", new_lease())
+        await source(store, days=20).observe("run")
 
 
 @in_loop

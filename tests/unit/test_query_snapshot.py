@@ -19,7 +19,6 @@ from services.query.snapshot import SETTLED, ExportFile, Snapshot
 from shared.days import Period
 from shared.errors import InputError, Wait
 from shared.events import Event
-from shared.lease import Lease
 from shared.memory import MemoryStore
 from shared.staging import StagedDay
 from tests.support.units.aio import in_loop
@@ -107,7 +106,7 @@ class Reader:
 class Nobody:
     """An organization without accounts."""
 
-    async def observe(self, run: str, lease: Lease) -> None: ...
+    async def observe(self, run: str) -> None: ...
 
     async def read(self) -> KnownOrganization:
         return KnownOrganization("s3://config/org.csv", "0" * 64, [])

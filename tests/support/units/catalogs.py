@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from shared.events import Refresh
-from shared.lease import Lease
 
 Answer = dict[str, Any]
 
@@ -121,7 +120,6 @@ class FakeRefresher:
     status: str = "COMPLETED"
     asked: list[tuple[str, str]] = field(default_factory=list)
 
-    async def refresh(self, dataset: str, name: str, lease: Lease) -> Refresh:
-        del lease
+    async def refresh(self, dataset: str, name: str) -> Refresh:
         self.asked.append((dataset, name))
         return Refresh(dataset=dataset, ingestion=f"{name}-1", status=self.status)

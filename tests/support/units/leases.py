@@ -16,15 +16,3 @@ def new_lease(visibility: int = 60) -> Lease:
     """Return a lease that can be extended."""
     inbox = MemoryInbox()
     return Lease(inbox, message_in_hand(inbox), visibility)
-
-
-class TimelessLease(Lease):
-    """A lease whose sleep takes no time; `slept` adds up the seconds."""
-
-    def __init__(self) -> None:
-        inbox = MemoryInbox()
-        super().__init__(inbox, message_in_hand(inbox), 60)
-        self.slept = 0.0
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept += seconds

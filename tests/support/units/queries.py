@@ -18,7 +18,6 @@ from services.query.snapshot import ExportFile
 from shared.days import Period
 from shared.errors import InputError
 from shared.events import Event, PeriodQueried
-from shared.lease import Lease
 from shared.memory import MemoryStore
 from shared.money import Amounts
 from shared.staging import StagedDay
@@ -84,8 +83,7 @@ class Placed:
     trouble: InputError | None = None
     observed: list[str] = field(default_factory=list)
 
-    async def observe(self, run: str, lease: Lease) -> None:
-        del lease
+    async def observe(self, run: str) -> None:
         self.observed.append(run)
 
     async def read(self) -> KnownOrganization:
