@@ -33,6 +33,8 @@ class Expected:
     assessed: tuple[date, ...]
     digests: tuple[str, ...]
     """Claims without their recipients, such as `2026-11-02-daily`."""
+    perhaps: tuple[str, ...] = ()
+    """Such as need not be mailed when the digest was faster."""
 
 
 def violations(world: World, expected: Expected) -> Iterator[str]:
@@ -63,7 +65,7 @@ def _mails(world: World, expected: Expected) -> Iterator[str]:
         if times > 1:
             yield f"digest {digest} was mailed {times} times"
     for claim, _ in sent:
-        if not claim.startswith(expected.digests):
+        if not claim.startswith((*expected.digests, *expected.perhaps)):
             yield f"digest {claim} was mailed and nobody asked for it"
     for wanted in expected.digests:
         mailed = any(claim.startswith(wanted) for claim, _ in sent)
