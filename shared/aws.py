@@ -27,14 +27,17 @@ def config_for(service: str) -> AioConfig:
 
 
 @asynccontextmanager
-async def clients(*services: str) -> AsyncIterator[tuple[Any, ...]]:
-    """Open one client per service, in the order asked for, and close them all."""
+async def clients(*services: str, region: str | None = None) -> AsyncIterator[tuple[Any, ...]]:
+    """Open one client per service, in the order asked for, and close them all.
+
+    `region` is for a service that is not in the environment's own region.
+    """
     session = get_session()
     async with AsyncExitStack() as stack:
         yield tuple(
             [
                 await stack.enter_async_context(
-                    session.create_client(service, config=config_for(service))
+                    session.create_client(service, region_name=region, config=config_for(service))
                 )
                 for service in services
             ]

@@ -18,6 +18,7 @@ from services.forecaster import __main__ as forecaster
 from services.notifier import __main__ as notifier
 from services.notifier.settings import NotifierSettings
 from services.query import __main__ as query
+from services.query.settings import QuerySettings
 from shared import service
 from shared.settings import WorkerSettings
 from tests.faults.clients import ACTIVE, wired
@@ -31,7 +32,7 @@ from tests.faults.schedule import Schedule
 from tests.faults.world import HarnessBroken, Plan, World
 
 BUILDS: dict[str, tuple[type[WorkerSettings], Any]] = {
-    "query": (WorkerSettings, query),
+    "query": (QuerySettings, query),
     "archiver": (WorkerSettings, archiver),
     "forecaster": (WorkerSettings, forecaster),
     "catalog": (CatalogSettings, catalog),

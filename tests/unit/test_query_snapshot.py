@@ -20,7 +20,7 @@ from shared.days import Period
 from shared.errors import InputError, Wait
 from shared.events import Event
 from shared.lease import Lease
-from shared.memory import MemoryStore
+from shared.memory import MemoryBell, MemoryStore
 from shared.staging import StagedDay
 from tests.support.units.aio import in_loop
 from tests.support.units.events import tick
@@ -115,7 +115,7 @@ class Nobody:
 
 def handler_of(export: Export, reader: Reader) -> QueryPeriods:
     store = MemoryStore()
-    return QueryPeriods(export, reader, Nobody(), store, Readiness(store, None))
+    return QueryPeriods(export, reader, Nobody(), store, Readiness(store, None), MemoryBell())
 
 
 async def query(bucket: Bucket, trouble: Exception | None = None) -> tuple[set[str], list[Event]]:
