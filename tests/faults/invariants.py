@@ -243,7 +243,8 @@ def _outlook(world: World, expected: Expected) -> Iterator[str]:
             continue
         rows = from_parquet(outlook[-1].body).to_pylist()
         total = sum((Decimal(row["OwnMonthToDate"]) for row in rows), Decimal(0))
-        source = sum((t for d, t in expected.newest.totals.items() if d <= day), Decimal(0))
+        to_date = Period.of(day).days(until=day)
+        source = sum((expected.newest.totals.get(d, Decimal(0)) for d in to_date), Decimal(0))
         if total != source and day == max(expected.assessed):
             yield f"{day}: outlook {total} to date, source {source}"
 
@@ -257,19 +258,21 @@ def _ingestions(world: World, _: Expected) -> Iterator[str]:
     for (dataset, run), times in runs.items():
         if times > 1:
             yield f"{dataset} was refreshed {times} times for {run}"
-    changes = len({v.metadata.get("run") for v in _changes(world)})
+    changes = len({(version.metadata.get("run"), month) for version, month in _changes(world)})
     for dataset in ("daybook-ou-breakdown", "daybook-ou-outlook"):
         refreshed = sum(name == dataset for name, _ in runs)
         if refreshed > changes:
-            yield f"{dataset}: {refreshed} refreshes for {changes} runs that changed something"
+            yield f"{dataset}: {refreshed} refreshes for {changes} months that a run changed"
         if changes and not refreshed:
             yield f"{dataset} was never refreshed"
 
 
-def _changes(world: World) -> Iterator[Version]:
+def _changes(world: World) -> Iterator[tuple[Version, str]]:
+    """Yield what was written to the tables, and the month it belongs to."""
     for place, versions in world.s3.objects.items():
         if place.startswith((f"{BUCKET}/{BREAKDOWNS}", f"{BUCKET}/{OUTLOOKS}")):
-            yield from versions
+            month = place.split("/day=")[0].partition("/year=")[2]
+            yield from ((version, month) for version in versions)
 
 
 def _said(world: World, _: Expected) -> Iterator[str]:
