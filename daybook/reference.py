@@ -11,6 +11,7 @@ from typing import Any
 
 from services.catalog.settings import CatalogSettings
 from services.notifier.settings import NotifierSettings
+from services.query.settings import QuerySettings
 from shared.config import Config
 from shared.events import EVENTS
 from shared.settings import WorkerSettings
@@ -19,6 +20,7 @@ from shared.topology import load_topology
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 SETTINGS = {
     "every worker": WorkerSettings,
+    "query adds": QuerySettings,
     "catalog adds": CatalogSettings,
     "notifier adds": NotifierSettings,
 }

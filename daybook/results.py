@@ -104,6 +104,7 @@ def run_record(sightings: Sequence[Sighting], day: date, alarms: Sequence[str]) 
         "day": str(day),
         "period": str(data.period),
         "complete_through": str(data.complete_through) if data.complete_through else None,
+        "status": data.status,
         "source_version": data.source_version,
         "rows": data.rows,
         "totals": [part.model_dump(mode="json", exclude_none=True) for part in data.totals],

@@ -15,10 +15,11 @@ READ_TIMEOUT = {"ses": 10}
 that is being handed over within the grace of a worker that is told to stop."""
 
 
-def config_for(service: str) -> AioConfig:
+def config_for(service: str, region: str | None = None) -> AioConfig:
     """Return the client configuration: one retry layer, and none where a repeat is an effect."""
     attempts = 1 if service in NEVER_TWICE else 3
     return AioConfig(
+        region_name=region,
         connect_timeout=5,
         read_timeout=READ_TIMEOUT.get(service, 20),
         retries={"mode": "standard", "total_max_attempts": attempts},
@@ -27,14 +28,17 @@ def config_for(service: str) -> AioConfig:
 
 
 @asynccontextmanager
-async def clients(*services: str) -> AsyncIterator[tuple[Any, ...]]:
-    """Open one client per service, in the order asked for, and close them all."""
+async def clients(*services: str, region: str | None = None) -> AsyncIterator[tuple[Any, ...]]:
+    """Open one client per service, in the order asked for, and close them all.
+
+    `region` is for a service that is not in the environment's own region.
+    """
     session = get_session()
     async with AsyncExitStack() as stack:
         yield tuple(
             [
                 await stack.enter_async_context(
-                    session.create_client(service, config=config_for(service))
+                    session.create_client(service, config=config_for(service, region))
                 )
                 for service in services
             ]

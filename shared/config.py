@@ -47,6 +47,18 @@ class Source(_Strict):
         description="s3://bucket/prefix that holds data/ and metadata/; of `legacy` the report's "
         "own, which holds yyyymmdd-yyyymmdd/.",
     )
+    export_arn: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[-a-z0-9]*:bcm-data-exports:[-a-z0-9]+:\d{12}:export/[-a-zA-Z0-9/:_]+$",
+        description="ARN of the export in AWS Data Exports: a tick then also asks whether AWS is "
+        "refreshing it, or failed to. null: only its manifests are looked at.",
+    )
+
+    @model_validator(mode="after")
+    def _arn_of_data_exports(self) -> Self:
+        if self.export_arn and self.format == "legacy":
+            raise ValueError("export_arn is of Data Exports: a Cost and Usage Report has none")
+        return self
 
 
 class Organization(_Strict):

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.day_status import DayStatus, day_status
 from shared.event_data import Reference
 from shared.money import Amounts
 
@@ -72,6 +73,16 @@ class PeriodRecord(BaseModel):
     source_version: str = Field(description="The delivery.")
     run: str = Field(description="The run that began it.")
     staging: Reference = Field(description="Its staged rows: whoever finds it can archive it.")
+    complete_through: date | None = Field(
+        default=None, description="Last day whose usage it holds in whole; null when none is."
+    )
+    final: bool = Field(
+        default=False, description="Whether the month is over and its whole bill is invoiced."
+    )
+
+    def status(self, day: date) -> DayStatus:
+        """Return the status of a day of the period."""
+        return day_status(day, self.complete_through, final=self.final)
 
     @property
     def delivery(self) -> str:

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from shared.day_status import DayStatus, day_status
 from shared.days import Period
 from shared.money import Amounts
 
@@ -37,17 +38,28 @@ class PeriodScope(Frozen):
     complete_through: date | None = Field(
         default=None, description="Last day whose usage is fully delivered; null when none is."
     )
+    final: bool = Field(
+        default=False,
+        description="Whether the month is over and its whole bill is invoiced: its days are final.",
+    )
     rows: int = Field(ge=0, description="Rows of the breakdown.")
     totals: tuple[Amounts, ...] = Field(description="Exact totals of the period per currency.")
     unknown_types: dict[str, int] = Field(
         default={},
         description="Line items of types that Daybook does not know, by type; counted in.",
     )
-    notes: tuple[str, ...] = Field(default=(), description="What the export lacks, in sentences.")
+    notes: tuple[str, ...] = Field(
+        default=(), description="What is to be known of the data, in sentences."
+    )
     accounts: Reference | None = Field(
         default=None,
         description="Accounts that are new, moved or closed on the day; null when none is.",
     )
+
+    @property
+    def status(self) -> DayStatus:
+        """The status of the digest's day."""
+        return day_status(self.day, self.complete_through, final=self.final)
 
 
 class BackfillData(Frozen):

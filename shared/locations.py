@@ -62,9 +62,13 @@ def day_of_record(key: str) -> date:
     return date.fromisoformat(key.rpartition("/")[2].removesuffix(".json"))
 
 
+PERIOD_RECORDS = "ledger/periods/"
+"""Ledger prefix of the periods' newest deliveries; keys sort by period."""
+
+
 def period_record_key(period: Period) -> str:
     """Return the ledger key of a period's newest delivery."""
-    return f"ledger/periods/{period}.json"
+    return f"{PERIOD_RECORDS}{period}.json"
 
 
 ACCOUNT_HISTORY = "ledger/organization/accounts.json"

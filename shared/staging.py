@@ -47,6 +47,9 @@ class StagedPeriod(BaseModel):
     lines: int = Field(description="Line items of the export that were read.")
     bytes_scanned: int
     complete_through: date | None
+    final: bool = Field(
+        default=False, description="Whether the month is over and its whole bill is invoiced."
+    )
     totals: tuple[Amounts, ...] = Field(description="Control totals, summed over the line items.")
     organization: UsedOrganization | None = Field(
         default=None, description="The account-to-OU table; null when an older release staged it."
@@ -55,7 +58,9 @@ class StagedPeriod(BaseModel):
     unknown_types: dict[str, int] = Field(
         default={}, description="Line items of types that Daybook does not know, by type."
     )
-    notes: tuple[str, ...] = Field(default=(), description="What the export lacks, in sentences.")
+    notes: tuple[str, ...] = Field(
+        default=(), description="What is to be known of the data, in sentences."
+    )
 
     @property
     def rows(self) -> int:

@@ -62,7 +62,11 @@ class ArchivePeriod:
         """
         data = event.data
         ours = PeriodRecord(
-            source_version=data.source_version, run=event.runid, staging=data.staging
+            source_version=data.source_version,
+            run=event.runid,
+            staging=data.staging,
+            complete_through=data.complete_through,
+            final=data.final,
         )
         begun = await self._begin(data.period, ours)
         days = await self._days(data.period, begun)

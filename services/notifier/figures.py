@@ -94,6 +94,7 @@ class Figures:
     metric: str
     rows: int
     currencies: tuple[CurrencyFigures, ...]
+    final: bool = False
 
     @property
     def worst(self) -> Light:
@@ -121,6 +122,7 @@ def figures(
     metric: str,
     *,
     complete: bool,
+    final: bool = False,
     month: Mapping[str, Charges] | None = None,
 ) -> Figures:
     """Work out a day's figures; `tables` holds the day and those earlier days there are.
@@ -146,6 +148,7 @@ def figures(
             )
             for currency in currencies
         ),
+        final=final,
     )
 
 

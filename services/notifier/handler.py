@@ -18,6 +18,7 @@ from services.notifier.earlier_digest import ToldDays
 from services.notifier.figures import figures
 from services.notifier.mail_reports import MailReports
 from services.notifier.message import ATTACHED, Envelope, build_message
+from services.notifier.month_before import month_before
 from services.notifier.post import Post
 from services.notifier.render import Origin, render
 from services.notifier.restatements import restatements
@@ -106,7 +107,7 @@ class SendDigest:
     async def _compose(self, event: PeriodCataloged) -> tuple[Envelope, tuple[Amounts, ...], Told]:
         data = event.data
         tables, shown = await self._tables(data)
-        complete = data.complete_through is not None and data.day <= data.complete_through
+        status = data.status
         outlooks = await self._outlooks(data.day)
         csv = await asyncio.to_thread(breakdown_csv, tables[data.day], self.metric)
         attached = len(csv) <= ATTACHED
@@ -115,10 +116,18 @@ class SendDigest:
             data.source_version,
             data.replay,
             csv_location=None if attached else await self._keep_csv(data.day, csv),
+            month_before=await month_before(self.store, data.period),
         )
         month = await month_to_date(self.store, data.day, tables, self.metric)
         told = await asyncio.to_thread(
-            figures, data.day, tables, outlooks, self.metric, complete=complete, month=month
+            figures,
+            data.day,
+            tables,
+            outlooks,
+            self.metric,
+            complete=status != "partial",
+            final=status == "final",
+            month=month,
         )
         days = await ToldDays(self.store).since_last_digest(data.day, shown)
         envelope = build_message(

@@ -34,6 +34,8 @@ class Origin:
     replay: bool
     csv_location: str | None = None
     """Where the CSV lies when it is too large to be attached."""
+    month_before: str = ""
+    """How far the figures of the month before can be relied on, in a sentence."""
 
 
 @dataclass(frozen=True)

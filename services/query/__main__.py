@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.query.data_exports import DataExports, region_of
 from services.query.embedded_engine import EmbeddedEngine
+from services.query.executions import Executions, NoExecutions
 from services.query.export import Export
 from services.query.handler import QueryPeriods
 from services.query.layouts import LAYOUTS
@@ -15,24 +17,44 @@ from services.query.organization_source import (
 from services.query.organizations import Organizations
 from services.query.readiness import Readiness
 from services.query.s3 import S3ExportStore
+from services.query.settings import QuerySettings
 from services.query.sources import SOURCES
 from shared.aws import clients
 from shared.locations import split_uri
 from shared.s3 import S3Store
 from shared.service import World, main
-from shared.settings import WorkerSettings
 
 
 @asynccontextmanager
-async def build(world: World, _settings: WorkerSettings) -> AsyncIterator[QueryPeriods]:
+async def build(world: World, settings: QuerySettings) -> AsyncIterator[QueryPeriods]:
     """Put the worker together."""
     source = world.config.source
     kind = SOURCES[source.format]
     export = Export(S3ExportStore(world.s3, source.location), LAYOUTS[kind.layout])
     engine = EmbeddedEngine(export, kind, world.archive, world.config.cost_metric)
-    async with _organization(world) as organization:
-        readiness = Readiness(world.archive, world.config.delivery_deadline)
-        yield QueryPeriods(export, engine, organization, world.archive, readiness)
+    async with _organization(world) as organization, _executions(world) as executions:
+        yield QueryPeriods(
+            export,
+            engine,
+            organization,
+            world.archive,
+            Readiness(
+                world.archive, world.config.delivery_deadline, executions, settings.look_again
+            ),
+            world.bell,
+            world.config.budgets,
+        )
+
+
+@asynccontextmanager
+async def _executions(world: World) -> AsyncIterator[Executions]:
+    """Ask Data Exports, too, where the configuration names the export."""
+    arn = world.config.source.export_arn
+    if arn is None:
+        yield NoExecutions()
+        return
+    async with clients("bcm-data-exports", region=region_of(arn)) as (client,):
+        yield DataExports(client, arn)
 
 
 @asynccontextmanager
@@ -48,4 +70,4 @@ async def _organization(world: World) -> AsyncIterator[OrganizationSource]:
 
 
 if __name__ == "__main__":
-    main("query", WorkerSettings, build)
+    main("query", QuerySettings, build)

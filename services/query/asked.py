@@ -19,6 +19,12 @@ class Asked:
     replay: bool
 
 
+def month_before(tick: DayReady) -> Asked:
+    """Return the whole billing period before the one that a tick asks for."""
+    before = Period.of(tick.day).previous
+    return Asked(before, before.last, before.last, notify=False, replay=False)
+
+
 def asked_for(event: Event) -> list[Asked]:
     """Return what an event asks for, one entry per billing period, oldest first."""
     if isinstance(event, DayReady):

@@ -56,6 +56,7 @@ class EmbeddedQuery:
             invoiced=any(row["is_invoiced"] for row in rows),
             unknown_types=_unknown_types(rows),
             notes=tuple(self._source.notes(self._export.lacking, self._export.files, types)),
+            awaits_invoice=any(row["awaits_invoice"] for row in rows),
         )
 
     def stage(self, organization: pa.Table, folder: Path) -> dict[date, list[Path]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 import pyarrow as pa
@@ -18,7 +18,8 @@ class Control:
     """Control totals of a period's line items, and how far its usage reaches.
 
     `unknown_types` counts the line items of types that no policy is stated for; `notes` are
-    sentences that say what the export lacks.
+    sentences that say what the export lacks. `invoiced`: a line of the monthly bill has an invoice;
+    `awaits_invoice`: one that costs something has none yet.
     """
 
     lines: int
@@ -29,6 +30,7 @@ class Control:
     invoiced: bool
     unknown_types: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    awaits_invoice: bool = False
 
     def require(self, metric: str, delivery: object) -> None:
         """Raise InputError when the delivery does not state the cost metric."""
@@ -47,6 +49,15 @@ class Control:
         if self.last_metered_day is None or self.last_metered_day == period.first:
             return None
         return self.last_metered_day - timedelta(days=1)
+
+    def final(self, period: Period, delivered_at: datetime) -> bool:
+        """Say whether the month is over and its whole bill has its invoices.
+
+        AWS sends them seller by seller, so one invoice alone proves nothing. What comes after are
+        corrections.
+        """
+        over = delivered_at.astimezone(UTC).date() > period.last
+        return over and self.invoiced and not self.awaits_invoice
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """Turns a tick or a backfill into one staged query per billing period."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import structlog
 
-from services.query.asked import Asked, asked_for
+from services.query.asked import Asked, asked_for, month_before
+from services.query.budgets import budgets_of_nothing
 from services.query.changes import record_changes
 from services.query.engine import QueryEngine, QueryResult
 from services.query.export import Export
@@ -16,6 +17,7 @@ from services.query.organization import organization_table
 from services.query.organization_source import KnownOrganization, OrganizationSource
 from services.query.readiness import Looked, NotReady, Readiness
 from services.query.snapshot import Snapshot
+from shared.config import Budget
 from shared.day_record import PeriodRecord
 from shared.days import Period
 from shared.errors import Conflict, InputError, MismatchError, Reject, Wait
@@ -32,7 +34,7 @@ from shared.ledger import Ledger
 from shared.locations import period_record_key, staging_prefix
 from shared.money import add_amounts
 from shared.parquet import sha256
-from shared.ports import ObjectStore
+from shared.ports import AlarmBell, ObjectStore
 from shared.staging import StagedDay, StagedPeriod, UsedOrganization
 
 SOURCE = "daybook.query"
@@ -51,45 +53,59 @@ class QueryPeriods:
     organization: OrganizationSource
     store: ObjectStore
     readiness: Readiness
+    bell: AlarmBell
+    budgets: tuple[Budget, ...] = ()
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
-        """Stage every billing period that the event asks for."""
+        """Stage every billing period that the event asks for, and with a tick the month before."""
+        wanted = asked_for(event)
         try:
-            wanted = await self._wanted(event)
             # Before all else: what AWS Organizations says today cannot be asked for tomorrow.
             await self.organization.observe(event.runid)
-            return [await self._staged_event(event, asked) for asked in wanted]
+            said = [await self._staged_event(event, asked) for asked in wanted]
         except InputError as error:
             raise Reject(str(error)) from error
+        # After today, which no trouble of the month before may hold back; told before today, so
+        # that today's digest can say what changed in it.
+        return [*await self._before(event), *said]
 
-    async def _wanted(self, event: Event) -> list[Asked]:
-        """Return what is asked for, and with a tick the month before when it was restated.
+    async def _before(self, event: Event) -> list[Event]:
+        """Stage the month before again with a tick, as long as it is not final.
 
-        Credits, support fees and the invoice come after a month's end: as long as AWS delivers
-        it anew, it is read anew.
+        Credits, support fees and the invoice come after a month's end. What is not there or not
+        whole just now is left to the next tick.
         """
-        wanted = asked_for(event)
-        if isinstance(event, DayReady):
-            before = wanted[0].period.previous
-            if await self._restated(before):
-                last = before.last
-                wanted.insert(0, Asked(before, last, last, notify=False, replay=False))
-        return wanted
+        if not isinstance(event, DayReady):
+            return []
+        asked = month_before(event)
+        try:
+            return [await self._stage(event, asked)] if await self._open(asked) else []
+        except (NotReady, Wait) as late:
+            log.warning("month-before-left", period=str(asked.period), reason=str(late))
+        except (InputError, MismatchError) as error:
+            log.exception("month-before-unreadable", period=str(asked.period))
+            await self.bell.ring(
+                f"Daybook: {asked.period} cannot be read again",
+                f"{error}. The digest is not held back by it. Daybook tries again with every tick "
+                f"until the month after {asked.period} is over.",
+            )
+        return []
 
-    async def _restated(self, period: Period) -> bool:
-        """Say whether an archived period was delivered anew since."""
-        entry = await Ledger(self.store).read(period_record_key(period), PeriodRecord)
-        if entry is None:
-            return False
-        delivery = await self.export.delivery(period)
+    async def _open(self, asked: Asked) -> bool:
+        """Say whether an archived period may still change: not final, or delivered anew since."""
+        entry = await Ledger(self.store).read(period_record_key(asked.period), PeriodRecord)
+        if entry is None or not entry.doc.final:
+            return entry is not None
+        delivery = await self.export.delivery(asked.period)
         return delivery is not None and delivery.version != entry.doc.delivery
 
     async def _staged_event(self, event: Event, asked: Asked) -> Event:
         try:
             return await self._stage(event, asked)
         except NotReady as late:
-            later = self.readiness.later(event, asked.day, str(late), datetime.now(UTC))
-            raise later from late
+            reason = f"{late}{await self.readiness.trouble()}"
+            raise self.readiness.later(event, asked.day, reason, self.now()) from late
 
     async def _stage(self, event: Event, asked: Asked) -> Event:
         prefix = staging_prefix(event.runid, asked.period)
@@ -106,6 +122,7 @@ class QueryPeriods:
                 replay=asked.replay,
                 source_version=staged.source_version,
                 complete_through=staged.complete_through,
+                final=staged.final,
                 rows=staged.rows,
                 totals=staged.totals,
                 unknown_types=staged.unknown_types,
@@ -128,21 +145,36 @@ class QueryPeriods:
     async def _query(self, asked: Asked, prefix: str) -> bytes:
         before = await self._snapshot(asked.period)
         await self._looked(prefix, before)
+        notes = await self._settled(asked, before)
         organization = await self.organization.read()
         result = await self._read(before, organization, prefix)
-        staged = _describe(before, result, followed=await self._followed(asked.period))
+        followed = await self._followed(asked.period)
+        staged = _describe(before, result, self.now(), followed=followed)
         await self._require(staged, asked, prefix, before)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
         used = await self._used(organization, asked.day)
-        staged = staged.model_copy(update={"organization": used})
+        notes = (*staged.notes, *notes, *self._lost_budgets(organization, asked.day))
+        staged = staged.model_copy(update={"organization": used, "notes": notes})
         return await self._commit(prefix, staged.model_dump_json().encode())
+
+    async def _settled(self, asked: Asked, before: Snapshot) -> tuple[str, ...]:
+        """Ask AWS what it is doing to the export, where a digest depends on it."""
+        if not asked.notify:
+            return ()
+        return await self.readiness.require_settled(before.delivery.delivered_at, self.now())
+
+    def _lost_budgets(self, organization: KnownOrganization, day: date) -> list[str]:
+        lost = budgets_of_nothing(self.budgets, organization.placements, day)
+        for sentence in lost:
+            log.warning("budget-of-nothing", problem=sentence)
+        return lost
 
     async def _snapshot(self, period: Period) -> Snapshot:
         """Return what is delivered, unless it is just being replaced."""
         found = await self.export.snapshot(period)
         if found is None:
             raise NotReady(f"no export of {period} is delivered yet")
-        if newer := found.being_refreshed(datetime.now(UTC)):
+        if newer := found.being_refreshed(self.now()):
             raise Wait(f"{newer} is newer than its manifest", after=REFRESH_DELAY)
         return found
 
@@ -214,16 +246,19 @@ def _check(result: QueryResult) -> None:
         )
 
 
-def _describe(snapshot: Snapshot, result: QueryResult, *, followed: bool) -> StagedPeriod:
+def _describe(
+    snapshot: Snapshot, result: QueryResult, now: datetime, *, followed: bool
+) -> StagedPeriod:
     delivery = snapshot.delivery
     complete_through = result.control.complete_through(delivery.period, followed=followed)
     return StagedPeriod(
         period=delivery.period,
-        source_version=f"{delivery.version}/{datetime.now(UTC):{STAMP}}",
+        source_version=f"{delivery.version}/{now.astimezone(UTC):{STAMP}}",
         delivered_at=delivery.delivered_at,
         lines=result.control.lines,
         bytes_scanned=result.bytes_scanned,
         complete_through=complete_through,
+        final=result.control.final(delivery.period, delivery.delivered_at),
         totals=result.control.totals,
         days=_without_gaps(delivery.period, result.days, complete_through),
         unknown_types=dict(result.control.unknown_types),

@@ -6,12 +6,13 @@ Reports?"). All times are UTC.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.query.executions import Executions, NoExecutions, failure, under_way
 from shared.day_record import DayRecord
 from shared.errors import Reject, Retry, Wait
 from shared.events import DataDelayed, DayReady, DelayedData, Event, follow_up
@@ -52,6 +53,27 @@ class Readiness:
 
     store: ObjectStore
     deadline: time | None
+    executions: Executions = field(default_factory=NoExecutions)
+    look_again: int = LOOK_AGAIN
+
+    async def require_settled(self, delivered_at: datetime, now: datetime) -> tuple[str, ...]:
+        """Raise NotReady while AWS makes a newer delivery; else return what is to be said of it.
+
+        Who does not wait for a whole day does not wait for this either: no torn read comes of it.
+        """
+        known = await self.executions.known()
+        coming = under_way(known, delivered_at, now)
+        if coming and self.deadline is not None:
+            raise NotReady(f"AWS is refreshing the export, {coming}")
+        failed = failure(known)
+        if failed is None or failed.created_at <= delivered_at:
+            return ()
+        return (f"AWS failed to refresh the export after this delivery, {failed}.",)
+
+    async def trouble(self) -> str:
+        """Return in words that AWS's newest attempt to refresh the export failed, if it did."""
+        failed = failure(await self.executions.known())
+        return f"; AWS failed to refresh it, {failed}" if failed else ""
 
     async def require(self, staged: StagedPeriod, day: date, *, digest: bool = True) -> None:
         """Raise NotReady, saying why, unless the staged period covers the day.
@@ -85,7 +107,7 @@ class Readiness:
         if now > deadline + GIVE_UP:
             return Reject(f"{reason}, {GIVE_UP.days} days after the deadline")
         says = [_delayed(event, day, reason, deadline)] if now >= deadline else []
-        return Wait(reason, after=LOOK_AGAIN, says=says)
+        return Wait(reason, after=self.look_again, says=says)
 
 
 def _require_enough(found: int, before: Sequence[int | None], day: date, what: str) -> None:

@@ -6,13 +6,14 @@ import signal
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from daybook.example import ExampleExport, write_example
 from shared.topology import load_topology
-from tests.support.commands import Up, answers, up
+from tests.support.commands import Up, answers, daybook, up
 from tests.support.waiting import eventually
 
 HOP = 60.0
@@ -87,6 +88,21 @@ def test_the_same_day_is_not_reported_twice_by_another_tick(stack: Up, reported:
 
     eventually(lambda: len(mails(stack)) > len(sent), within=10, what="the later run's mail")
     assert len(mails(stack)) == len(sent) + 1
+
+
+def test_a_report_holds_the_same_money_under_the_ous_as_they_were_and_as_they_are(
+    stack: Up, reported: date
+) -> None:
+    sums = {}
+    for tree in ("as-was", "as-is"):
+        asked = ("--month", f"{reported:%Y-%m}", "--ou", tree, "--json")
+        done = daybook("report", *asked, **stack.environment)
+        assert done.returncode == 0, done.stderr
+        record = json.loads(done.stdout)
+        assert record["days"][0] == f"{reported:%Y-%m}-01"
+        sums[tree] = sum(Decimal(line["amount"]) for line in record["lines"])
+
+    assert sums["as-was"] == sums["as-is"] > 0
 
 
 def test_a_backfill_that_asks_for_it_sends_the_digest_again(stack: Up, reported: date) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.faults.example import furnish
-from tests.faults.invariants import Expected, parts, violations
+from tests.faults.invariants import parts, violations
 from tests.faults.orders import CHAIN
 from tests.faults.run import Cluster, universe, warm_up
+from tests.faults.scenario import Expected
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.state import State
 from tests.faults.sweep import Judged, Report, spread

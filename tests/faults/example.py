@@ -16,7 +16,6 @@ from tests.faults.world import World
 
 BUCKET = "finops-daily-summaries"
 EXPORT = "cost-export/daybook"
-PERIOD = "BILLING_PERIOD=2026-11"
 DAY = date(2026, 11, 2)
 PROD, DEV = "111111111111", "222222222222"
 ACCOUNT = "111122223333"
@@ -77,6 +76,11 @@ RESTATED = Delivery(
     ),
 )
 THIRD = Delivery("third", (*FIRST.lines, ("2026-11-02", PROD, "7.77")))
+OCTOBER = Delivery("october", _day("2026-10-31", "-4.49e-8"))
+LATE_OCTOBER = Delivery("late-october", (*OCTOBER.lines, ("2026-10-30", PROD, "5.55")))
+_QUIET = tuple((f"2026-10-{day:02d}", PROD, "0") for day in range(1, 30))
+MONTHS = Delivery("months", (*_QUIET, *LATE_OCTOBER.lines, *RESTATED.lines))
+"""What two deliveries hold together; the closed month's days without lines cost nothing."""
 FOURTH = Delivery("fourth", (*FIRST.lines, ("2026-11-02", DEV, "0.01")))
 
 
@@ -99,13 +103,19 @@ def _csv(delivery: Delivery) -> bytes:
     return text.getvalue().encode()
 
 
+def part_of(delivery: Delivery) -> str:
+    """Return the path of a delivery's only file."""
+    return f"data/BILLING_PERIOD={delivery.lines[0][0][:7]}/{delivery.name}-00001.csv"
+
+
 def deliver(world: World, delivery: Delivery) -> None:
     """Put a delivery in place, its manifest last, as Data Exports does."""
-    part = f"data/{PERIOD}/{delivery.name}-00001.csv"
+    part = part_of(delivery)
     world.s3.put(f"{EXPORT}/{part}", delivery.csv)
     manifest = {"executionId": delivery.name, "dataFiles": [f"s3://{EXPORT}/{part}"]}
     body = json.dumps(manifest).encode()
-    world.s3.put(f"{EXPORT}/metadata/{PERIOD}/daybook-Manifest.json", body)
+    folder = part.split("/")[1]
+    world.s3.put(f"{EXPORT}/metadata/{folder}/daybook-Manifest.json", body)
 
 
 def furnish(world: World) -> None:

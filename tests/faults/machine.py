@@ -10,9 +10,10 @@ from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from shared.events import derive_id
 from tests.faults.example import DAY, FIRST, PROD, Delivery, backfill, deliver, furnish, tick
-from tests.faults.invariants import Expected, violations
+from tests.faults.invariants import violations
 from tests.faults.kinds import KINDS
 from tests.faults.run import BUILDS, Cluster, Result, finish, universe, warm_up
+from tests.faults.scenario import Expected
 from tests.faults.state import State
 from tests.faults.sweep import Judged, Report
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from tests.faults.example import FIRST, FOURTH, THIRD, Delivery, backfill, deliver, furnish, tick
-from tests.faults.invariants import Expected, parts
+from tests.faults.invariants import parts
 from tests.faults.process import Process
 from tests.faults.run import Cluster, universe
+from tests.faults.scenario import Expected
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.state import State
 from tests.faults.sweep import Judged

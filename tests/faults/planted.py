@@ -60,6 +60,8 @@ _LIST = (
     Mutant("nobody knows what a digest told", "calm", effects.told_nowhere),
     Mutant("restated days are passed over", "calm", effects.nothing_restated,
            Schedule("two-days")),
+    Mutant("the month before holds the digest back", "calm", effects.month_before_first,
+           Schedule("month-before")),
     Mutant("float money within a tolerance", "calm", effects.float_money),
     Mutant("unchanged day written again", "calm", effects.always_write, Schedule("backfill")),
     Mutant("blind overwrite of the archive", "orders", effects.blind("ou-breakdowns"),

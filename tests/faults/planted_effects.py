@@ -24,6 +24,7 @@ from services.notifier.claim import Claim, Claims, ClaimState, claim_name
 from services.notifier.delivery import Delivery
 from services.notifier.post import NotSent
 from services.query import asked
+from services.query.asked import month_before
 from services.query.handler import QueryPeriods
 from shared import newest
 from shared.breakdown import ARCHIVED, archive_table
@@ -136,6 +137,14 @@ def told_nowhere() -> Patches:
 
 def nothing_restated() -> Patches:
     return ((earlier_digest, "_changes", lambda _record, _was: []),)
+
+
+def month_before_first() -> Patches:
+    async def before(self: QueryPeriods, event: Any) -> list[Any]:
+        asked = month_before(event)
+        return [await self._stage(event, asked)] if await self._open(asked) else []
+
+    return ((QueryPeriods, "_before", before),)
 
 
 def says_once() -> Patches:

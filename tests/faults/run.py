@@ -18,20 +18,22 @@ from services.forecaster import __main__ as forecaster
 from services.notifier import __main__ as notifier
 from services.notifier.settings import NotifierSettings
 from services.query import __main__ as query
+from services.query.settings import QuerySettings
 from shared import service
 from shared.settings import WorkerSettings
 from tests.faults.clients import ACTIVE, wired
 from tests.faults.clock import VirtualLoop, virtual_clock
 from tests.faults.example import furnish, settings_of
-from tests.faults.invariants import Expected, violations
+from tests.faults.invariants import violations
 from tests.faults.memo import memoised
 from tests.faults.process import CURRENT, Process, last_resort
 from tests.faults.said import DOUBT
+from tests.faults.scenario import Scenario, Step
 from tests.faults.schedule import Schedule
 from tests.faults.world import HarnessBroken, Plan, World
 
 BUILDS: dict[str, tuple[type[WorkerSettings], Any]] = {
-    "query": (WorkerSettings, query),
+    "query": (QuerySettings, query),
     "archiver": (WorkerSettings, archiver),
     "forecaster": (WorkerSettings, forecaster),
     "catalog": (CatalogSettings, catalog),
@@ -45,16 +47,6 @@ PATIENCE = 40 * 24 * 3600
 """Virtual seconds in which everything must have come to rest."""
 MOST_CALLS = 3500
 REDRIVES = 3
-Step = Callable[[World], None]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """What happens in a schedule besides its faults; each step is taken when all is quiet."""
-
-    steps: tuple[Step, ...]
-    expected: Expected
-    prepare: Step = lambda _world: None
 
 
 @dataclass

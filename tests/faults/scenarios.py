@@ -6,13 +6,25 @@ A name is a scenario, or a scenario and how one of its publications is delivered
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from shared.events import derive_id
-from tests.faults.example import DAY, EXPORT, FIRST, RESTATED, THIRD, backfill, deliver, tick
-from tests.faults.invariants import Expected
-from tests.faults.run import Scenario
+from tests.faults.example import (
+    DAY,
+    EXPORT,
+    FIRST,
+    LATE_OCTOBER,
+    MONTHS,
+    OCTOBER,
+    RESTATED,
+    THIRD,
+    backfill,
+    deliver,
+    part_of,
+    tick,
+)
+from tests.faults.scenario import Expected, Scenario
 from tests.faults.world import World
 
 HOUR = 3600.0
@@ -84,6 +96,30 @@ def _deliver_late(world: World) -> None:
     world.loop.call_at(DELIVERED_AFTER, deliver, world, FIRST)
 
 
+def _deliver_october(world: World) -> None:
+    deliver(world, OCTOBER)
+
+
+def _last_of_october(world: World) -> None:
+    world.sns.tell(tick(0, "2026-11-01T07:00:00Z"))
+
+
+def _tear_october(world: World) -> None:
+    """October is being delivered anew, for days, when the tick comes."""
+    world.loop.now += HOUR
+    place = f"{EXPORT}/{part_of(LATE_OCTOBER)}"
+    world.s3.put(place, LATE_OCTOBER.csv)
+    (torn,) = world.s3.objects[place]
+    world.s3.objects[place] = [replace(torn, modified=torn.modified + timedelta(days=3))]
+    world.sns.tell(tick(1))
+
+
+def _october_is_there(world: World) -> None:
+    """A day later October is whole, and the next tick comes."""
+    deliver(world, LATE_OCTOBER)
+    _next_day(world)
+
+
 def _tell_of_mail(world: World) -> None:
     """SES tells what it took, a little later."""
     world.ses.report = partial(world.sns.report, after=REPORTED_AFTER)
@@ -108,6 +144,15 @@ SCENARIOS: dict[str, Scenario] = {
     "told": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _tell_of_mail),
     "late": Scenario(
         (_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily", f"{DAY}-delayed")), _deliver_late
+    ),
+    "month-before": Scenario(
+        (_last_of_october, _tear_october, _october_is_there),
+        Expected(
+            MONTHS,
+            (date(2026, 10, 31), DAY, date(2026, 11, 3)),
+            ("2026-10-31-daily", f"{DAY}-daily", "2026-11-03-daily"),
+        ),
+        _deliver_october,
     ),
     "flaky-glue": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _refuse_one),
     "moved": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _move),

@@ -19,6 +19,7 @@ from services.forecaster import __main__ as forecaster
 from services.notifier import __main__ as notifier
 from services.notifier.settings import NotifierSettings
 from services.query import __main__ as query
+from services.query.settings import QuerySettings
 from shared.aws import clients
 from shared.days import Period
 from shared.events import ArchivedDay, AssessedData, PeriodAssessed
@@ -31,7 +32,7 @@ from shared.topology import Topology
 from shared.worker import Worker
 
 BUILDS: dict[str, tuple[type[WorkerSettings], Callable[[World, Any], Any]]] = {
-    "query": (WorkerSettings, query.build),
+    "query": (QuerySettings, query.build),
     "archiver": (WorkerSettings, archiver.build),
     "forecaster": (WorkerSettings, forecaster.build),
     "catalog": (CatalogSettings, catalog.build),

@@ -229,3 +229,28 @@ def test_the_deadline_is_a_time_of_day_with_or_without_quotes(
 def test_anything_else_is_no_time_of_day(written: str) -> None:
     with pytest.raises(InputError, match=r"delivery_deadline.*write HH:MM"):
         load_config(f"{VALID}delivery_deadline: {written}\n", "daybook.yaml")
+
+
+ARN = "arn:aws:bcm-data-exports:us-east-1:123456789012:export/daily-1f3a"
+
+
+def test_an_export_of_data_exports_may_be_named_by_its_arn() -> None:
+    named = VALID.replace("s3://exports/cur\n", f"s3://exports/cur\n  export_arn: {ARN}\n")
+
+    assert load(named).source.export_arn == ARN
+    assert load().source.export_arn is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "format: cur2",
+            f"export_arn: {ARN}\n  format: legacy",
+            "a Cost and Usage Report has none",
+        ),
+        ("format: cur2", "export_arn: daily\n  format: cur2", "should match pattern"),
+    ],
+)
+def test_an_arn_of_anything_else_is_refused(old: str, new: str, problem: str) -> None:
+    assert problem in refusal(old, new)

@@ -136,6 +136,22 @@ def test_a_month_is_invoiced_when_its_usage_is(
     assert control_of(tmp_path, charge(**columns)).invoiced is invoiced
 
 
+@pytest.mark.parametrize(
+    ("columns", "awaits"),
+    [
+        ({"InvoiceId": None}, True),
+        ({"InvoiceId": "1"}, False),
+        ({"InvoiceId": None, "BilledCost": 0.0}, False),
+        ({"InvoiceId": None, "ChargeCategory": "Purchase"}, False),
+        ({"InvoiceId": None, "ChargeFrequency": "Recurring"}, False),
+    ],
+)
+def test_usage_that_costs_something_awaits_its_invoice(
+    columns: dict[str, Any], awaits: bool, tmp_path: Path
+) -> None:
+    assert control_of(tmp_path, charge(**columns)).awaits_invoice is awaits
+
+
 def test_an_export_with_every_column_lacks_nothing(tmp_path: Path) -> None:
     assert control_of(tmp_path, charge()).notes == ()
 

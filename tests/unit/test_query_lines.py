@@ -220,6 +220,33 @@ def test_a_purchase_during_the_month_does_not_make_it_invoiced(
     assert not invoiced(tmp_path, **columns)
 
 
+@pytest.mark.parametrize(
+    ("columns", "awaits"),
+    [
+        ({"bill_invoice_id": None}, True),
+        ({"bill_invoice_id": ""}, True),
+        ({"bill_invoice_id": "123"}, False),
+        ({"bill_invoice_id": None, "bill_bill_type": "Purchase"}, False),
+        ({"bill_invoice_id": None, "bill_bill_type": None}, False),
+    ],
+)
+def test_a_cost_of_the_monthly_bill_without_an_invoice_awaits_one(
+    columns: dict[str, Any], awaits: bool, tmp_path: Path
+) -> None:
+    items = [line("1", bill_invoice_id="1"), line("2", **columns)]
+
+    control, _ = break_down(tmp_path, parquet(items))
+
+    assert control.invoiced
+    assert control.awaits_invoice is awaits
+
+
+def test_what_costs_nothing_awaits_no_invoice(tmp_path: Path) -> None:
+    control, _ = break_down(tmp_path, parquet([line("0", bill_invoice_id=None)]))
+
+    assert not control.awaits_invoice
+
+
 def test_fees_and_taxes_do_not_say_how_far_usage_is_delivered(tmp_path: Path) -> None:
     items = [line(day=10), line(day=31, line_item_type="Tax")]
 

@@ -1,58 +1,177 @@
-"""Which months a tick and a backfill read."""
+"""Which months a tick and a backfill read, and that no trouble of one holds back the other."""
 
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
+from services.query.engine import QueryResult
+from services.query.manifest import Delivery
+from services.query.snapshot import ExportFile
 from shared.day_record import PeriodRecord
 from shared.days import Period
+from shared.errors import InputError, MismatchError
 from shared.events import Reference
 from shared.ledger import Ledger
 from shared.locations import period_record_key
 from tests.support.units.aio import in_loop
 from tests.support.units.events import backfill, tick
-from tests.support.units.queries import DELIVERED, FEBRUARY, MARCH, Query
+from tests.support.units.queries import DELIVERED, FEBRUARY, MARCH, Engine, Query, Shelf
 from tests.support.units.rows import DAY
 
+DELIVERY = f"{DELIVERED:%Y%m%dT%H%M%S.%fZ}/execution-1/20260317T070000.000000Z"
+EARLIER = "20260310T000000.000000Z/execution-0/20260310T070000.000000Z"
+SOON = DELIVERED + timedelta(hours=1)
 
-async def archived(query: Query, period: Period, source_version: str) -> None:
+
+async def archived(
+    query: Query, period: Period, source_version: str = EARLIER, *, final: bool = False
+) -> None:
     """Put a delivery down as the period's newest, as the archiver does."""
-    staging = Reference(uri="s3://x/manifest.json", sha256="0" * 64)
-    record = PeriodRecord(source_version=source_version, run="before", staging=staging)
+    record = PeriodRecord(
+        source_version=source_version,
+        run="before",
+        staging=Reference(uri="s3://x/manifest.json", sha256="0" * 64),
+        final=final,
+    )
     await Ledger(query.store).create(period_record_key(period), record)
 
 
-DELIVERY = f"{DELIVERED:%Y%m%dT%H%M%S.%fZ}/execution-1"
+async def months(query: Query, at: str = "2026-03-17T07:00:00Z") -> list[str]:
+    return [str(event.data.period) for event in await query.hear(tick(at))]
 
 
 @pytest.mark.parametrize(
-    ("known", "months"),
+    ("known", "final", "read"),
     [
-        (f"{DELIVERY}/20260317T070000.000000Z", ["2026-03"]),
-        ("20260310T000000.000000Z/execution-0/20260310T070000.000000Z", ["2026-02", "2026-03"]),
-        (None, ["2026-03"]),
+        (EARLIER, False, ["2026-02", "2026-03"]),
+        (DELIVERY, False, ["2026-02", "2026-03"]),
+        (DELIVERY, True, ["2026-03"]),
+        (EARLIER, True, ["2026-02", "2026-03"]),
+        (None, False, ["2026-03"]),
     ],
+    ids=["delivered-anew", "not-final", "final", "final-and-delivered-anew", "never-archived"],
 )
 @in_loop
-async def test_a_tick_reads_the_month_before_as_long_as_it_is_delivered_anew(
-    known: str | None, months: list[str]
+async def test_a_tick_reads_the_month_before_until_it_is_final_or_when_it_is_delivered_anew(
+    known: str | None, final: bool, read: list[str]
 ) -> None:
     query = Query(FEBRUARY, MARCH)
     if known:
-        await archived(query, FEBRUARY, known)
+        await archived(query, FEBRUARY, known, final=final)
 
     said = await query.hear(tick())
 
-    assert [str(event.data.period) for event in said] == months
-    assert [event.data.notify for event in said] == [False] * (len(months) - 1) + [True]
-    assert said[0].data.day == (date(2026, 2, 28) if len(months) == 2 else DAY)
+    assert [str(event.data.period) for event in said] == read
+    assert [event.data.notify for event in said] == [False] * (len(read) - 1) + [True]
+    assert said[0].data.day == (date(2026, 2, 28) if len(read) == 2 else DAY)
 
 
 @in_loop
 async def test_a_backfill_reads_what_it_asks_for_and_no_more() -> None:
     query = Query(FEBRUARY, MARCH)
-    await archived(query, FEBRUARY, "20260310T000000.000000Z/execution-0/x")
+    await archived(query, FEBRUARY)
 
     said = await query.hear(backfill(DAY, DAY))
 
     assert [event.data.period for event in said] == [MARCH]
+
+
+@dataclass
+class Refreshed(Shelf):
+    """An export store in which some months' files are just being replaced."""
+
+    torn: set[Period] = field(default_factory=set)
+
+    async def files(self, prefix: str) -> list[ExportFile]:
+        newer = DELIVERED + timedelta(minutes=50)
+        parts = [f"data/BILLING_PERIOD={period}/part-2.parquet" for period in self.torn]
+        found = [ExportFile(path, "2", newer) for path in parts if path.startswith(prefix)]
+        return [*await super().files(prefix), *found]
+
+
+@in_loop
+async def test_a_month_before_that_is_being_refreshed_is_left_to_the_next_tick() -> None:
+    query = Query(FEBRUARY, MARCH)
+    query.shelf = shelf = Refreshed({FEBRUARY, MARCH}, {FEBRUARY})
+    query.clock = {"now": lambda: SOON}
+    await archived(query, FEBRUARY)
+
+    assert await months(query) == ["2026-03"]
+    shelf.torn.clear()
+    assert await months(query, "2026-03-18T07:00:00Z") == ["2026-02", "2026-03"]
+    assert query.bell.alarms == []
+
+
+@in_loop
+async def test_a_month_before_whose_delivery_is_gone_is_left_to_the_next_tick() -> None:
+    query = Query(MARCH)
+    await archived(query, FEBRUARY)
+
+    assert await months(query) == ["2026-03"]
+    assert query.bell.alarms == []
+
+
+@dataclass
+class Damaged(Engine):
+    """An engine that cannot read February."""
+
+    fault: Exception = field(default_factory=lambda: InputError("part-1", "is no Parquet", "Mend"))
+
+    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+        if delivery.period == FEBRUARY:
+            raise self.fault
+        return await super().stage(delivery, organization, prefix)
+
+
+@pytest.mark.parametrize(
+    "fault", [InputError("part-1", "is no Parquet", "Mend it"), MismatchError("1 differs from 2")]
+)
+@in_loop
+async def test_a_month_before_that_cannot_be_read_rings_and_holds_nothing_back(
+    fault: Exception,
+) -> None:
+    query = Query(FEBRUARY, MARCH)
+    query.engine = Damaged(fault=fault)
+    await archived(query, FEBRUARY)
+
+    assert await months(query) == ["2026-03"]
+
+    ((subject, text),) = query.bell.alarms
+    assert subject == "Daybook: 2026-02 cannot be read again"
+    assert str(fault) in text
+
+
+@in_loop
+async def test_the_month_before_is_not_read_while_today_is_waited_for() -> None:
+    query = Query(FEBRUARY)
+    await archived(query, FEBRUARY)
+
+    with pytest.raises(Exception, match="no export of 2026-03"):
+        await query.hear(tick())
+
+    assert query.engine.prefixes == []
+
+
+@pytest.mark.parametrize(
+    ("invoiced", "awaits", "delivered", "final"),
+    [
+        (True, False, datetime(2026, 3, 1, tzinfo=UTC), True),
+        (True, False, datetime(2026, 2, 28, 23, 59, tzinfo=UTC), False),
+        (True, True, datetime(2026, 3, 5, tzinfo=UTC), False),
+        (False, False, datetime(2026, 3, 5, tzinfo=UTC), False),
+    ],
+    ids=["over-and-invoiced", "not-over", "partly-invoiced", "not-invoiced"],
+)
+@in_loop
+async def test_a_month_is_final_when_it_is_over_and_all_of_its_bill_is_invoiced(
+    invoiced: bool, awaits: bool, delivered: datetime, final: bool
+) -> None:
+    query = Query(FEBRUARY, invoiced=invoiced, awaits=awaits)
+    query.shelf.delivered = delivered
+
+    (said,) = await query.hear(backfill(date(2026, 2, 3), date(2026, 2, 3)))
+
+    assert said.data.final is final
+    assert said.data.status == ("final" if final else "complete")

@@ -19,7 +19,7 @@ from services.query.snapshot import SETTLED, ExportFile, Snapshot
 from shared.days import Period
 from shared.errors import InputError, Wait
 from shared.events import Event
-from shared.memory import MemoryStore
+from shared.memory import MemoryBell, MemoryStore
 from shared.staging import StagedDay
 from tests.support.units.aio import in_loop
 from tests.support.units.events import tick
@@ -114,7 +114,7 @@ class Nobody:
 
 def handler_of(export: Export, reader: Reader) -> QueryPeriods:
     store = MemoryStore()
-    return QueryPeriods(export, reader, Nobody(), store, Readiness(store, None))
+    return QueryPeriods(export, reader, Nobody(), store, Readiness(store, None), MemoryBell())
 
 
 async def query(bucket: Bucket, trouble: Exception | None = None) -> tuple[set[str], list[Event]]:

@@ -1,5 +1,6 @@
 -- Control totals straight from the lines, with neither grouping by day nor join: what every later
--- step must add up to, which types of line there are, and how far the delivered usage reaches.
+-- step must add up to, which types of line there are, how far the delivered usage reaches, and what
+-- is invoiced.
 SELECT
     currency,
     line_type,
@@ -13,7 +14,8 @@ SELECT
     max(CASE WHEN metered THEN billing_day END) AS last_metered_day,
     min(billing_day) AS first_day,
     max(billing_day) AS last_day,
-    max(CASE WHEN invoiced THEN 1 ELSE 0 END) AS is_invoiced
+    max(CASE WHEN invoiced THEN 1 ELSE 0 END) AS is_invoiced,
+    max(CASE WHEN NOT invoiced THEN 1 ELSE 0 END) AS awaits_invoice
 FROM lines
 GROUP BY currency, line_type, is_known
 ORDER BY currency, line_type, is_known

@@ -20,9 +20,9 @@
 --   savings_plan_total_commitment_to_date                           money     required
 --   savings_plan_used_commitment                                    money     required
 --   bill_bill_type                                                  text
---     the month counts as complete only when the next one is delivered
+--     the month counts as complete only when the next one is delivered, and never as final
 --   bill_invoice_id                                                 text
---     the month counts as complete only when the next one is delivered
+--     the month counts as complete only when the next one is delivered, and never as final
 --   bill_billing_entity                                             text
 --     Marketplace purchases are not told apart from AWS usage and fees
 --   line_item_line_item_description                                 text      [Refund]
@@ -62,7 +62,8 @@ WITH item AS (
         coalesce(line_item_product_code, '') = 'ComputeSavingsPlans'
             AND coalesce(line_item_line_item_description, '')
                 LIKE 'Refund for one-time fee for Savings Plan ID%' AS of_plan_fee,
-        bill_bill_type = 'Anniversary' AND coalesce(bill_invoice_id, '') <> '' AS invoiced,
+        CASE WHEN bill_bill_type = 'Anniversary' THEN coalesce(bill_invoice_id, '') <> '' END
+            AS invoiced,
         coalesce(CAST(line_item_unblended_cost AS decimal(38, 12)), 0) AS unblended,
         coalesce(CAST(reservation_effective_cost AS decimal(38, 12)), 0) AS reserved,
         coalesce(
@@ -174,5 +175,6 @@ SELECT
     line_type IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
         AND NOT is_split
         AND usage_day <= period_last AS metered,
-    invoiced
+    -- True: the month is invoiced; false: this cost still awaits its invoice; null: says nothing.
+    CASE WHEN invoiced OR (unblended <> 0 AND NOT is_split) THEN invoiced END AS invoiced
 FROM sorted

@@ -22,7 +22,7 @@
 --   CommitmentDiscountStatus text
 --     unused commitments are not told apart from usage
 --   InvoiceId                text
---     the month counts as complete only when the next one is delivered
+--     the month counts as complete only when the next one is delivered, and never as final
 --   ProviderName             text
 --   PublisherName            text
 --     Marketplace purchases are not told apart from AWS usage and fees
@@ -97,5 +97,10 @@ SELECT
     CAST(NULL AS decimal(38, 12)) AS net_amortized,
     known_charge = 'Usage' AND is_usage_based AND NOT is_split AND usage_day <= period_last
         AS metered,
-    known_charge = 'Usage' AND has_invoice AS invoiced
+    -- True: the month is invoiced; false: this cost still awaits its invoice; null: says nothing.
+    CASE
+        WHEN known_charge = 'Usage'
+            AND (has_invoice OR (billed <> 0 AND is_usage_based AND NOT is_split))
+            THEN has_invoice
+    END AS invoiced
 FROM sorted

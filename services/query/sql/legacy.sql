@@ -16,9 +16,9 @@
 --     no currency is stated
 --   line_item_product_code                                          text
 --   bill_bill_type                                                  text
---     the month counts as complete only when the next one is delivered
+--     the month counts as complete only when the next one is delivered, and never as final
 --   bill_invoice_id                                                 text
---     the month counts as complete only when the next one is delivered
+--     the month counts as complete only when the next one is delivered, and never as final
 --   bill_billing_entity                                             text
 --     Marketplace purchases are not told apart from AWS usage and fees
 --   line_item_line_item_description                                 text      [Refund]

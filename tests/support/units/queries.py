@@ -1,13 +1,14 @@
 """A query worker in a small world of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pyarrow as pa
 
 from services.query.engine import Control, QueryResult
+from services.query.executions import Executions, NoExecutions
 from services.query.export import Export
 from services.query.handler import QueryPeriods
 from services.query.manifest import Delivery
@@ -15,10 +16,11 @@ from services.query.organization import Placement
 from services.query.organization_source import KnownOrganization
 from services.query.readiness import Readiness
 from services.query.snapshot import ExportFile
+from shared.config import Budget
 from shared.days import Period
 from shared.errors import InputError
 from shared.events import Event, PeriodQueried
-from shared.memory import MemoryStore
+from shared.memory import MemoryBell, MemoryStore
 from shared.money import Amounts
 from shared.staging import StagedDay
 from tests.support.units.exports import manifest
@@ -34,14 +36,15 @@ class Shelf:
     """An export store that holds manifests only."""
 
     periods: set[Period]
+    delivered: datetime = field(default=DELIVERED, kw_only=True)
 
     async def files(self, prefix: str) -> list[ExportFile]:
         found = [f"metadata/BILLING_PERIOD={period}/cur-Manifest.json" for period in self.periods]
-        return [ExportFile(path, "", DELIVERED) for path in found if path.startswith(prefix)]
+        return [ExportFile(path, "", self.delivered) for path in found if path.startswith(prefix)]
 
     async def read(self, path: str) -> tuple[bytes, datetime]:
         data = path.replace("metadata/", "s3://bucket/data/")
-        return manifest(data), DELIVERED
+        return manifest(data), self.delivered
 
     async def fetch(self, path: str, folder: Any) -> Any:
         raise AssertionError(path, folder)
@@ -56,6 +59,7 @@ class Engine:
     staged: tuple[Amounts, ...] | None = None
     trouble: Exception | None = None
     invoiced: bool = False
+    awaits: bool = False
     unknown: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     prefixes: list[str] = field(default_factory=list)
@@ -68,7 +72,15 @@ class Engine:
         last = self.last_day or delivery.period.last
         totals = (usd(self.cost),)
         control = Control(
-            1, totals, last, delivery.period.first, last, self.invoiced, self.unknown, self.notes
+            lines=1,
+            totals=totals,
+            last_metered_day=last,
+            first_day=delivery.period.first,
+            last_day=last,
+            invoiced=self.invoiced,
+            unknown_types=self.unknown,
+            notes=self.notes,
+            awaits_invoice=self.awaits,
         )
         staged = totals if self.staged is None else self.staged
         day = StagedDay(day=last, keys=(f"{prefix}x",), rows=1, totals=staged)
@@ -100,11 +112,25 @@ class Query:
         self.engine = Engine(**engine)
         self.shelf = Shelf(set(delivered))
         self.organization = Placed()
+        self.bell = MemoryBell()
+        self.executions: Executions = NoExecutions()
+        self.deadline: time | None = None
+        self.budgets: tuple[Budget, ...] = ()
+        self.clock: dict[str, Callable[[], datetime]] = {}
 
     async def hear(self, event: Event) -> list[PeriodQueried]:
-        readiness = Readiness(self.store, None)
+        readiness = Readiness(self.store, self.deadline, self.executions)
         export = Export(self.shelf)
-        handle = QueryPeriods(export, self.engine, self.organization, self.store, readiness)
+        handle = QueryPeriods(
+            export,
+            self.engine,
+            self.organization,
+            self.store,
+            readiness,
+            self.bell,
+            self.budgets,
+            **self.clock,
+        )
         said: Sequence[Event] = await handle(event, new_lease())
         return [event for event in said if isinstance(event, PeriodQueried)]
 
