@@ -23,6 +23,15 @@ class Reference(Frozen):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Checksum of its bytes.")
 
 
+class ControlSums(Frozen):
+    """What a day adds up to at the source, per account, service, charge type and currency."""
+
+    key: str = Field(description="The object in the archive bucket that holds the sums.")
+    digest: str = Field(
+        pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the sums as CSV (decision 14)."
+    )
+
+
 class PeriodScope(Frozen):
     """What every event of a run's chain says about the billing period it concerns."""
 
@@ -90,6 +99,10 @@ class ArchivedDay(Frozen):
     )
     sha256: str = Field(description="Checksum of the Parquet object.")
     rows: int = Field(ge=0, description="Rows in the object.")
+    sums: ControlSums | None = Field(
+        default=None,
+        description="What the object adds up to at the source; null when it is a newer delivery's.",
+    )
 
 
 class ArchivedData(PeriodScope):

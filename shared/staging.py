@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.days import Period
-from shared.event_data import Reference
+from shared.event_data import ControlSums, Reference
 from shared.money import Amounts
 
 
@@ -20,6 +20,10 @@ class StagedDay(BaseModel):
     totals: tuple[Amounts, ...]
     accounts: int = Field(default=0, description="Linked accounts with usage on the day.")
     services: int = Field(default=0, description="Services with usage on the day.")
+    lines: int = Field(default=0, description="Line items of the export on the day.")
+    sums: ControlSums | None = Field(
+        default=None, description="Null for a day without lines, or staged by an older release."
+    )
 
 
 class UsedOrganization(BaseModel):

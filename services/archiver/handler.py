@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.archiver.day_archive import DayArchive
+from services.archiver.day_archive import DayArchive, require_month
 from shared.day_record import PeriodRecord
 from shared.days import Period
 from shared.errors import MismatchError, Reject
@@ -84,10 +84,16 @@ class ArchivePeriod:
     async def _days(
         self, period: Period, delivery: PeriodRecord, lease: Lease
     ) -> tuple[ArchivedDay, ...]:
+        """Write a period's days: all of them add up to the export before one is written."""
         archive = DayArchive(self.store, self.metric)
-        days = []
-        for day in await self._staged_days(period, await self._staged(delivery.staging)):
-            days.append(await archive.write(day, delivery))
+        staged = await self._staged(delivery.staging)
+        prepared, days = [], []
+        for day in await self._staged_days(period, staged):
+            prepared.append(await archive.prepare(day))
+            await lease.extend()
+        require_month(prepared, staged)
+        for ready in prepared:
+            days.append(await archive.write(ready, delivery))
             await lease.extend()
         return tuple(days)
 

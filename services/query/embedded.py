@@ -61,8 +61,15 @@ class EmbeddedQuery:
     def stage(self, organization: pa.Table, folder: Path) -> dict[date, list[Path]]:
         """Write the breakdown as Parquet into `folder`, by day; returns each day's files."""
         self._db.register("organization", organization)
+        return self._by_day("breakdown", folder)
+
+    def sums(self, folder: Path) -> dict[date, list[Path]]:
+        """Write the control sums as Parquet into `folder`, by day; returns each day's files."""
+        return self._by_day("sums", folder)
+
+    def _by_day(self, name: str, folder: Path) -> dict[date, list[Path]]:
         folder.mkdir(parents=True)
-        self._run("breakdown").to_parquet(
+        self._run(name).to_parquet(
             str(folder),
             compression="snappy",
             partition_by=["staged_day"],

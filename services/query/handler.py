@@ -15,6 +15,7 @@ from services.query.manifest import STAMP
 from services.query.organization import organization_table
 from services.query.organization_source import KnownOrganization, OrganizationSource
 from services.query.readiness import Looked, NotReady, Readiness
+from services.query.reconciled import require_month
 from services.query.snapshot import Snapshot
 from shared.day_record import PeriodRecord
 from shared.days import Period
@@ -30,7 +31,6 @@ from shared.events import (
 from shared.lease import Lease
 from shared.ledger import Ledger
 from shared.locations import period_record_key, staging_prefix
-from shared.money import add_amounts
 from shared.parquet import sha256
 from shared.ports import ObjectStore
 from shared.staging import StagedDay, StagedPeriod, UsedOrganization
@@ -170,7 +170,7 @@ class QueryPeriods:
         table = organization_table(organization.placements)
         try:
             result = await lease.hold(self.engine.stage(before.delivery, table, attempt))
-            _check(result)
+            require_month(result)
         except (InputError, MismatchError):
             await self._same(before)  # else the fault is the refresh, not the file
             raise
@@ -203,15 +203,6 @@ class QueryPeriods:
                 return twin
             raise
         return body
-
-
-def _check(result: QueryResult) -> None:
-    """Refuse a breakdown that does not add up to the line items it was made of."""
-    broken_down = add_amounts(amounts for day in result.days for amounts in day.totals)
-    if broken_down != result.control.totals:
-        raise MismatchError(
-            f"breakdown totals {broken_down} differ from the export's {result.control.totals}"
-        )
 
 
 def _describe(snapshot: Snapshot, result: QueryResult, *, followed: bool) -> StagedPeriod:

@@ -17,7 +17,7 @@ from services.query.readiness import Readiness
 from services.query.snapshot import ExportFile
 from shared.days import Period
 from shared.errors import InputError
-from shared.events import Event, PeriodQueried
+from shared.events import ControlSums, Event, PeriodQueried
 from shared.lease import Lease
 from shared.memory import MemoryStore
 from shared.money import Amounts
@@ -27,6 +27,7 @@ from tests.support.units.leases import new_lease
 from tests.support.units.rows import usd
 
 FEBRUARY, MARCH = Period(2026, 2), Period(2026, 3)
+ANY_SUMS = ControlSums(key="staging/sums.parquet", digest="0" * 64)
 DELIVERED = datetime(2026, 3, 17, 6, tzinfo=UTC)
 
 
@@ -72,7 +73,9 @@ class Engine:
             1, totals, last, delivery.period.first, last, self.invoiced, self.unknown, self.notes
         )
         staged = totals if self.staged is None else self.staged
-        day = StagedDay(day=last, keys=(f"{prefix}x",), rows=1, totals=staged)
+        day = StagedDay(
+            day=last, keys=(f"{prefix}x",), rows=1, totals=staged, lines=1, sums=ANY_SUMS
+        )
         return QueryResult(control, (day,), 10)
 
 
