@@ -21,7 +21,7 @@ from shared.ports import ObjectStore
 from shared.staging import StagedDay
 
 
-class _DayFiles(NamedTuple):
+class DayFiles(NamedTuple):
     """A day's breakdown and its control sums."""
 
     rows: list[Path]
@@ -52,7 +52,7 @@ class EmbeddedEngine:
             days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
             return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
 
-    async def _upload(self, day: date, files: _DayFiles, prefix: str) -> StagedDay:
+    async def _upload(self, day: date, files: DayFiles, prefix: str) -> StagedDay:
         keys = []
         for number, file in enumerate(files.rows):
             key = f"{prefix}day={day}/part-{number:05d}.parquet"
@@ -74,10 +74,10 @@ def _query(
     files: list[Path],
     organization: pa.Table,
     folder: Path,
-) -> tuple[Control, dict[date, _DayFiles]]:
+) -> tuple[Control, dict[date, DayFiles]]:
     with EmbeddedQuery(source, delivery.period, files) as query:
         control = query.control()
         rows = query.stage(organization, folder / "staged")
         sums = query.sums(folder / "sums")
     days = rows.keys() | sums.keys()
-    return control, {day: _DayFiles(rows.get(day, []), sums.get(day, [])) for day in days}
+    return control, {day: DayFiles(rows.get(day, []), sums.get(day, [])) for day in days}
