@@ -152,6 +152,23 @@ class Digest(_Strict):
     )
 
 
+class Compare(_Strict):
+    """What AWS says elsewhere, held against the archive with each tick; a gap is shown, and why."""
+
+    cost_explorer: bool = Field(
+        default=False,
+        description="Compare with Cost Explorer. AWS charges USD 0.01 for each request: one a "
+        "billing period, and where there is a gap more, to name the accounts.",
+    )
+    most_requests: int = Field(
+        default=5, ge=1, le=100, description="Requests to Cost Explorer a billing period, at most."
+    )
+    invoices: bool = Field(
+        default=False,
+        description="Compare the lines of each invoice that the export names with AWS Invoicing.",
+    )
+
+
 class QuickSight(_Strict):
     """The SPICE data sets to refresh; empty when QuickSight is not used."""
 
@@ -185,6 +202,7 @@ class Config(_Strict):
     lights: Lights = Lights()
     digest: Digest
     quicksight: QuickSight = QuickSight()
+    compare: Compare = Compare()
 
     @model_validator(mode="after")
     def _one_budget_a_day(self) -> Self:

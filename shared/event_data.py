@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from shared.cost_check import CostCheck
 from shared.days import Period
 from shared.money import Amounts
 
@@ -110,6 +111,9 @@ class ArchivedData(PeriodScope):
 
     bucket: str = Field(description="The archive bucket.")
     days: tuple[ArchivedDay, ...] = Field(description="Every archived day of the period.")
+    compared: CostCheck | None = Field(
+        default=None, description="What Cost Explorer and invoices say; null when not asked."
+    )
 
 
 class AssessedDay(Reference):

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.archiver.compare import CompareCosts
 from services.archiver.day_archive import DayArchive, require_month
+from shared.cost_check import CostCheck
 from shared.day_record import PeriodRecord
 from shared.days import Period
 from shared.errors import MismatchError, Reject
@@ -32,12 +34,14 @@ class ArchivePeriod:
 
     store: ObjectStore
     metric: str
+    compare: CompareCosts | None = None
 
     async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
         """Archive every staged day of the period."""
         if not isinstance(event, PeriodQueried):
             raise Reject(f"the archiver does not hear {event.type}")
         days = await self._archive(event, lease)
+        compared = await lease.hold(self._compared(event))
         return [
             follow_up(
                 event,
@@ -46,11 +50,21 @@ class ArchivePeriod:
                     **event.data.model_dump(exclude={"staging", "bytes_scanned"}),
                     bucket=self.store.bucket,
                     days=days,
+                    compared=compared,
                 ),
                 source=SOURCE,
                 about=event.data.period,
             )
         ]
+
+    async def _compared(self, event: PeriodQueried) -> CostCheck | None:
+        """Ask AWS elsewhere what the period cost, once a tick; who asks for days anew pays not."""
+        data = event.data
+        if self.compare is None or data.replay:
+            return None
+        staged = await self._staged(data.staging)
+        delivered = data.source_version.partition("/")[0]
+        return await self.compare.check(event.runid, data.day, delivered, staged.invoices)
 
     async def _archive(self, event: PeriodQueried, lease: Lease) -> tuple[ArchivedDay, ...]:
         """Archive the newest delivery there is, whosever it is, until none has come meanwhile.

@@ -12,6 +12,7 @@ from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.charges import charges, month_to_date
 from services.notifier.claim import claim_name
+from services.notifier.compared import comparisons
 from services.notifier.delayed import KIND, delayed_message
 from services.notifier.delivery import Delivery
 from services.notifier.displayed import Shown
@@ -135,6 +136,7 @@ class SendDigest:
                 await self._news(data.accounts),
                 restated=restatements(days.since, days.changes, self.metric),
                 about=about_data(data),
+                compared=await comparisons(self.store, data),
             ),
             csv if attached else None,
             day=data.day,

@@ -217,6 +217,7 @@ def _describe(snapshot: Snapshot, result: QueryResult, *, followed: bool) -> Sta
         complete_through=complete_through,
         totals=result.control.totals,
         days=_without_gaps(delivery.period, result.days, complete_through),
+        invoices=result.control.invoices,
         unknown_types=dict(result.control.unknown_types),
         notes=(*delivery.notes, *snapshot.notes, *result.control.notes),
     )

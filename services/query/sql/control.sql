@@ -1,9 +1,11 @@
 -- Control totals straight from the lines, with neither grouping by day nor join: what every later
--- step must add up to, which types of line there are, and how far the delivered usage reaches.
+-- step must add up to, which types of line and which invoices there are, and how far the delivered
+-- usage reaches.
 SELECT
     currency,
     line_type,
     is_known,
+    invoice_id,
     count(*) AS line_count,
     sum(unblended) AS unblended,
     sum(amortized) AS amortized,
@@ -15,5 +17,5 @@ SELECT
     max(billing_day) AS last_day,
     max(CASE WHEN invoiced THEN 1 ELSE 0 END) AS is_invoiced
 FROM lines
-GROUP BY currency, line_type, is_known
-ORDER BY currency, line_type, is_known
+GROUP BY currency, line_type, is_known, invoice_id
+ORDER BY currency, line_type, is_known, invoice_id
