@@ -83,31 +83,30 @@ class CompareCosts:
 
     async def _explored(self, explorer: CostSource, check: CostCheck, delivered: str) -> CostCheck:
         """Ask by charge type; where a gap is left, ask once more which accounts it is in."""
-        archive = await archived_costs(self.store, check.through)
+        archive, most = await archived_costs(self.store, check.through), self.most_requests
         metrics = [each for each in dict.fromkeys(("unblended", self.metric)) if each in archive]
         first = Period.of(check.through).first
         try:
-            theirs = await explorer.costs(first, check.through, metrics, "RECORD_TYPE", 1)
+            theirs = await explorer.costs(first, check.through, metrics, "RECORD_TYPE", most)
         except NotAnswered as why:
             return _with_problem(check, f"Cost Explorer was not compared: {why}")
         moment = Moment(delivered, f"{check.asked_at:%Y%m%dT%H%M%SZ}", theirs.estimated)
         found = _gaps(archive, theirs, None, moment)
-        requests, left = theirs.requests, self.most_requests - theirs.requests
-        if left and unexplained(found):
-            try:
-                accounts = await explorer.costs(
-                    first, check.through, metrics, "LINKED_ACCOUNT", left
-                )
-            except NotAnswered as why:
-                check = _with_problem(check, f"the accounts of the gap are not known: {why}")
-                requests += left
-            else:
-                found, requests = (
-                    _gaps(archive, theirs, accounts, moment),
-                    requests + accounts.requests,
-                )
+        check = check.model_copy(
+            update={"estimated": theirs.estimated, "requests": theirs.requests, "gaps": found}
+        )
+        left = most - theirs.requests
+        if not (left and unexplained(found)):
+            return check
+        try:
+            accounts = await explorer.costs(first, check.through, metrics, "LINKED_ACCOUNT", left)
+        except NotAnswered as why:
+            return _with_problem(check, f"the accounts of the gap are not known: {why}")
         return check.model_copy(
-            update={"estimated": theirs.estimated, "requests": requests, "gaps": tuple(found)}
+            update={
+                "requests": check.requests + accounts.requests,
+                "gaps": _gaps(archive, theirs, accounts, moment),
+            }
         )
 
 
@@ -120,8 +119,8 @@ def _gaps(
     theirs: Explored,
     accounts: Explored | None,
     moment: Moment,
-) -> list[Gap]:
-    return [
+) -> tuple[Gap, ...]:
+    return tuple(
         gap
         for metric, amounts in theirs.amounts.items()
         for gap in gaps(
@@ -133,7 +132,7 @@ def _gaps(
             ),
             moment,
         )
-    ]
+    )
 
 
 def _less(ours: Sums, theirs: Sums) -> Sums:

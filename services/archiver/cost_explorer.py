@@ -44,7 +44,7 @@ class CostExplorer:
         pages = [await self._page(request)]
         while token := pages[-1].get("NextPageToken"):
             if len(pages) == most:
-                raise NotAnswered(f"its answer has more than {most} pages")
+                raise NotAnswered(f"its answer has more pages than most_requests, {most}")
             pages.append(await self._page(request | {"NextPageToken": token}))
         results = [result for page in pages for result in page["ResultsByTime"]]
         return Explored(

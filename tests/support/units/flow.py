@@ -54,11 +54,11 @@ def write_bill(root: Path, bill: Bill) -> None:
     late = [each for each in bill.lines if each["line_item_usage_start_date"].date() >= cut]
     unsaid = [name for name in LATER if all(each[name] is None for each in early)]
     named = [{**each, "line_item_usage_account_name": None} for each in early]
-    files = {
-        "early_parquet": parquet(named, without=[*unsaid, "line_item_usage_account_name"]),
-        "late_parquet": parquet(late, money=pa.float64()),
-    }
-    write_export(root, **files)
+    write_export(
+        root,
+        early_parquet=parquet(named, without=[*unsaid, "line_item_usage_account_name"]),
+        late_parquet=parquet(late, money=pa.float64()),
+    )
 
 
 @dataclass
