@@ -112,6 +112,7 @@ def run_record(sightings: Sequence[Sighting], day: date, alarms: Sequence[str]) 
         "notes": list(data.notes),
         "bytes_scanned": data.bytes_scanned,
         "days": [part.model_dump(mode="json") for part in archived.data.days],
+        "compared": archived.data.compared and archived.data.compared.model_dump(mode="json"),
         "alarms": list(alarms),
         "events": [
             {

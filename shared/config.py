@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from shared.days import Period
 from shared.errors import InputError
-from shared.money import Money
+from shared.money import SCALE, Money
 
 REMEDY = "The fields are described in docs/reference/daybook.schema.json"
 UNMAPPED = "Unmapped"
@@ -91,6 +92,28 @@ class Budget(_Strict):
     starts: date = Field(alias="from", description="First day that the amount holds (UTC).")
 
 
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Rate = Annotated[Decimal, Field(gt=0, max_digits=20, decimal_places=SCALE, allow_inf_nan=False)]
+
+
+class Currency(_Strict):
+    """The currency that the digest and the lights are in; the archive keeps what was billed."""
+
+    display: CurrencyCode = Field(description="ISO 4217 code.")
+    rates: dict[Period, dict[CurrencyCode, Rate]] = Field(
+        default={},
+        description="By month (YYYY-MM), what one unit of each billed currency is in the display "
+        "currency. A month that lacks the rate of a currency in its export has no digest.",
+    )
+
+    @model_validator(mode="after")
+    def _no_rate_to_itself(self) -> Self:
+        for month, rates in self.rates.items():
+            if self.display in rates:
+                raise ValueError(f"{month} has a rate from {self.display} to itself: take it out")
+        return self
+
+
 class Lights(_Strict):
     """When a light turns yellow or red, on the month-end estimate against the budget."""
 
@@ -141,6 +164,23 @@ class Digest(_Strict):
     )
 
 
+class Compare(_Strict):
+    """What AWS says elsewhere, held against the archive with each tick; a gap is shown, and why."""
+
+    cost_explorer: bool = Field(
+        default=False,
+        description="Compare with Cost Explorer. AWS charges USD 0.01 for each request: one a "
+        "billing period, and where there is a gap more, to name the accounts.",
+    )
+    most_requests: int = Field(
+        default=5, ge=1, le=100, description="Requests to Cost Explorer a billing period, at most."
+    )
+    invoices: bool = Field(
+        default=False,
+        description="Compare the lines of each invoice that the export names with AWS Invoicing.",
+    )
+
+
 class QuickSight(_Strict):
     """The SPICE data sets to refresh; empty when QuickSight is not used."""
 
@@ -167,9 +207,14 @@ class Config(_Strict):
         "a day as far as it is delivered.",
     )
     budgets: tuple[Budget, ...] = Field(default=(), description="Budgets by OU, oldest first.")
+    currency: Currency | None = Field(
+        default=None,
+        description="What to convert to for reading; without it every currency is shown apart.",
+    )
     lights: Lights = Lights()
     digest: Digest
     quicksight: QuickSight = QuickSight()
+    compare: Compare = Compare()
 
     @model_validator(mode="after")
     def _one_budget_a_day(self) -> Self:
@@ -179,6 +224,17 @@ class Config(_Strict):
             if key in seen:
                 raise ValueError(f"two budgets of {budget.ou} start on {budget.starts}")
             seen.add(key)
+        return self
+
+    @model_validator(mode="after")
+    def _budgets_in_the_display_currency(self) -> Self:
+        if self.currency:
+            for budget in self.budgets:
+                if budget.currency != self.currency.display:
+                    raise ValueError(
+                        f"the budget of {budget.ou} is in {budget.currency}, and the lights are in "
+                        f"{self.currency.display}: state it with currency: {self.currency.display}"
+                    )
         return self
 
 

@@ -22,6 +22,7 @@ class DayVersion(BaseModel):
     rows: int
     accounts: int | None = Field(default=None, description="Linked accounts with usage.")
     services: int | None = Field(default=None, description="Services with usage.")
+    sums: str = Field(default="", description="Digest of its control sums, as at the source.")
     totals: tuple[Amounts, ...]
     by_ou: dict[str, tuple[Amounts, ...]] = Field(description="Totals by OU path.")
 

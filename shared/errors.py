@@ -6,7 +6,7 @@ Exception
 ├── Reject           the work can never succeed: leave the message to the dead-letter queue
 ├── LeaseLost        somebody else may own the message now: stop without a further effect
 ├── Conflict         another writer was faster: read again and decide again
-├── MismatchError    two figures that must be equal are not
+├── MismatchError    two figures that must be equal are not: as Reject, and the alarm rings
 └── InputError       a file given by a person is wrong: names file, place and remedy
 """
 
@@ -54,7 +54,11 @@ class Conflict(Exception):  # noqa: N818 - a state, named as HTTP names it
 
 
 class MismatchError(Exception):
-    """Two figures that must be equal to the last digit differ; nothing may be published."""
+    """Two figures that must be equal to the last digit differ; nothing may be published.
+
+    The same bytes give the same figures again, so the message goes the way of a Reject: the
+    dead-letter queue takes it, whose alarm rings.
+    """
 
 
 class InputError(Exception):

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from shared.cost_check import CostCheck
 from shared.day_status import DayStatus, day_status
 from shared.days import Period
 from shared.money import Amounts
@@ -22,6 +23,15 @@ class Reference(Frozen):
 
     uri: str = Field(pattern=r"^s3://[^/]+/.+", description="Location of the object.")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Checksum of its bytes.")
+
+
+class ControlSums(Frozen):
+    """What a day adds up to at the source, per account, service, charge type and currency."""
+
+    key: str = Field(description="The object in the archive bucket that holds the sums.")
+    digest: str = Field(
+        pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the sums as CSV (decision 14)."
+    )
 
 
 class PeriodScope(Frozen):
@@ -102,6 +112,10 @@ class ArchivedDay(Frozen):
     )
     sha256: str = Field(description="Checksum of the Parquet object.")
     rows: int = Field(ge=0, description="Rows in the object.")
+    sums: ControlSums | None = Field(
+        default=None,
+        description="What the object adds up to at the source; null when it is a newer delivery's.",
+    )
 
 
 class ArchivedData(PeriodScope):
@@ -109,6 +123,9 @@ class ArchivedData(PeriodScope):
 
     bucket: str = Field(description="The archive bucket.")
     days: tuple[ArchivedDay, ...] = Field(description="Every archived day of the period.")
+    compared: CostCheck | None = Field(
+        default=None, description="What Cost Explorer and invoices say; null when not asked."
+    )
 
 
 class AssessedDay(Reference):

@@ -71,6 +71,16 @@ def period_record_key(period: Period) -> str:
     return f"{PERIOD_RECORDS}{period}.json"
 
 
+def cost_checks_prefix(period: Period) -> str:
+    """Return the ledger prefix of a period's comparisons with Cost Explorer and its invoices."""
+    return f"ledger/cost-checks/{period}/"
+
+
+def cost_check_key(period: Period, run: str) -> str:
+    """Return the ledger key of a run's comparison."""
+    return f"{cost_checks_prefix(period)}{run}.json"
+
+
 ACCOUNT_HISTORY = "ledger/organization/accounts.json"
 """Key of the dated account-to-OU table that is kept from what AWS Organizations says."""
 

@@ -13,6 +13,8 @@ SCALE = 12
 """Decimal places that every amount carries: `decimal(38,12)` in Athena, DuckDB and Parquet."""
 
 _EXACT = Context(prec=76, traps=[Inexact, InvalidOperation, Overflow, DivisionByZero])
+_WIDE = Context(prec=76)
+_UNIT = Decimal(1).scaleb(-SCALE)
 _CENT = Decimal("0.01")
 
 
@@ -32,6 +34,17 @@ def cents(amount: Decimal) -> str:
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     """Add amounts; raise decimal.Inexact rather than lose a digit."""
     return reduce(_EXACT.add, amounts, Decimal(0))
+
+
+def exact_product(amount: Decimal, factor: Decimal) -> Decimal:
+    """Multiply; raise decimal.Inexact rather than lose a digit."""
+    return _EXACT.multiply(amount, factor)
+
+
+def to_scale(amount: Decimal) -> Decimal:
+    """Round half-even to the decimal places that a table holds; what was billed has no more."""
+    rounded = amount.quantize(_UNIT, context=_WIDE)
+    return amount if rounded == amount else rounded
 
 
 Money = Annotated[

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from enum import Enum
 
-from shared.errors import LeaseLost, Reject, Retry, Wait
+from shared.errors import LeaseLost, MismatchError, Reject, Retry, Wait
 
 
 class Delay(Enum):
@@ -45,6 +45,7 @@ MEANT: dict[type[Exception], Outcome] = {
     Retry: Outcome.RETRY,
     Wait: Outcome.WAITING,
     Reject: Outcome.REJECTED,
+    MismatchError: Outcome.REJECTED,
     LeaseLost: Outcome.LEASE_LOST,
 }
 """What a handler says by raising; any other error is a failure."""

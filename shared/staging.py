@@ -5,8 +5,8 @@ from datetime import date, datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.days import Period
-from shared.event_data import Reference
-from shared.money import Amounts
+from shared.event_data import ControlSums, Reference
+from shared.money import Amounts, Money
 
 
 class StagedDay(BaseModel):
@@ -20,6 +20,20 @@ class StagedDay(BaseModel):
     totals: tuple[Amounts, ...]
     accounts: int = Field(default=0, description="Linked accounts with usage on the day.")
     services: int = Field(default=0, description="Services with usage on the day.")
+    lines: int = Field(default=0, description="Line items of the export on the day.")
+    sums: ControlSums | None = Field(
+        default=None, description="Null for a day without lines, or staged by an older release."
+    )
+
+
+class InvoicedTotal(BaseModel):
+    """What the lines of one invoice add up to, in one currency."""
+
+    model_config = ConfigDict(frozen=True)
+
+    invoice: str = Field(description="The invoice's id, as the export has it.")
+    currency: str
+    unblended: Money
 
 
 class UsedOrganization(BaseModel):
@@ -55,6 +69,9 @@ class StagedPeriod(BaseModel):
         default=None, description="The account-to-OU table; null when an older release staged it."
     )
     days: tuple[StagedDay, ...]
+    invoices: tuple[InvoicedTotal, ...] = Field(
+        default=(), description="By invoice, of the lines that carry an invoice's id."
+    )
     unknown_types: dict[str, int] = Field(
         default={}, description="Line items of types that Daybook does not know, by type."
     )

@@ -1,6 +1,7 @@
 """Archives one staged day: its object, of which the newest delivery's wins, and its record."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -8,18 +9,60 @@ import pyarrow as pa
 import structlog
 
 from shared.breakdown import STAGED, amounts_by_ou, amounts_of, archive_table, coverage
+from shared.control_sums import digest, require_source, sums_of
 from shared.day_record import DayRecord, DayVersion, PeriodRecord
 from shared.errors import MismatchError, Reject
-from shared.events import ArchivedDay
+from shared.events import ArchivedDay, ControlSums
 from shared.ledger import Ledger
 from shared.locations import breakdown_key, day_record_key
-from shared.money import add_amounts
+from shared.money import Amounts, add_amounts
 from shared.newest import Contender, write_newest
 from shared.parquet import from_parquet, sha256, to_parquet
 from shared.ports import ObjectStore
-from shared.staging import StagedDay
+from shared.staging import StagedDay, StagedPeriod
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class PreparedDay:
+    """A day's bytes and what they hold; nothing of it is written yet."""
+
+    day: date
+    body: bytes
+    rows: int
+    accounts: int
+    services: int
+    digest: str
+    source: ControlSums | None
+    totals: tuple[Amounts, ...]
+    by_ou: dict[str, tuple[Amounts, ...]]
+
+    def version(self, ours: Contender) -> DayVersion:
+        """Return what the ledger keeps of it."""
+        return DayVersion(
+            sha256=sha256(ours.body),
+            run=ours.run,
+            source_version=ours.source_version,
+            archived_at=datetime.now(UTC),
+            rows=self.rows,
+            accounts=self.accounts,
+            services=self.services,
+            sums=self.digest,
+            totals=self.totals,
+            by_ou=self.by_ou,
+        )
+
+
+def require_month(days: Sequence[PreparedDay], staged: StagedPeriod) -> None:
+    """Raise MismatchError unless all days of a period add up to what its lines do."""
+    totals = add_amounts(part for day in days for part in day.totals)
+    rows = sum(day.rows for day in days)
+    if (totals, rows) != (add_amounts(staged.totals), staged.rows):
+        raise MismatchError(
+            f"the archive of {staged.period}: its days have {rows} rows and {totals}, "
+            f"the export has {staged.rows} and {staged.totals}"
+        )
 
 
 @dataclass(frozen=True)
@@ -29,25 +72,30 @@ class DayArchive:
     store: ObjectStore
     metric: str
 
-    async def write(self, day: StagedDay, delivery: PeriodRecord) -> ArchivedDay:
-        """Put a day of a delivery in place and record it, unless a newer one is there.
+    async def prepare(self, day: StagedDay) -> PreparedDay:
+        """Make a day's bytes, and prove that they hold what the export does.
 
         Raises Reject when staged rows are gone, MismatchError when the bytes to be written do not
         read back to what was staged.
         """
         table = archive_table(await self._rows(day), self.metric)
-        body = await asyncio.to_thread(_encode, day, table)
-        ours = Contender(body, table.num_rows, delivery.source_version, delivery.run)
+        prepared, sums = await asyncio.to_thread(_encode, day, table)
+        await require_source(self.store, day.sums, sums, f"the archive of {day.day}")
+        return prepared
+
+    async def write(self, day: PreparedDay, delivery: PeriodRecord) -> ArchivedDay:
+        """Put a day of a delivery in place and record it, unless a newer one is there."""
+        ours = Contender(day.body, day.rows, delivery.source_version, delivery.run)
         stands = await write_newest(self.store, breakdown_key(day.day), ours)
         archived = ArchivedDay(
             day=day.day, outcome="superseded", sha256=stands.sha256, rows=stands.rows
         )
         if stands.outcome == "superseded":
             return archived
-        record = await self._record(day.day, _version(table, ours))
+        record = await self._record(day.day, day.version(ours))
         outcome = record.outcome_for(ours.run)
         log.info("archived", archived=str(day.day), outcome=outcome, rows=stands.rows)
-        return archived.model_copy(update={"outcome": outcome})
+        return archived.model_copy(update={"outcome": outcome, "sums": day.source})
 
     async def _rows(self, day: StagedDay) -> pa.Table:
         tables = [STAGED.empty_table()]
@@ -67,26 +115,25 @@ class DayArchive:
         return await Ledger(self.store).update(day_record_key(day), DayRecord, add)
 
 
-def _encode(day: StagedDay, table: pa.Table) -> bytes:
-    """Return a day's bytes, read back: refuse them unless they hold exactly what was staged."""
+def _encode(day: StagedDay, table: pa.Table) -> tuple[PreparedDay, pa.Table]:
+    """Return a day as it reads back from its bytes, and its sums; refuse it if it lost anything."""
     body = to_parquet(table)
-    _check(day, from_parquet(body))
-    return body
-
-
-def _version(table: pa.Table, ours: Contender) -> DayVersion:
-    accounts, services = coverage(table)
-    return DayVersion(
-        sha256=sha256(ours.body),
-        run=ours.run,
-        source_version=ours.source_version,
-        archived_at=datetime.now(UTC),
-        rows=ours.rows,
+    written = from_parquet(body)
+    _check(day, written)
+    accounts, services = coverage(written)
+    sums = sums_of(written)
+    prepared = PreparedDay(
+        day=day.day,
+        body=body,
+        rows=written.num_rows,
         accounts=accounts,
         services=services,
-        totals=amounts_of(table),
-        by_ou=amounts_by_ou(table),
+        digest=digest(sums),
+        source=day.sums,
+        totals=amounts_of(written),
+        by_ou=amounts_by_ou(written),
     )
+    return prepared, sums
 
 
 def _check(day: StagedDay, written: pa.Table) -> None:

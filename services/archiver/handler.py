@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.archiver.day_archive import DayArchive
+from services.archiver.compare import CompareCosts
+from services.archiver.day_archive import DayArchive, require_month
+from shared.cost_check import CostCheck
 from shared.day_record import PeriodRecord
 from shared.days import Period
 from shared.errors import MismatchError, Reject
@@ -32,12 +34,14 @@ class ArchivePeriod:
 
     store: ObjectStore
     metric: str
+    compare: CompareCosts | None = None
 
     async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
         """Archive every staged day of the period."""
         if not isinstance(event, PeriodQueried):
             raise Reject(f"the archiver does not hear {event.type}")
         days = await self._archive(event)
+        compared = await self._compared(event)
         return [
             follow_up(
                 event,
@@ -46,11 +50,21 @@ class ArchivePeriod:
                     **event.data.model_dump(exclude={"staging", "bytes_scanned"}),
                     bucket=self.store.bucket,
                     days=days,
+                    compared=compared,
                 ),
                 source=SOURCE,
                 about=event.data.period,
             )
         ]
+
+    async def _compared(self, event: PeriodQueried) -> CostCheck | None:
+        """Ask AWS elsewhere what the period cost, once a tick; who asks for days anew pays not."""
+        data = event.data
+        if self.compare is None or data.replay:
+            return None
+        staged = await self._staged(data.staging)
+        delivered = data.source_version.partition("/")[0]
+        return await self.compare.check(event.runid, data.day, delivered, staged.invoices)
 
     async def _archive(self, event: PeriodQueried) -> tuple[ArchivedDay, ...]:
         """Archive the newest delivery there is, whosever it is, until none has come meanwhile.
@@ -86,9 +100,13 @@ class ArchivePeriod:
         return await Ledger(self.store).update(period_record_key(period), PeriodRecord, newer)
 
     async def _days(self, period: Period, delivery: PeriodRecord) -> tuple[ArchivedDay, ...]:
+        """Write a period's days: all of them add up to the export before one is written."""
         archive = DayArchive(self.store, self.metric)
-        staged = await self._staged_days(period, await self._staged(delivery.staging))
-        return tuple([await archive.write(day, delivery) for day in staged])
+        staged = await self._staged(delivery.staging)
+        staged_days = await self._staged_days(period, staged)
+        prepared = [await archive.prepare(day) for day in staged_days]
+        require_month(prepared, staged)
+        return tuple([await archive.write(ready, delivery) for ready in prepared])
 
     async def _staged(self, staging: Reference) -> StagedPeriod:
         _, key = split_uri(staging.uri)

@@ -5,15 +5,18 @@ from contextlib import asynccontextmanager
 
 from services.forecaster.assess import Rules
 from services.forecaster.handler import AssessPeriod
+from shared.currency import Display
 from shared.service import World, main
 from shared.settings import WorkerSettings
 
 
 @asynccontextmanager
-async def build(world: World, _settings: WorkerSettings) -> AsyncIterator[AssessPeriod]:
+async def build(world: World, settings: WorkerSettings) -> AsyncIterator[AssessPeriod]:
     """Put the worker together."""
     config = world.config
-    yield AssessPeriod(world.archive, config.cost_metric, Rules(config.budgets, config.lights))
+    rules = Rules(config.budgets, config.lights)
+    display = Display.of(config.currency, settings.config)
+    yield AssessPeriod(world.archive, config.cost_metric, rules, display)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from decimal import Decimal
 from services.forecaster.lights import Standing, light_of
 from shared.config import ROOT, UNMAPPED, Budget, Lights
 from shared.days import Period
-from shared.money import exact_sum
+from shared.money import exact_sum, to_scale
 from shared.outlook import Outlook
 
 RUN_RATE = "run-rate"
@@ -75,10 +75,12 @@ def _outlook(
     complete: bool,
 ) -> Outlook:
     ou_path, currency = node
-    month_to_date = exact_sum(
-        amount
-        for (other, unit), amount in sums.items()
-        if unit == currency and (other == ou_path or other.startswith(f"{ou_path}/"))
+    month_to_date = to_scale(
+        exact_sum(
+            amount
+            for (other, unit), amount in sums.items()
+            if unit == currency and (other == ou_path or other.startswith(f"{ou_path}/"))
+        )
     )
     estimate = run_rate(month_to_date, day) if complete else None
     light, reason = light_of(Standing(month_to_date, budget, estimate, complete), rules)
@@ -87,7 +89,7 @@ def _outlook(
         ou=display_name(ou_path),
         ou_path=ou_path,
         currency=currency,
-        own_month_to_date=sums.get(node, Decimal(0)),
+        own_month_to_date=to_scale(sums.get(node, Decimal(0))),
         month_to_date=month_to_date,
         budget=budget,
         month_end_estimate=estimate,

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from services.forecaster.assess import Rules, Spend, assess
+from services.forecaster.reconciled import DayTotal, require_outlook, require_read
 from shared.archive import changed_since, read_day
-from shared.breakdown import amounts_by_ou
-from shared.days import days_between
-from shared.errors import Reject, Retry
+from shared.breakdown import amounts_by_ou, amounts_of
+from shared.currency import Display
+from shared.days import Period, days_between
+from shared.errors import InputError, Reject, Retry
 from shared.events import (
     ArchivedData,
     AssessedData,
@@ -20,6 +23,7 @@ from shared.events import (
 )
 from shared.lease import Lease
 from shared.locations import outlook_key
+from shared.money import Amounts
 from shared.newest import Contender, write_newest
 from shared.outlook import outlook_table
 from shared.parquet import to_parquet
@@ -35,14 +39,18 @@ class AssessPeriod:
     store: ObjectStore
     metric: str
     rules: Rules
+    display: Display | None = None
 
     async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
         """Assess every day that the run was asked for."""
         if not isinstance(event, PeriodArchived):
             raise Reject(f"the forecaster does not hear {event.type}")
-        spends, etags = await self._spends(event.data)
+        try:
+            spends, totals, etags = await self._spends(event.data)
+        except InputError as error:
+            raise Reject(str(error)) from error
         asked = days_between(event.data.first_day, event.data.day)
-        outlooks = tuple([await self._write(day, spends, event) for day in asked])
+        outlooks = tuple([await self._write(day, spends, totals, event) for day in asked])
         # A newer delivery's outlook that is as the one before writes nothing, so nothing stops
         # an older one: who wrote from an archive that has changed since must write again.
         if changed := await changed_since(self.store, event.data.period, etags):
@@ -57,25 +65,47 @@ class AssessPeriod:
             )
         ]
 
-    async def _spends(self, data: ArchivedData) -> tuple[list[Spend], dict[date, str]]:
-        """Return what was spent, and the ETags of the objects that say so."""
+    async def _spends(
+        self, data: ArchivedData
+    ) -> tuple[list[Spend], list[DayTotal], dict[date, str]]:
+        """Return what was spent, by OU and altogether, and the ETags of the objects that say so.
+
+        Raises InputError when a rate to the display currency is missing.
+        """
         spends: list[Spend] = []
+        totals: list[DayTotal] = []
         etags: dict[date, str] = {}
         for archived in data.days:
             table = await read_day(self.store, archived.day, data)
+            await require_read(self.store, archived, table)
             etags[archived.day] = table.etag
             for ou_path, amounts in amounts_by_ou(table.rows).items():
                 spends += [
-                    Spend(archived.day, ou_path, part.currency, part.metric(self.metric))
+                    Spend(archived.day, ou_path, *self._shown(part, data.period))
                     for part in amounts
                 ]
-        return spends, etags
+            totals += [
+                DayTotal(archived.day, *self._shown(part, data.period))
+                for part in amounts_of(table.rows)
+            ]
+        return spends, totals, etags
 
-    async def _write(self, day: date, spends: list[Spend], event: PeriodArchived) -> AssessedDay:
+    def _shown(self, part: Amounts, period: Period) -> tuple[str, Decimal]:
+        """Return the currency that lights are in, and the cost in it."""
+        amount = part.metric(self.metric)
+        if self.display is None:
+            return part.currency, amount
+        return self.display.currency, self.display.convert(amount, part.currency, period)
+
+    async def _write(
+        self, day: date, spends: list[Spend], totals: list[DayTotal], event: PeriodArchived
+    ) -> AssessedDay:
         data = event.data
         complete = data.complete_through is not None and day <= data.complete_through
         table = outlook_table(assess(day, spends, self.rules, complete=complete))
-        ours = Contender(to_parquet(table), table.num_rows, data.source_version, event.runid)
+        body = to_parquet(table)
+        require_outlook(body, day, totals, rounded=self.display is not None)
+        ours = Contender(body, table.num_rows, data.source_version, event.runid)
         key = outlook_key(day)
         stands = await write_newest(self.store, key, ours)
         uri = f"s3://{self.store.bucket}/{key}"

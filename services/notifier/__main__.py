@@ -7,6 +7,7 @@ from services.notifier.handler import SendDigest
 from services.notifier.ses import SesPost
 from services.notifier.settings import NotifierSettings
 from shared.aws import clients
+from shared.currency import Display
 from shared.service import World, main
 
 
@@ -16,7 +17,14 @@ async def build(world: World, settings: NotifierSettings) -> AsyncIterator[SendD
     config = world.config
     async with clients("ses") as (ses,):
         post = SesPost(ses, settings.configuration_set)
-        yield SendDigest(world.archive, post, world.bell, config.digest, config.cost_metric)
+        yield SendDigest(
+            world.archive,
+            post,
+            world.bell,
+            config.digest,
+            config.cost_metric,
+            Display.of(config.currency, settings.config),
+        )
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ from itertools import takewhile
 import pyarrow as pa
 
 from shared.breakdown import ARCHIVED, METRICS
+from shared.control_sums import KEY, SUMS, require_equal, sums_of
 from shared.errors import MismatchError
-from shared.money import exact_sum, plain
+from shared.money import plain
 
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """A cell that begins so is run as a formula by spreadsheets; the last four are the full-width forms
 of the first four (OWASP, "CSV Injection")."""
+ROWS = pa.schema([field for field in SUMS if field.name != "Rows"])
 CONTROL = frozenset("\t\r\n")
 """A cell that begins so may be cut up, and what is left of it run."""
 
@@ -29,7 +31,7 @@ def breakdown_csv(table: pa.Table, metric: str) -> bytes:
     rows = [row | {"DailyCost": row[METRICS[metric]]} for row in table.to_pylist()]
     writer.writerows([[_cell(row[name]) for name in ARCHIVED.names] for row in rows])
     text = sink.getvalue()
-    _check(text, exact_sum(row["DailyCost"] for row in rows))
+    _check(text, table, metric)
     return text.encode()
 
 
@@ -53,7 +55,22 @@ def _cell(value: object) -> str:
     return "" if value is None else harmless(str(value))
 
 
-def _check(text: str, total: Decimal) -> None:
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    if exact_sum(Decimal(row["DailyCost"]) for row in rows) != total:
-        raise MismatchError(f"the CSV does not add up to {total}")
+def _check(text: str, table: pa.Table, metric: str) -> None:
+    """Read the CSV as a reader will, and hold it against the table, key by key."""
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    if any(row["DailyCost"] != row[METRICS[metric]] for row in rows):
+        raise MismatchError(f"the CSV: DailyCost is not {METRICS[metric]}")
+    read = [
+        {name: row[name] for name in KEY}
+        | {name: Decimal(row[name]) if row[name] else None for name in METRICS.values()}
+        for row in rows
+    ]
+    require_equal(_disarmed(sums_of(table)), sums_of(pa.Table.from_pylist(read, ROWS)), "the CSV")
+
+
+def _disarmed(sums: pa.Table) -> pa.Table:
+    """Return sums with their texts as the CSV has them."""
+    for place, name in enumerate(KEY):
+        texts = pa.array([harmless(text) for text in sums[name].to_pylist()], pa.string())
+        sums = sums.set_column(place, name, texts)
+    return sums

@@ -81,12 +81,15 @@ def _in_currency(currency: str, parts: list[ByType]) -> Charges:
 
 async def month_to_date(
     store: ObjectStore, day: date, read: Mapping[date, pa.Table], metric: str
-) -> dict[str, Charges]:
-    """Add up the billing period's archived days until `day`; those in `read` are not read again."""
+) -> list[ByType]:
+    """Return the charges of the billing period's archived days until `day`.
+
+    Those in `read` are not read again.
+    """
     parts = []
     for each in Period.of(day).days(until=day):
         if each in read:
             parts.append(by_type(read[each], metric))
         elif archived := await read_earlier_day(store, each):
             parts.append(by_type(archived.rows, metric))
-    return charges(parts)
+    return parts

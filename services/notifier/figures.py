@@ -9,6 +9,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from services.notifier.charges import Charges, by_type, charges
+from services.notifier.displayed import Shown
 from shared.breakdown import METRICS, states
 from shared.config import UNMAPPED
 from shared.money import exact_sum
@@ -94,6 +95,10 @@ class Figures:
     metric: str
     rows: int
     currencies: tuple[CurrencyFigures, ...]
+    billed: tuple[tuple[str, Decimal], ...]
+    """The day's exact total by currency as billed: what the export and the CSV add up to."""
+    rates: tuple[tuple[str, Decimal], ...] = ()
+    """What one unit of each converted currency is in the display currency."""
     final: bool = False
 
     @property
@@ -124,11 +129,17 @@ def figures(
     complete: bool,
     final: bool = False,
     month: Mapping[str, Charges] | None = None,
+    shown: Shown | None = None,
 ) -> Figures:
     """Work out a day's figures; `tables` holds the day and those earlier days there are.
 
-    `month` has the charges of the month to date by currency.
+    `month` has the charges of the month to date by currency, and `outlooks` theirs: as billed, or
+    in the display currency, to which `shown` converts the tables. Raises InputError when a rate is
+    missing.
     """
+    billed = {name: each.net for name, each in charges([by_type(tables[day], metric)]).items()}
+    if shown:
+        tables = {each: shown.table(rows) for each, rows in tables.items()}
     table = tables[day]
     today = charges([by_type(table, metric)])
     currencies = sorted({*table["Currency"].to_pylist(), *(row.currency for row in outlooks)})
@@ -148,6 +159,8 @@ def figures(
             )
             for currency in currencies
         ),
+        billed=tuple(billed.items()),
+        rates=shown.rates(billed) if shown else (),
         final=final,
     )
 

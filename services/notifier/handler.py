@@ -10,16 +10,19 @@ import pyarrow as pa
 from services.notifier.about_data import UnknownTypesAlarm, about_data
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
-from services.notifier.charges import month_to_date
+from services.notifier.charges import charges, month_to_date
 from services.notifier.claim import claim_name
+from services.notifier.compared import comparisons
 from services.notifier.delayed import KIND, delayed_message
 from services.notifier.delivery import Delivery
+from services.notifier.displayed import Shown
 from services.notifier.earlier_digest import ToldDays
-from services.notifier.figures import figures
+from services.notifier.figures import Figures, figures
 from services.notifier.mail_reports import MailReports
 from services.notifier.message import ATTACHED, Envelope, build_message
 from services.notifier.month_before import month_before
 from services.notifier.post import Post
+from services.notifier.reconciled import require_shown
 from services.notifier.render import Origin, render
 from services.notifier.restatements import restatements
 from services.notifier.told import Told
@@ -27,9 +30,11 @@ from shared.account_changes import AccountChanges
 from shared.archive import ArchivedTable, read_day, read_earlier_day
 from shared.breakdown import amounts_of
 from shared.config import Digest
+from shared.control_sums import digest, require_source, sums_of
+from shared.currency import Display
 from shared.day_record import DayRecord
 from shared.days import days_between
-from shared.errors import MismatchError, Reject, Retry
+from shared.errors import InputError, MismatchError, Reject, Retry
 from shared.events import (
     CatalogedData,
     DataDelayed,
@@ -61,6 +66,7 @@ class SendDigest:
     bell: AlarmBell
     digest: Digest
     metric: str
+    display: Display | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
@@ -73,7 +79,10 @@ class SendDigest:
             return []
         if not isinstance(event, PeriodCataloged):
             raise Reject(f"the notifier does not hear {event.type}")
-        said = await self._digest(event, lease) if event.data.notify else []
+        try:
+            said = await self._digest(event, lease) if event.data.notify else []
+        except InputError as error:
+            raise Reject(str(error)) from error
         # After the digest, which a deaf alarm topic must not hold back; a repeat finds it sent.
         await UnknownTypesAlarm(self.store, self.bell).ring(event)
         return said
@@ -107,7 +116,6 @@ class SendDigest:
     async def _compose(self, event: PeriodCataloged) -> tuple[Envelope, tuple[Amounts, ...], Told]:
         data = event.data
         tables, shown = await self._tables(data)
-        status = data.status
         outlooks = await self._outlooks(data.day)
         csv = await asyncio.to_thread(breakdown_csv, tables[data.day], self.metric)
         attached = len(csv) <= ATTACHED
@@ -118,17 +126,7 @@ class SendDigest:
             csv_location=None if attached else await self._keep_csv(data.day, csv),
             month_before=await month_before(self.store, data.period),
         )
-        month = await month_to_date(self.store, data.day, tables, self.metric)
-        told = await asyncio.to_thread(
-            figures,
-            data.day,
-            tables,
-            outlooks,
-            self.metric,
-            complete=status != "partial",
-            final=status == "final",
-            month=month,
-        )
+        told = await self._figures(data, tables, outlooks)
         days = await ToldDays(self.store).since_last_digest(data.day, shown)
         envelope = build_message(
             self.digest,
@@ -138,6 +136,7 @@ class SendDigest:
                 await self._news(data.accounts),
                 restated=restatements(days.since, days.changes, self.metric),
                 about=about_data(data),
+                compared=await comparisons(self.store, data),
             ),
             csv if attached else None,
             day=data.day,
@@ -145,6 +144,27 @@ class SendDigest:
             now=self.now(),
         )
         return envelope, amounts_of(tables[data.day]), days.told
+
+    async def _figures(
+        self, data: CatalogedData, tables: dict[date, pa.Table], outlooks: list[Outlook]
+    ) -> Figures:
+        """Work the figures out, and hold them against the archive."""
+        shown = Shown(self.display, data.period) if self.display else None
+        parts = await month_to_date(self.store, data.day, tables, self.metric)
+        month = charges(shown.charges(parts) if shown else parts)
+        told = await asyncio.to_thread(
+            figures,
+            data.day,
+            tables,
+            outlooks,
+            self.metric,
+            complete=data.status != "partial",
+            final=data.status == "final",
+            month=month,
+            shown=shown,
+        )
+        await require_shown(self.store, data, told, month, rounded=shown is not None)
+        return told
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""
@@ -158,20 +178,24 @@ class SendDigest:
         Returns them, and the checksum of the day's own object.
         """
         today = await read_day(self.store, data.day, data)
-        await self._check(data.day, today)
+        await self._check(data, today)
         tables = {data.day: today.rows}
         for day in days_between(data.day - timedelta(days=7), data.day - timedelta(days=1)):
             if earlier := await read_earlier_day(self.store, day):
                 tables[day] = earlier.rows
         return tables, today.sha256
 
-    async def _check(self, day: date, table: ArchivedTable) -> None:
-        """Refuse a day whose totals are not those that the ledger recorded for these bytes."""
+    async def _check(self, data: CatalogedData, table: ArchivedTable) -> None:
+        """Refuse a day that is not what the export holds, or not what the ledger recorded."""
+        day = data.day
+        sums = await asyncio.to_thread(sums_of, table.rows)
+        said = [each.sums for each in data.days if (each.day, each.sha256) == (day, table.sha256)]
+        await require_source(self.store, said[0] if said else None, sums, f"the digest of {day}")
         record = await Ledger(self.store).read(day_record_key(day), DayRecord)
         version = record.doc.version(table.sha256) if record else None
         if version is None:
             raise Retry(f"{day} is not recorded in the ledger yet", after=60)
-        if version.totals != amounts_of(table.rows):
+        if version.totals != amounts_of(table.rows) or version.sums not in ("", digest(sums)):
             raise MismatchError(f"{day}: the archive is not what the ledger recorded")
 
     async def _news(self, kept: Reference | None) -> AccountNews | None:

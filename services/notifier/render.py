@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.notifier.about_data import AboutData
 from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
+from services.notifier.compared import Comparison
 from services.notifier.figures import Figures
 from services.notifier.restatements import Restatements
 from shared.events import DelayedData
@@ -54,11 +55,13 @@ def render(
     *,
     restated: Restatements | None = None,
     about: AboutData | None = None,
+    compared: tuple[Comparison, ...] = (),
 ) -> Rendered:
     """Render a digest; a section for each of the others that there is.
 
     `news`: what changed in the organization on the day. `restated`: what changed in days that
     were told before. `about`: what the export lacks, or has that Daybook does not know.
+    `compared`: what Cost Explorer and the invoices say.
     """
     context = {
         "figures": figures,
@@ -66,6 +69,7 @@ def render(
         "news": news,
         "restated": restated,
         "about": about,
+        "compared": compared,
         "shapes": SHAPES,
         "most_accounts": MOST_ACCOUNTS,
     }

@@ -5,8 +5,9 @@ Sums are exact: every line is cast to decimal(38,12) before it is added. Days ar
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -16,7 +17,8 @@ from services.query.export_files import open_export
 from services.query.sources import SourceFormat
 from services.query.statements import statement
 from shared.days import Period
-from shared.money import Amounts, add_amounts
+from shared.money import Amounts, add_amounts, exact_sum
+from shared.staging import InvoicedTotal
 
 NAMED_TYPES = 20
 """Unknown line types that are counted by name; of more the others are counted together."""
@@ -57,13 +59,21 @@ class EmbeddedQuery:
             unknown_types=_unknown_types(rows),
             notes=tuple(self._source.notes(self._export.lacking, self._export.files, types)),
             awaits_invoice=any(row["awaits_invoice"] for row in rows),
+            invoices=_invoices(rows),
         )
 
     def stage(self, organization: pa.Table, folder: Path) -> dict[date, list[Path]]:
         """Write the breakdown as Parquet into `folder`, by day; returns each day's files."""
         self._db.register("organization", organization)
+        return self._by_day("breakdown", folder)
+
+    def sums(self, folder: Path) -> dict[date, list[Path]]:
+        """Write the control sums as Parquet into `folder`, by day; returns each day's files."""
+        return self._by_day("sums", folder)
+
+    def _by_day(self, name: str, folder: Path) -> dict[date, list[Path]]:
         folder.mkdir(parents=True)
-        self._run("breakdown").to_parquet(
+        self._run(name).to_parquet(
             str(folder),
             compression="snappy",
             partition_by=["staged_day"],
@@ -83,6 +93,18 @@ def _amounts(row: dict[str, object], *, has_net: bool) -> Amounts:
     net = {name: row[name] if has_net else None for name in ("net_unblended", "net_amortized")}
     return Amounts.model_validate(
         {name: row[name] for name in ("currency", "unblended", "amortized")} | net
+    )
+
+
+def _invoices(rows: list[dict[str, Any]]) -> tuple[InvoicedTotal, ...]:
+    """Add up the unblended cost of each invoice and currency."""
+    found: dict[tuple[str, str], list[Decimal]] = {}
+    for row in rows:
+        if row["invoice_id"]:
+            found.setdefault((row["invoice_id"], row["currency"]), []).append(row["unblended"])
+    return tuple(
+        InvoicedTotal(invoice=invoice, currency=currency, unblended=exact_sum(amounts))
+        for (invoice, currency), amounts in sorted(found.items())
     )
 
 

@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,10 +14,18 @@ from services.query.embedded import EmbeddedQuery
 from services.query.engine import Control, QueryResult
 from services.query.export import Export
 from services.query.manifest import Delivery
+from services.query.reconciled import no_sums, reconciled_day
 from services.query.sources import SourceFormat
-from shared.breakdown import amounts_of, coverage
+from shared.breakdown import STAGED
 from shared.ports import ObjectStore
 from shared.staging import StagedDay
+
+
+class DayFiles(NamedTuple):
+    """A day's breakdown and its control sums."""
+
+    rows: list[Path]
+    sums: list[Path]
 
 
 @dataclass(frozen=True)
@@ -37,28 +46,26 @@ class EmbeddedEngine:
             folder = Path(name)
             files = await self.export.fetch(delivery, folder)
             control, staged = await asyncio.to_thread(
-                _query, self.source, delivery, files, organization, folder / "staged"
+                _query, self.source, delivery, files, organization, folder
             )
             control.require(self.metric, delivery.manifest)
             days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
             return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
 
-    async def _upload(self, day: date, files: list[Path], prefix: str) -> StagedDay:
+    async def _upload(self, day: date, files: DayFiles, prefix: str) -> StagedDay:
         keys = []
-        for number, file in enumerate(files):
+        for number, file in enumerate(files.rows):
             key = f"{prefix}day={day}/part-{number:05d}.parquet"
             await self.staging.put(key, file.read_bytes())
             keys.append(key)
-        rows = pa.concat_tables([pq.read_table(file, partitioning=None) for file in files])
-        accounts, services = coverage(rows)
-        return StagedDay(
-            day=day,
-            keys=tuple(keys),
-            rows=rows.num_rows,
-            totals=amounts_of(rows),
-            accounts=accounts,
-            services=services,
-        )
+        rows = _read(files.rows, STAGED.empty_table())
+        sums = _read(files.sums, no_sums())
+        return await reconciled_day(self.staging, prefix, day, tuple(keys), rows=rows, sums=sums)
+
+
+def _read(files: list[Path], none: pa.Table) -> pa.Table:
+    tables = [pq.read_table(file, partitioning=None) for file in files]
+    return pa.concat_tables(tables) if tables else none
 
 
 def _query(
@@ -67,6 +74,10 @@ def _query(
     files: list[Path],
     organization: pa.Table,
     folder: Path,
-) -> tuple[Control, dict[date, list[Path]]]:
+) -> tuple[Control, dict[date, DayFiles]]:
     with EmbeddedQuery(source, delivery.period, files) as query:
-        return query.control(), query.stage(organization, folder)
+        control = query.control()
+        rows = query.stage(organization, folder / "staged")
+        sums = query.sums(folder / "sums")
+    days = rows.keys() | sums.keys()
+    return control, {day: DayFiles(rows.get(day, []), sums.get(day, [])) for day in days}

@@ -10,7 +10,7 @@ import pyarrow as pa
 from services.query.manifest import Delivery
 from shared.days import Period
 from shared.money import Amounts, not_stated
-from shared.staging import StagedDay
+from shared.staging import InvoicedTotal, StagedDay
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Control:
     unknown_types: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     awaits_invoice: bool = False
+    invoices: tuple[InvoicedTotal, ...] = ()
 
     def require(self, metric: str, delivery: object) -> None:
         """Raise InputError when the delivery does not state the cost metric."""

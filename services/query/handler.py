@@ -16,6 +16,7 @@ from services.query.manifest import STAMP
 from services.query.organization import organization_table
 from services.query.organization_source import KnownOrganization, OrganizationSource
 from services.query.readiness import Looked, NotReady, Readiness
+from services.query.reconciled import require_month
 from services.query.snapshot import Snapshot
 from shared.config import Budget
 from shared.day_record import PeriodRecord
@@ -32,7 +33,6 @@ from shared.events import (
 from shared.lease import Lease
 from shared.ledger import Ledger
 from shared.locations import period_record_key, staging_prefix
-from shared.money import add_amounts
 from shared.parquet import sha256
 from shared.ports import AlarmBell, ObjectStore
 from shared.staging import StagedDay, StagedPeriod, UsedOrganization
@@ -202,7 +202,7 @@ class QueryPeriods:
         table = organization_table(organization.placements)
         try:
             result = await self.engine.stage(before.delivery, table, attempt)
-            _check(result)
+            require_month(result)
         except (InputError, MismatchError):
             await self._same(before)  # else the fault is the refresh, not the file
             raise
@@ -237,15 +237,6 @@ class QueryPeriods:
         return body
 
 
-def _check(result: QueryResult) -> None:
-    """Refuse a breakdown that does not add up to the line items it was made of."""
-    broken_down = add_amounts(amounts for day in result.days for amounts in day.totals)
-    if broken_down != result.control.totals:
-        raise MismatchError(
-            f"breakdown totals {broken_down} differ from the export's {result.control.totals}"
-        )
-
-
 def _describe(
     snapshot: Snapshot, result: QueryResult, now: datetime, *, followed: bool
 ) -> StagedPeriod:
@@ -261,6 +252,7 @@ def _describe(
         final=result.control.final(delivery.period, delivery.delivered_at),
         totals=result.control.totals,
         days=_without_gaps(delivery.period, result.days, complete_through),
+        invoices=result.control.invoices,
         unknown_types=dict(result.control.unknown_types),
         notes=(*delivery.notes, *snapshot.notes, *result.control.notes),
     )

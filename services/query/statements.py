@@ -15,15 +15,21 @@ from shared.days import Period
 @lru_cache(maxsize=64)
 def statement(name: str, source: SourceFormat, period: Period, dialect: str) -> str:
     """Return `sql/<name>.sql` over a source's lines of a period, as the dialect spells it."""
-    query = _reading(_parsed(read_sql(name)), "lines", _lines(source, period))
+    lines = _reading(_parsed(read_sql("lines")), "source", _source(source))
+    query = _reading(_parsed(read_sql(name)), "lines", _within(lines, period))
     return query.sql(dialect=dialect, comments=False)
 
 
-def _lines(source: SourceFormat, period: Period) -> exp.Query:
-    """Return the source's line view, for one period."""
+def _source(source: SourceFormat) -> exp.Query:
+    """Return the source's lines, by the day that their usage starts."""
     query = _parsed(source.sql)
     if source.spelled_as:
-        return _reading(_lines(SOURCES[source.spelled_as], period), "export", query)
+        return _reading(_source(SOURCES[source.spelled_as]), "export", query)
+    return query
+
+
+def _within(query: exp.Query, period: Period) -> exp.Query:
+    """Put the first and the last day of the period in their places."""
     dates = {"period_first": period.first, "period_last": period.last}
     for column in list(query.find_all(exp.Column)):
         if column.name in dates:

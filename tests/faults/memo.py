@@ -19,13 +19,15 @@ from typing import Any
 from unittest.mock import patch
 
 from services.query import embedded_engine
+from services.query.embedded_engine import DayFiles
 from services.query.engine import Control
 from shared import service
 from shared.config import Config, load_config
 
-Staged = tuple[Control, dict[date, list[Path]]]
+Staged = tuple[Control, dict[date, DayFiles]]
+Parts = list[tuple[str, bytes]]
 _REAL_QUERY = embedded_engine._query
-_KNOWN: dict[str, tuple[Control, dict[date, list[tuple[str, bytes]]]]] = {}
+_KNOWN: dict[str, tuple[Control, dict[date, list[Parts]]]] = {}
 _REAL_CONFIG = load_config
 REAL_ENGINE: list[bool] = []
 """Not empty: every query goes to DuckDB itself."""
@@ -40,13 +42,22 @@ def _query(
     key = sum_.hexdigest()
     if key not in _KNOWN or REAL_ENGINE:
         control, staged = _REAL_QUERY(source, delivery, files, organization, folder)
-        _KNOWN[key] = control, {d: [(f.name, f.read_bytes()) for f in s] for d, s in staged.items()}
-        shutil.rmtree(folder)
+        contents = {day: [_contents(s) for s in each] for day, each in staged.items()}
+        _KNOWN[key] = control, contents
+        for name in ("staged", "sums"):
+            shutil.rmtree(folder / name)
     control, contents = _KNOWN[key]
-    return control, {day: _lay(folder / str(day), parts) for day, parts in contents.items()}
+    return control, {
+        day: DayFiles(*(_lay(folder / f"{day}-{n}", parts) for n, parts in enumerate(each)))
+        for day, each in contents.items()
+    }
 
 
-def _lay(folder: Path, parts: list[tuple[str, bytes]]) -> list[Path]:
+def _contents(files: list[Path]) -> Parts:
+    return [(file.name, file.read_bytes()) for file in files]
+
+
+def _lay(folder: Path, parts: Parts) -> list[Path]:
     folder.mkdir(parents=True)
     for name, body in parts:
         (folder / name).write_bytes(body)

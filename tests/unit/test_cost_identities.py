@@ -17,9 +17,8 @@ from tests.support.units.bills import KINDS, Bill, Item, Key
 from tests.support.units.breakdowns import break_down
 from tests.support.units.exports import TYPES, Line, legacy, parquet
 from tests.support.units.focus import focus_text
+from tests.support.units.identities import others_of
 
-PLAN_UPFRONT = "savings_plan_amortized_upfront_commitment_for_billing_period"
-RESERVATION_UPFRONT = "reservation_amortized_upfront_fee_for_billing_period"
 ITEMS = st.builds(
     Item,
     kind=st.sampled_from(KINDS),
@@ -132,30 +131,7 @@ def test_unblended_is_amortized_with_true_up_upfront_fees_and_their_refunds(
 
     for part in control.totals:
         lines = [line for line in bill.lines if line["line_item_currency_code"] == part.currency]
-        others = true_up(lines) + upfront_fees(lines) + plan_refunds(lines)
-        assert part.unblended == part.amortized + others
-
-
-def true_up(lines: list[Line]) -> Decimal:
-    return -total(lines, PLAN_UPFRONT, "SavingsPlanRecurringFee") - total(
-        lines, RESERVATION_UPFRONT, "RIFee"
-    )
-
-
-def upfront_fees(lines: list[Line]) -> Decimal:
-    of_reservations = [line for line in lines if line["reservation_reservation_a_r_n"]]
-    cost = "line_item_unblended_cost"
-    return total(lines, cost, "SavingsPlanUpfrontFee") + total(of_reservations, cost, "Fee")
-
-
-def plan_refunds(lines: list[Line]) -> Decimal:
-    described = [line for line in lines if line["line_item_line_item_description"]]
-    return total(described, "line_item_unblended_cost", "Refund")
-
-
-def total(lines: list[Line], column: str, kind: str) -> Decimal:
-    found = [line[column] for line in lines if line["line_item_line_item_type"] == kind]
-    return sum(found, Decimal(0))
+        assert part.unblended == part.amortized + others_of(lines)
 
 
 @some

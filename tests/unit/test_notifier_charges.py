@@ -148,4 +148,4 @@ async def test_a_day_that_is_read_already_is_not_read_again() -> None:
 
     found = await month_to_date(store, DAY, {DAY: archived_table(row("5"))}, "amortized")
 
-    assert found["USD"].net == Decimal(15)
+    assert charges(found)["USD"].net == Decimal(15)

@@ -24,6 +24,7 @@ from shared.staging import StagedDay
 from tests.support.units.aio import in_loop
 from tests.support.units.events import tick
 from tests.support.units.leases import new_lease
+from tests.support.units.queries import ANY_SUMS
 from tests.support.units.rows import DAY, usd
 
 MARCH = Period.of(DAY)
@@ -98,7 +99,9 @@ class Reader:
         self.saw = {str(path) for path in await self.export.fetch(delivery, Path())}
         if self.trouble:
             raise self.trouble
-        day = StagedDay(day=DAY, keys=(f"{prefix}x",), rows=1, totals=(usd("1"),))
+        day = StagedDay(
+            day=DAY, keys=(f"{prefix}x",), rows=1, totals=(usd("1"),), lines=1, sums=ANY_SUMS
+        )
         control = Control(1, (usd("1"),), DAY, DAY, DAY, invoiced=False)
         return QueryResult(control, (day,), 1)
 

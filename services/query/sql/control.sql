@@ -1,10 +1,11 @@
 -- Control totals straight from the lines, with neither grouping by day nor join: what every later
--- step must add up to, which types of line there are, how far the delivered usage reaches, and what
--- is invoiced.
+-- step must add up to, which types of line and which invoices there are, how far the delivered usage
+-- reaches, and what waits for an invoice.
 SELECT
     currency,
     line_type,
     is_known,
+    invoice_id,
     count(*) AS line_count,
     sum(unblended) AS unblended,
     sum(amortized) AS amortized,
@@ -17,5 +18,5 @@ SELECT
     max(CASE WHEN invoiced THEN 1 ELSE 0 END) AS is_invoiced,
     max(CASE WHEN NOT invoiced THEN 1 ELSE 0 END) AS awaits_invoice
 FROM lines
-GROUP BY currency, line_type, is_known
-ORDER BY currency, line_type, is_known
+GROUP BY currency, line_type, is_known, invoice_id
+ORDER BY currency, line_type, is_known, invoice_id

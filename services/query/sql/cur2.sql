@@ -54,6 +54,7 @@ WITH item AS (
         ) AS service,
         coalesce(line_item_line_item_type, '') AS line_type,
         coalesce(line_item_currency_code, '') AS currency,
+        coalesce(bill_invoice_id, '') AS invoice_id,
         coalesce(reservation_reservation_a_r_n, '') <> '' AS of_reservation,
         coalesce(bill_billing_entity, '') = 'AWS Marketplace' AS of_marketplace,
         coalesce(line_item_product_code, '') LIKE '%Support%' AS of_support,
@@ -118,13 +119,7 @@ sorted AS (
 )
 
 SELECT
-    -- A line belongs to the day its usage starts (UTC); one that starts outside the billing
-    -- period's month to the period's nearest day, so that no day is written by two periods.
-    CASE
-        WHEN usage_day IS NULL OR usage_day < period_first THEN period_first
-        WHEN usage_day > period_last THEN period_last
-        ELSE usage_day
-    END AS billing_day,
+    usage_day,
     account_id,
     account_name,
     service,
@@ -132,6 +127,7 @@ SELECT
     known_charge IS NOT NULL AS is_known,
     coalesce(known_charge, nullif(line_type, ''), 'Unknown') AS charge_type,
     currency,
+    invoice_id,
     CASE WHEN is_split THEN 0 ELSE unblended END AS unblended,
     CASE
         WHEN is_split THEN 0

@@ -40,6 +40,7 @@ WITH item AS (
         coalesce(nullif(ServiceName, ''), nullif(x_ServiceCode, ''), 'Unknown') AS service,
         coalesce(ChargeCategory, '') AS line_type,
         coalesce(BillingCurrency, '') AS currency,
+        coalesce(InvoiceId, '') AS invoice_id,
         coalesce(ChargeClass, '') = 'Correction' AS is_correction,
         coalesce(CommitmentDiscountId, '') <> '' AS of_commitment,
         coalesce(CommitmentDiscountStatus, '') = 'Unused' AS is_unused,
@@ -76,13 +77,7 @@ sorted AS (
 )
 
 SELECT
-    -- A charge belongs to the day its period starts (UTC); one that starts outside the billing
-    -- period's month to the period's nearest day, so that no day is written by two periods.
-    CASE
-        WHEN usage_day IS NULL OR usage_day < period_first THEN period_first
-        WHEN usage_day > period_last THEN period_last
-        ELSE usage_day
-    END AS billing_day,
+    usage_day,
     account_id,
     account_name,
     service,
@@ -90,6 +85,7 @@ SELECT
     known_charge IS NOT NULL AS is_known,
     coalesce(known_charge, nullif(line_type, ''), 'Unknown') AS charge_type,
     currency,
+    invoice_id,
     CASE WHEN is_split THEN 0 ELSE billed END AS unblended,
     CASE WHEN is_split THEN 0 ELSE effective END AS amortized,
     FALSE AS states_net,

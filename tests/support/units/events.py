@@ -9,10 +9,12 @@ from services.forecaster.assess import Rules
 from services.forecaster.handler import AssessPeriod
 from shared.breakdown import amounts_of
 from shared.config import Budget, Lights
+from shared.control_sums import digest, sums_of
 from shared.days import Period
 from shared.events import (
     BackfillRequested,
     CatalogedData,
+    ControlSums,
     DayReady,
     Event,
     PeriodArchived,
@@ -107,7 +109,16 @@ async def _stage(store: MemoryStore, day: date, rows: Sequence[Row], prefix: str
     table = staged_table(*({**row, "BillingDate": day} for row in rows))
     key = f"{prefix}day={day}/part-00000.parquet"
     await store.put(key, to_parquet(table))
-    return StagedDay(day=day, keys=(key,), rows=table.num_rows, totals=amounts_of(table))
+    sums = sums_of(table)
+    await store.put(f"{prefix}day={day}/sums.parquet", to_parquet(sums))
+    return StagedDay(
+        day=day,
+        keys=(key,),
+        rows=table.num_rows,
+        totals=amounts_of(table),
+        lines=table.num_rows,
+        sums=ControlSums(key=f"{prefix}day={day}/sums.parquet", digest=digest(sums)),
+    )
 
 
 async def archive(store: MemoryStore, event: Event) -> PeriodArchived:

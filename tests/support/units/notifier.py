@@ -8,6 +8,7 @@ from typing import Any
 
 from services.notifier.handler import SendDigest
 from shared.config import Digest
+from shared.currency import Display
 from shared.events import DigestSent, Event
 from shared.memory import MemoryBell, MemoryStore
 from tests.support.units.events import NOON, Days, cataloged
@@ -25,6 +26,7 @@ class Notifier:
         self.post = ScriptedPost(list(troubles))
         self.bell: Any = MemoryBell()
         self.now = NOON
+        self.display: Display | None = None
 
     async def hear(self, event: Event) -> list[DigestSent]:
         """Have the notifier handle an event."""
@@ -32,7 +34,9 @@ class Notifier:
         def clock() -> datetime:
             return self.now
 
-        handle = SendDigest(self.store, self.post, self.bell, DIGEST, "amortized", now=clock)
+        handle = SendDigest(
+            self.store, self.post, self.bell, DIGEST, "amortized", self.display, now=clock
+        )
         said = await handle(event, new_lease())
         return [event for event in said if isinstance(event, DigestSent)]
 

@@ -19,7 +19,7 @@ from services.query.snapshot import ExportFile
 from shared.config import Budget
 from shared.days import Period
 from shared.errors import InputError
-from shared.events import Event, PeriodQueried
+from shared.events import ControlSums, Event, PeriodQueried
 from shared.memory import MemoryBell, MemoryStore
 from shared.money import Amounts
 from shared.staging import StagedDay
@@ -28,6 +28,7 @@ from tests.support.units.leases import new_lease
 from tests.support.units.rows import usd
 
 FEBRUARY, MARCH = Period(2026, 2), Period(2026, 3)
+ANY_SUMS = ControlSums(key="staging/sums.parquet", digest="0" * 64)
 DELIVERED = datetime(2026, 3, 17, 6, tzinfo=UTC)
 
 
@@ -83,7 +84,9 @@ class Engine:
             awaits_invoice=self.awaits,
         )
         staged = totals if self.staged is None else self.staged
-        day = StagedDay(day=last, keys=(f"{prefix}x",), rows=1, totals=staged)
+        day = StagedDay(
+            day=last, keys=(f"{prefix}x",), rows=1, totals=staged, lines=1, sums=ANY_SUMS
+        )
         return QueryResult(control, (day,), 10)
 
 
