@@ -137,12 +137,35 @@ class QuickSight(_Strict):
     )
 
 
+class Athena(_Strict):
+    """How Amazon Athena is used, with `engine: athena`."""
+
+    workgroup: str = Field(
+        default="daybook",
+        pattern=r"^[a-zA-Z0-9._-]{1,128}$",
+        description="Workgroup; a limit on the bytes that it may scan holds for every query.",
+    )
+    database: str = Field(
+        default="finops_db",
+        pattern=r"^[a-z0-9_]{1,128}$",
+        description="Glue database that holds the export's table while a query runs.",
+    )
+    usd_per_tb: Money = Field(
+        default=Decimal(5), ge=0, description="Price of a TB scanned, in US dollars."
+    )
+
+
 class Config(_Strict):
     """The whole of `daybook.yaml`."""
 
     source: Source
     organization: Organization
-    engine: Literal["duckdb"] = Field(default="duckdb", description="The query engine.")
+    engine: Literal["duckdb", "athena"] = Field(
+        default="duckdb",
+        description="Who scans the export: `duckdb`, in the query worker itself, or `athena`, "
+        "for exports too large for one machine, in Parquet only.",
+    )
+    athena: Athena = Athena()
     cost_metric: CostMetric = Field(
         default="amortized",
         description="What DailyCost, budgets and the digest mean by cost; the net ones need an "

@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from shared.days import Period
-from shared.money import Amounts
+from shared.money import Amounts, Money
 
 
 class Frozen(BaseModel):
@@ -44,6 +44,10 @@ class PeriodScope(Frozen):
         description="Line items of types that Daybook does not know, by type; counted in.",
     )
     notes: tuple[str, ...] = Field(default=(), description="What the export lacks, in sentences.")
+    query_cost: Money | None = Field(
+        default=None,
+        description="What the scan of the export cost in US dollars; null where nobody charges.",
+    )
     accounts: Reference | None = Field(
         default=None,
         description="Accounts that are new, moved or closed on the day; null when none is.",

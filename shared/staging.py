@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.days import Period
 from shared.event_data import Reference
-from shared.money import Amounts
+from shared.money import Amounts, Money
 
 
 class StagedDay(BaseModel):
@@ -46,6 +46,9 @@ class StagedPeriod(BaseModel):
     delivered_at: datetime = Field(description="When the manifest was written (UTC).")
     lines: int = Field(description="Line items of the export that were read.")
     bytes_scanned: int
+    query_cost: Money | None = Field(
+        default=None, description="What the scan itself cost in US dollars; null where nothing."
+    )
     complete_through: date | None
     totals: tuple[Amounts, ...] = Field(description="Control totals, summed over the line items.")
     organization: UsedOrganization | None = Field(

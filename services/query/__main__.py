@@ -3,8 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.query.athena import AthenaQueries
+from services.query.athena_engine import AthenaEngine
 from services.query.embedded_engine import EmbeddedEngine
+from services.query.engine import QueryEngine
 from services.query.export import Export
+from services.query.glue import GlueTables
 from services.query.handler import QueryPeriods
 from services.query.layouts import LAYOUTS
 from services.query.organization_source import (
@@ -15,7 +19,7 @@ from services.query.organization_source import (
 from services.query.organizations import Organizations
 from services.query.readiness import Readiness
 from services.query.s3 import S3ExportStore
-from services.query.sources import SOURCES
+from services.query.sources import SOURCES, SourceFormat
 from shared.aws import clients
 from shared.locations import split_uri
 from shared.s3 import S3Store
@@ -29,10 +33,29 @@ async def build(world: World, _settings: WorkerSettings) -> AsyncIterator[QueryP
     source = world.config.source
     kind = SOURCES[source.format]
     export = Export(S3ExportStore(world.s3, source.location), LAYOUTS[kind.layout])
-    engine = EmbeddedEngine(export, kind, world.archive, world.config.cost_metric)
-    async with _organization(world) as organization:
+    async with _organization(world) as organization, _engine(world, export, kind) as engine:
         readiness = Readiness(world.archive, world.config.delivery_deadline)
         yield QueryPeriods(export, engine, organization, world.archive, readiness)
+
+
+@asynccontextmanager
+async def _engine(world: World, export: Export, kind: SourceFormat) -> AsyncIterator[QueryEngine]:
+    """Choose who scans the export."""
+    config = world.config
+    if config.engine == "duckdb":
+        yield EmbeddedEngine(export, kind, world.archive, config.cost_metric)
+        return
+    async with clients("athena", "glue") as (athena, glue):
+        yield AthenaEngine(
+            export,
+            kind,
+            world.archive,
+            config.cost_metric,
+            AthenaQueries(athena, config.athena.workgroup, config.athena.database),
+            GlueTables(glue, config.athena.database),
+            config.source.location,
+            config.athena.usd_per_tb,
+        )
 
 
 @asynccontextmanager

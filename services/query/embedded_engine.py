@@ -2,8 +2,11 @@
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +18,21 @@ from services.query.export import Export
 from services.query.manifest import Delivery
 from services.query.sources import SourceFormat
 from shared.breakdown import amounts_of, coverage
-from shared.ports import ObjectStore
+from shared.days import Period
+from shared.ports import Message, ObjectStore
 from shared.staging import StagedDay
+
+OpenQuery = Callable[[Period, list[Path]], EmbeddedQuery]
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What was read of an export: files to query here, how to open them, and what it took."""
+
+    files: list[Path]
+    open: OpenQuery
+    bytes: int
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -31,17 +47,26 @@ class EmbeddedEngine:
     staging: ObjectStore
     metric: str
 
-    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+    async def stage(
+        self, delivery: Delivery, organization: pa.Table, prefix: str, message: Message
+    ) -> QueryResult:
         """Fetch, query in a thread, upload."""
         with tempfile.TemporaryDirectory(prefix="daybook-query-") as name:
             folder = Path(name)
-            files = await self.export.fetch(delivery, folder)
+            scanned = await self.scan(delivery, message, folder)
             control, staged = await asyncio.to_thread(
-                _query, self.source, delivery, files, organization, folder / "staged"
+                _query, scanned.open, delivery, scanned.files, organization, folder / "staged"
             )
             control.require(self.metric, delivery.manifest)
             days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
-            return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
+            return QueryResult(control, tuple(days), scanned.bytes, scanned.cost)
+
+    async def scan(self, delivery: Delivery, message: Message, folder: Path) -> Scanned:
+        """Bring what is to be queried into `folder`: here, the export's files themselves."""
+        del message
+        files = await self.export.fetch(delivery, folder)
+        size = sum(file.stat().st_size for file in files)
+        return Scanned(files, partial(EmbeddedQuery, self.source), size)
 
     async def _upload(self, day: date, files: list[Path], prefix: str) -> StagedDay:
         keys = []
@@ -62,11 +87,11 @@ class EmbeddedEngine:
 
 
 def _query(
-    source: SourceFormat,
+    open_query: OpenQuery,
     delivery: Delivery,
     files: list[Path],
     organization: pa.Table,
     folder: Path,
 ) -> tuple[Control, dict[date, list[Path]]]:
-    with EmbeddedQuery(source, delivery.period, files) as query:
+    with open_query(delivery.period, files) as query:
         return query.control(), query.stage(organization, folder)

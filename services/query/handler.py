@@ -115,6 +115,7 @@ class QueryPeriods:
                     uri=f"s3://{self.store.bucket}/{prefix}manifest.json", sha256=sha256(body)
                 ),
                 bytes_scanned=staged.bytes_scanned,
+                query_cost=staged.query_cost,
             ),
             source=SOURCE,
             about=asked.period,
@@ -169,7 +170,8 @@ class QueryPeriods:
         attempt = f"{prefix}attempt={uuid.uuid4()}/"
         table = organization_table(organization.placements)
         try:
-            result = await lease.hold(self.engine.stage(before.delivery, table, attempt))
+            stage = self.engine.stage(before.delivery, table, attempt, lease.message)
+            result = await lease.hold(stage)
             _check(result)
         except (InputError, MismatchError):
             await self._same(before)  # else the fault is the refresh, not the file
@@ -223,6 +225,7 @@ def _describe(snapshot: Snapshot, result: QueryResult, *, followed: bool) -> Sta
         delivered_at=delivery.delivered_at,
         lines=result.control.lines,
         bytes_scanned=result.bytes_scanned,
+        query_cost=result.cost,
         complete_through=complete_through,
         totals=result.control.totals,
         days=_without_gaps(delivery.period, result.days, complete_through),

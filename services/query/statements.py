@@ -15,15 +15,15 @@ from shared.days import Period
 @lru_cache(maxsize=64)
 def statement(name: str, source: SourceFormat, period: Period, dialect: str) -> str:
     """Return `sql/<name>.sql` over a source's lines of a period, as the dialect spells it."""
-    query = _reading(_parsed(read_sql(name)), "lines", _lines(source, period))
+    query = reading(parsed(read_sql(name)), "lines", lines_of(source, period))
     return query.sql(dialect=dialect, comments=False)
 
 
-def _lines(source: SourceFormat, period: Period) -> exp.Query:
+def lines_of(source: SourceFormat, period: Period) -> exp.Query:
     """Return the source's line view, for one period."""
-    query = _parsed(source.sql)
+    query = parsed(source.sql)
     if source.spelled_as:
-        return _reading(_lines(SOURCES[source.spelled_as], period), "export", query)
+        return reading(lines_of(SOURCES[source.spelled_as], period), "export", query)
     dates = {"period_first": period.first, "period_last": period.last}
     for column in list(query.find_all(exp.Column)):
         if column.name in dates:
@@ -32,14 +32,15 @@ def _lines(source: SourceFormat, period: Period) -> exp.Query:
     return query
 
 
-def _parsed(sql: str) -> exp.Query:
+def parsed(sql: str) -> exp.Query:
+    """Parse a query in Athena's dialect; raise TypeError for a statement that is none."""
     query = sqlglot.parse_one(sql, dialect="athena")
     if not isinstance(query, exp.Query):
         raise TypeError(f"not a query: {sql}")
     return query
 
 
-def _reading(query: exp.Query, name: str, inner: exp.Query) -> exp.Query:
+def reading(query: exp.Query, name: str, inner: exp.Query) -> exp.Query:
     """Return the query with `inner` in the place of the table `name`."""
     for table in [found for found in query.find_all(exp.Table) if found.name == name]:
         table.replace(inner.copy().subquery(name))

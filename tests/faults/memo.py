@@ -32,14 +32,15 @@ REAL_ENGINE: list[bool] = []
 
 
 def _query(
-    source: Any, delivery: Any, files: list[Path], organization: Any, folder: Path
+    open_query: Any, delivery: Any, files: list[Path], organization: Any, folder: Path
 ) -> Staged:
-    sum_ = hashlib.sha256(repr((delivery.period, organization.to_pylist())).encode())
+    how = open_query.func.__name__
+    sum_ = hashlib.sha256(repr((how, delivery.period, organization.to_pylist())).encode())
     for file in files:
         sum_.update(file.read_bytes())
     key = sum_.hexdigest()
     if key not in _KNOWN or REAL_ENGINE:
-        control, staged = _REAL_QUERY(source, delivery, files, organization, folder)
+        control, staged = _REAL_QUERY(open_query, delivery, files, organization, folder)
         _KNOWN[key] = control, {d: [(f.name, f.read_bytes()) for f in s] for d, s in staged.items()}
         shutil.rmtree(folder)
     control, contents = _KNOWN[key]

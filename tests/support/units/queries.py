@@ -21,6 +21,7 @@ from shared.events import Event, PeriodQueried
 from shared.lease import Lease
 from shared.memory import MemoryStore
 from shared.money import Amounts
+from shared.ports import Message
 from shared.staging import StagedDay
 from tests.support.units.exports import manifest
 from tests.support.units.leases import new_lease
@@ -44,6 +45,9 @@ class Shelf:
         data = path.replace("metadata/", "s3://bucket/data/")
         return manifest(data), DELIVERED
 
+    async def tail(self, path: str, size: int) -> bytes:
+        raise AssertionError(path, size)
+
     async def fetch(self, path: str, folder: Any) -> Any:
         raise AssertionError(path, folder)
 
@@ -61,8 +65,10 @@ class Engine:
     notes: tuple[str, ...] = ()
     prefixes: list[str] = field(default_factory=list)
 
-    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
-        del organization
+    async def stage(
+        self, delivery: Delivery, organization: pa.Table, prefix: str, message: Message
+    ) -> QueryResult:
+        del organization, message
         self.prefixes.append(prefix)
         if self.trouble:
             raise self.trouble
