@@ -87,7 +87,7 @@ async def _metadata(export: Export, path: str) -> bytes:
 def _schema(path: str, metadata: bytes) -> pa.Schema:
     try:
         return pq.read_schema(pa.BufferReader(metadata))
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowException, OSError) as error:
         problem = f"is no Parquet file that can be read: {error}"
         raise InputError(path, problem, "Deliver the export again") from None
 
