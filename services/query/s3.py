@@ -44,7 +44,12 @@ class S3ExportStore:
 
     async def tail(self, path: str, size: int) -> bytes:
         """Read the end of an object by a range (RFC 9110, a suffix range)."""
-        answer = await self._get(path, Range=f"bytes=-{size}")
+        try:
+            answer = await self._get(path, Range=f"bytes=-{size}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "InvalidRange":  # an empty object has no end
+                return b""
+            raise
         async with answer["Body"] as stream:
             end: bytes = await stream.read()
         return end
