@@ -18,9 +18,10 @@ HISTORY_BYTES = 512 * 1024 * 1024
 """The embedded S3 lives in memory: beyond the asked period, only this much history goes in."""
 
 
-def given_sections(bucket: str, source_format: str) -> dict[str, dict[str, object]]:
+def given_sections(bucket: str, source_format: str) -> dict[str, object]:
     """Return the sections of daybook.yaml that the local stack decides."""
     return {
+        "engine": "duckdb",  # the embedded AWS has no Athena that could unload
         "source": {"format": source_format, "location": f"s3://{EXPORT_BUCKET}/{EXPORT_PREFIX}"},
         "organization": {"location": f"s3://{bucket}/{ORGANIZATION_KEY}"},
     }
