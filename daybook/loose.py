@@ -18,7 +18,8 @@ from pathlib import Path
 
 import duckdb
 
-from services.query.export_files import find_columns, read_files, typed
+from services.query.columns import find_columns
+from services.query.export_files import columns_of, read_files, typed
 from services.query.manifest import NOTES
 from services.query.snapshot import ExportFile
 from services.query.sources import TIMESTAMP, Column, SourceFormat
@@ -53,6 +54,10 @@ class LooseFiles:
     async def read(self, path: str) -> tuple[bytes, datetime]:
         """Return a manifest, and when the newest file was written."""
         return self._manifests[path], self._written
+
+    async def tail(self, path: str, size: int) -> bytes:
+        """Read the end of a file."""
+        return self._files[path].read_bytes()[-size:]
 
     async def fetch(self, path: str, folder: Path) -> Path:
         """Return the file itself, or the part of it that belongs to the period."""
@@ -147,7 +152,7 @@ def _parts(file: Path, source: SourceFormat, folder: Path) -> Iterator[tuple[Per
 
 def _month(file: Path, relation: duckdb.DuckDBPyRelation, source: SourceFormat) -> str:
     """Return the expression for a line's billing period, from the columns that there are."""
-    columns = find_columns(file, relation, source.period)
+    columns = find_columns(file, columns_of(relation), source.period)
     dates = [
         f"CAST({typed(Column(found[0], TIMESTAMP), found)} AS TIMESTAMP)"
         for found in columns

@@ -7,9 +7,9 @@ from daybook.local.provision import Provisioned
 from daybook.local.stack import CONFIG_KEY
 from services.query.manifest import Delivery
 from shared.aws import clients
-from shared.config import read_settings
 from shared.days import Period
 from shared.s3 import S3Store
+from shared.settings_text import read_settings
 
 EXPORT_BUCKET = "daybook-cost-export"
 EXPORT_PREFIX = "exports/daily"
@@ -18,9 +18,10 @@ HISTORY_BYTES = 512 * 1024 * 1024
 """The embedded S3 lives in memory: beyond the asked period, only this much history goes in."""
 
 
-def given_sections(bucket: str, source_format: str) -> dict[str, dict[str, object]]:
+def given_sections(bucket: str, source_format: str) -> dict[str, object]:
     """Return the sections of daybook.yaml that the local stack decides."""
     return {
+        "engine": "duckdb",  # the embedded AWS has no Athena that could unload
         "source": {"format": source_format, "location": f"s3://{EXPORT_BUCKET}/{EXPORT_PREFIX}"},
         "organization": {"location": f"s3://{bucket}/{ORGANIZATION_KEY}"},
     }

@@ -5,14 +5,13 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from shared.days import Period
 from shared.errors import InputError
 from shared.money import SCALE, Money
+from shared.settings_text import REMEDY, place_of, read_settings
 
-REMEDY = "The fields are described in docs/reference/daybook.schema.json"
 UNMAPPED = "Unmapped"
 ROOT = "Root"
 
@@ -189,12 +188,35 @@ class QuickSight(_Strict):
     )
 
 
+class Athena(_Strict):
+    """How Amazon Athena is used, with `engine: athena`."""
+
+    workgroup: str = Field(
+        default="daybook",
+        pattern=r"^[a-zA-Z0-9._-]{1,128}$",
+        description="Workgroup; a limit on the bytes that it may scan holds for every query.",
+    )
+    database: str = Field(
+        default="finops_db",
+        pattern=r"^[a-z0-9_]{1,128}$",
+        description="Glue database that holds the export's table while a query runs.",
+    )
+    usd_per_tb: Money = Field(
+        default=Decimal(5), ge=0, description="Price of a TB scanned, in US dollars."
+    )
+
+
 class Config(_Strict):
     """The whole of `daybook.yaml`."""
 
     source: Source
     organization: Organization
-    engine: Literal["duckdb"] = Field(default="duckdb", description="The query engine.")
+    engine: Literal["duckdb", "athena"] = Field(
+        default="duckdb",
+        description="Who scans the export: `duckdb`, in the query worker itself, or `athena`, "
+        "for exports too large for one machine, in Parquet only.",
+    )
+    athena: Athena = Athena()
     cost_metric: CostMetric = Field(
         default="amortized",
         description="What DailyCost, budgets and the digest mean by cost; the net ones need an "
@@ -238,47 +260,6 @@ class Config(_Strict):
         return self
 
 
-class _WrittenTwice(yaml.MarkedYAMLError):
-    """A key that stands twice in a mapping; YAML would let the last one win silently."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key written twice and leaves dates to the model."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """Look at the keys before they become a dict."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise _WrittenTwice(
-                    problem=f"{key.value} is written twice", problem_mark=key.start_mark
-                )
-            seen.add(str(key.value))
-        return super().construct_mapping(node, deep)
-
-
-_TIME_OF_DAY = ("tag:yaml.org,2002:str", re.compile(r"^\d{1,2}:\d\d$"))
-"""YAML 1.1 takes 14:00 for the sexagesimal number 840."""
-_Loader.yaml_implicit_resolvers = {
-    first: ([_TIME_OF_DAY] if first.isdigit() else [])
-    + [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
-    for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def read_settings(text: str, name: object) -> dict[str, Any]:
-    """Read YAML text as a mapping; raise InputError with the line when it is none."""
-    try:
-        raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except _WrittenTwice as error:
-        raise InputError(name, str(error.problem), "Keep one", where=_mark(error)) from None
-    except yaml.YAMLError as error:
-        raise InputError(name, "is not YAML", "Mend the syntax", where=_mark(error)) from None
-    if not isinstance(raw, dict):
-        raise InputError(name, "is not a mapping of settings", REMEDY)
-    return raw
-
-
 def load_config(text: str, name: object, given: dict[str, Any] | None = None) -> Config:
     """Read `daybook.yaml`; `given` sections take the place of those in the text.
 
@@ -290,31 +271,5 @@ def load_config(text: str, name: object, given: dict[str, Any] | None = None) ->
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         message = problem["msg"].removeprefix("Value error, ")
-        where = _place(yaml.compose(text, Loader=_Loader), problem["loc"])
+        where = place_of(text, problem["loc"])
         raise InputError(name, message, REMEDY, where=where) from None
-
-
-def _mark(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f"line {mark.line + 1}" if mark else ""
-
-
-def _place(tree: Any, loc: tuple[int | str, ...]) -> str:
-    """Return `line 4 (digest.recipients)`: the deepest node of the path that is in the text."""
-    node = tree
-    for part in loc:
-        inner = _child(node, part)
-        if inner is None:
-            break
-        node = inner
-    field = ".".join(str(part) for part in loc)
-    line = f"line {node.start_mark.line + 1}"
-    return f"{line} ({field})" if field else line
-
-
-def _child(node: Any, part: int | str) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == str(part)), None)
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-        return node.value[part] if part < len(node.value) else None
-    return None

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from shared.cost_check import CostCheck
 from shared.day_status import DayStatus, day_status
 from shared.days import Period
-from shared.money import Amounts
+from shared.money import Amounts, Money
 
 
 class Frozen(BaseModel):
@@ -60,6 +60,10 @@ class PeriodScope(Frozen):
     )
     notes: tuple[str, ...] = Field(
         default=(), description="What is to be known of the data, in sentences."
+    )
+    query_cost: Money | None = Field(
+        default=None,
+        description="What the scan of the export cost in US dollars; null where nobody charges.",
     )
     accounts: Reference | None = Field(
         default=None,

@@ -37,6 +37,11 @@ class Lease:
         self._ends = self._clock() + BUDGET
         self._sure_until = 0.0
 
+    @property
+    def message(self) -> Message:
+        """The message that is worked on."""
+        return self._message
+
     async def extend(self) -> None:
         """Ask for a full visibility timeout from now; raise LeaseLost when refused or spent.
 

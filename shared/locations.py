@@ -47,6 +47,11 @@ def staging_prefix(run: str, period: Period) -> str:
     return f"staging/run={run}/period={period}/"
 
 
+def scan_prefix(token: str) -> str:
+    """Return the prefix of what a scan by a query service needs and makes."""
+    return f"staging/athena/{token}/"
+
+
 def day_record_key(day: date) -> str:
     """Return the ledger key of a day's versions."""
     return f"{day_records_prefix(Period.of(day))}{day}.json"

@@ -60,6 +60,9 @@ class StagedPeriod(BaseModel):
     delivered_at: datetime = Field(description="When the manifest was written (UTC).")
     lines: int = Field(description="Line items of the export that were read.")
     bytes_scanned: int
+    query_cost: Money | None = Field(
+        default=None, description="What the scan itself cost in US dollars; null where nothing."
+    )
     complete_through: date | None
     final: bool = Field(
         default=False, description="Whether the month is over and its whole bill is invoiced."

@@ -3,10 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.query.athena import AthenaQueries
+from services.query.athena_engine import AthenaEngine
 from services.query.data_exports import DataExports, region_of
 from services.query.embedded_engine import EmbeddedEngine
+from services.query.engine import QueryEngine
 from services.query.executions import Executions, NoExecutions
 from services.query.export import Export
+from services.query.glue import GlueTables
 from services.query.handler import QueryPeriods
 from services.query.layouts import LAYOUTS
 from services.query.organization_source import (
@@ -18,7 +22,7 @@ from services.query.organizations import Organizations
 from services.query.readiness import Readiness
 from services.query.s3 import S3ExportStore
 from services.query.settings import QuerySettings
-from services.query.sources import SOURCES
+from services.query.sources import SOURCES, SourceFormat
 from shared.aws import clients
 from shared.locations import split_uri
 from shared.s3 import S3Store
@@ -31,8 +35,11 @@ async def build(world: World, settings: QuerySettings) -> AsyncIterator[QueryPer
     source = world.config.source
     kind = SOURCES[source.format]
     export = Export(S3ExportStore(world.s3, source.location), LAYOUTS[kind.layout])
-    engine = EmbeddedEngine(export, kind, world.archive, world.config.cost_metric)
-    async with _organization(world) as organization, _executions(world) as executions:
+    async with (
+        _organization(world) as organization,
+        _executions(world) as executions,
+        _engine(world, export, kind) as engine,
+    ):
         yield QueryPeriods(
             export,
             engine,
@@ -55,6 +62,26 @@ async def _executions(world: World) -> AsyncIterator[Executions]:
         return
     async with clients("bcm-data-exports", region=region_of(arn)) as (client,):
         yield DataExports(client, arn)
+
+
+@asynccontextmanager
+async def _engine(world: World, export: Export, kind: SourceFormat) -> AsyncIterator[QueryEngine]:
+    """Choose who scans the export."""
+    config = world.config
+    if config.engine == "duckdb":
+        yield EmbeddedEngine(export, kind, world.archive, config.cost_metric)
+        return
+    async with clients("athena", "glue") as (athena, glue):
+        yield AthenaEngine(
+            export,
+            kind,
+            world.archive,
+            config.cost_metric,
+            AthenaQueries(athena, config.athena.workgroup, config.athena.database),
+            GlueTables(glue, config.athena.database),
+            config.source.location,
+            config.athena.usd_per_tb,
+        )
 
 
 @asynccontextmanager

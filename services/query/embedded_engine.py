@@ -2,8 +2,11 @@
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,8 +20,21 @@ from services.query.manifest import Delivery
 from services.query.reconciled import no_sums, reconciled_day
 from services.query.sources import SourceFormat
 from shared.breakdown import STAGED
-from shared.ports import ObjectStore
+from shared.days import Period
+from shared.ports import Message, ObjectStore
 from shared.staging import StagedDay
+
+OpenQuery = Callable[[Period, list[Path]], EmbeddedQuery]
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What was read of an export: files to query here, how to open them, and what it took."""
+
+    files: list[Path]
+    open: OpenQuery
+    bytes: int
+    cost: Decimal | None = None
 
 
 class DayFiles(NamedTuple):
@@ -40,17 +56,26 @@ class EmbeddedEngine:
     staging: ObjectStore
     metric: str
 
-    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+    async def stage(
+        self, delivery: Delivery, organization: pa.Table, prefix: str, message: Message
+    ) -> QueryResult:
         """Fetch, query in a thread, upload."""
         with tempfile.TemporaryDirectory(prefix="daybook-query-") as name:
             folder = Path(name)
-            files = await self.export.fetch(delivery, folder)
+            scanned = await self.scan(delivery, message, folder)
             control, staged = await asyncio.to_thread(
-                _query, self.source, delivery, files, organization, folder
+                _query, scanned.open, delivery, scanned.files, organization, folder
             )
             control.require(self.metric, delivery.manifest)
             days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
-            return QueryResult(control, tuple(days), sum(file.stat().st_size for file in files))
+            return QueryResult(control, tuple(days), scanned.bytes, scanned.cost)
+
+    async def scan(self, delivery: Delivery, message: Message, folder: Path) -> Scanned:
+        """Bring what is to be queried into `folder`: here, the export's files themselves."""
+        del message
+        files = await self.export.fetch(delivery, folder)
+        size = sum(file.stat().st_size for file in files)
+        return Scanned(files, partial(EmbeddedQuery, self.source), size)
 
     async def _upload(self, day: date, files: DayFiles, prefix: str) -> StagedDay:
         keys = []
@@ -69,13 +94,13 @@ def _read(files: list[Path], none: pa.Table) -> pa.Table:
 
 
 def _query(
-    source: SourceFormat,
+    open_query: OpenQuery,
     delivery: Delivery,
     files: list[Path],
     organization: pa.Table,
     folder: Path,
 ) -> tuple[Control, dict[date, DayFiles]]:
-    with EmbeddedQuery(source, delivery.period, files) as query:
+    with open_query(delivery.period, files) as query:
         control = query.control()
         rows = query.stage(organization, folder / "staged")
         sums = query.sums(folder / "sums")

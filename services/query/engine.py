@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow as pa
 from services.query.manifest import Delivery
 from shared.days import Period
 from shared.money import Amounts, not_stated
+from shared.ports import Message
 from shared.staging import InvoicedTotal, StagedDay
 
 
@@ -63,15 +65,24 @@ class Control:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """What one scan of a billing period gave: staged days, control totals, bytes of the export."""
+    """What one scan of a billing period gave: staged days, control totals, bytes of the export.
+
+    `cost` is what the scan itself is charged with, in US dollars; None where nobody charges.
+    """
 
     control: Control
     days: tuple[StagedDay, ...]
     bytes_scanned: int
+    cost: Decimal | None = None
 
 
 class QueryEngine(Protocol):
     """Runs the breakdown of one delivery and stages it below a prefix of the archive bucket."""
 
-    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
-        """Query the delivery's files once; `prefix` must be empty."""
+    async def stage(
+        self, delivery: Delivery, organization: pa.Table, prefix: str, message: Message
+    ) -> QueryResult:
+        """Query the delivery's files once; `prefix` must be empty.
+
+        What was begun for the same message, and may go on without us, is taken up again.
+        """

@@ -20,6 +20,9 @@ class ExportStore(Protocol):
     async def read(self, path: str) -> tuple[bytes, datetime]:
         """Return a small file's bytes and when it was written (UTC)."""
 
+    async def tail(self, path: str, size: int) -> bytes:
+        """Return the last `size` bytes of a file, or all; InputError when it is not there."""
+
     async def fetch(self, path: str, folder: Path) -> Path:
         """Make a file available locally; raise InputError when it is not there."""
 
@@ -51,6 +54,10 @@ class Export:
             return None
         listed = [await self._store.files(folder) for folder in folders_of(delivery)]
         return Snapshot.of(delivery, (file for files in listed for file in files))
+
+    async def tail(self, path: str, size: int) -> bytes:
+        """Return the last `size` bytes of a listed file, or all of a smaller one."""
+        return await self._store.tail(path, size)
 
     async def fetch(self, delivery: Delivery, folder: Path) -> list[Path]:
         """Bring the delivery's files into `folder`; returns them in the manifest's order."""

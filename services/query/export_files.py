@@ -1,26 +1,17 @@
-"""Opens an export's files in DuckDB as one relation with the columns of its source.
+"""Opens an export's files in DuckDB as one relation with the columns of its source."""
 
-Names are compared by their letters and digits: `lineItem/UnblendedCost` of a legacy CSV,
-`line_item_unblended_cost` of a Parquet file and Athena's lower case are the same column.
-"""
-
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
 import duckdb
 
+from services.query.columns import Found, count_lacking, quoted, source_columns
 from services.query.sources import MAP, MONEY, TEXT, Column, SourceFormat
 from shared.errors import InputError
 
 PARQUET, GZIP, ZIP = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
-
-
-Found = tuple[str, str]
-"""A column as a file has it: its name and its type."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +30,14 @@ def open_export(
     # Only files that have the same columns, spelled alike, are read together: else one would lend
     # its columns to another, or hide the other's that are spelled differently.
     alike: dict[tuple[bytes, tuple[Found | None, ...]], list[Path]] = {}
-    lacking: Counter[str] = Counter()
-    for file in files:
-        columns = _wanted(source, file, read_files(db, source, [file]))
-        lacking.update(
-            column.name
-            for column, found in zip(source.columns, columns, strict=True)
-            if found is None
-        )
+    wanted = [source_columns(source, f, columns_of(read_files(db, source, [f]))) for f in files]
+    for file, columns in zip(files, wanted, strict=True):
         alike.setdefault((_kind(file), columns), []).append(file)
     relations = [
         _projected(read_files(db, source, several), source, columns)
         for (_, columns), several in alike.items()
     ]
+    lacking = count_lacking(source, wanted)
     return OpenExport(reduce(lambda a, b: a.union(b), relations), lacking, len(files))
 
 
@@ -76,34 +62,9 @@ def read_files(
     )
 
 
-def find_columns(
-    file: Path, relation: duckdb.DuckDBPyRelation, names: Iterable[str]
-) -> tuple[Found | None, ...]:
-    """Return the named columns as the file has them; None for those that it lacks.
-
-    Raises InputError when two of the file's columns could be meant.
-    """
-    present: dict[str, list[Found]] = defaultdict(list)
-    for name, kind in zip(relation.columns, relation.types, strict=True):
-        present[plain_name(name)].append((name, str(kind)))
-    return tuple(_only(file, present[plain_name(name)]) for name in names)
-
-
-def _only(file: Path, candidates: list[Found]) -> Found | None:
-    if len(candidates) > 1:
-        both = " and ".join(name for name, _ in candidates)
-        raise InputError(file, f"has {both}, which are one column", "Keep the one that counts")
-    return candidates[0] if candidates else None
-
-
-def plain_name(column: str) -> str:
-    """Return a column's name without what the formats spell differently."""
-    return re.sub(r"[^a-z0-9]", "", column.lower())
-
-
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
+def columns_of(relation: duckdb.DuckDBPyRelation) -> list[Found]:
+    """Return a relation's columns with their types."""
+    return [(n, str(kind)) for n, kind in zip(relation.columns, relation.types, strict=True)]
 
 
 def _kind(file: Path) -> bytes:
@@ -114,21 +75,6 @@ def _kind(file: Path) -> bytes:
         remedy = "Unpack it, or set the report's compression to GZIP or Parquet"
         raise InputError(file, "is a ZIP archive, which is not read", remedy)
     return next((magic for magic in (PARQUET, GZIP) if head.startswith(magic)), b"")
-
-
-def _wanted(
-    source: SourceFormat, file: Path, relation: duckdb.DuckDBPyRelation
-) -> tuple[Found | None, ...]:
-    columns = find_columns(file, relation, [column.name for column in source.columns])
-    for column, found in zip(source.columns, columns, strict=True):
-        if column.required and found is None:
-            raise InputError(
-                file,
-                f"has no column {column.name}",
-                "Add it to the export's column selection, or state the format that it has",
-                where=column.name,
-            )
-    return columns
 
 
 def _projected(

@@ -31,6 +31,10 @@ class FolderExportStore:
         file = self._root / path
         return file.read_bytes(), datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
+    async def tail(self, path: str, size: int) -> bytes:
+        """Read the end of a file."""
+        return (await self.fetch(path, self._root)).read_bytes()[-size:]
+
     async def fetch(self, path: str, folder: Path) -> Path:
         """Return the file itself, or its decompressed twin (`.csv` for a listed `.csv.gz`)."""
         del folder

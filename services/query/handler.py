@@ -34,7 +34,7 @@ from shared.lease import Lease
 from shared.ledger import Ledger
 from shared.locations import period_record_key, staging_prefix
 from shared.parquet import sha256
-from shared.ports import AlarmBell, ObjectStore
+from shared.ports import AlarmBell, Message, ObjectStore
 from shared.staging import StagedDay, StagedPeriod, UsedOrganization
 
 SOURCE = "daybook.query"
@@ -57,20 +57,20 @@ class QueryPeriods:
     budgets: tuple[Budget, ...] = ()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
+    async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
         """Stage every billing period that the event asks for, and with a tick the month before."""
         wanted = asked_for(event)
         try:
             # Before all else: what AWS Organizations says today cannot be asked for tomorrow.
             await self.organization.observe(event.runid)
-            said = [await self._staged_event(event, asked) for asked in wanted]
+            said = [await self._staged_event(event, asked, lease.message) for asked in wanted]
         except InputError as error:
             raise Reject(str(error)) from error
         # After today, which no trouble of the month before may hold back; told before today, so
         # that today's digest can say what changed in it.
-        return [*await self._before(event), *said]
+        return [*await self._before(event, lease.message), *said]
 
-    async def _before(self, event: Event) -> list[Event]:
+    async def _before(self, event: Event, message: Message) -> list[Event]:
         """Stage the month before again with a tick, as long as it is not final.
 
         Credits, support fees and the invoice come after a month's end. What is not there or not
@@ -80,7 +80,8 @@ class QueryPeriods:
             return []
         asked = month_before(event)
         try:
-            return [await self._stage(event, asked)] if await self._open(asked) else []
+            if await self._open(asked):
+                return [await self._stage(event, asked, message)]
         except (NotReady, Wait) as late:
             log.warning("month-before-left", period=str(asked.period), reason=str(late))
         except (InputError, MismatchError) as error:
@@ -100,16 +101,16 @@ class QueryPeriods:
         delivery = await self.export.delivery(asked.period)
         return delivery is not None and delivery.version != entry.doc.delivery
 
-    async def _staged_event(self, event: Event, asked: Asked) -> Event:
+    async def _staged_event(self, event: Event, asked: Asked, message: Message) -> Event:
         try:
-            return await self._stage(event, asked)
+            return await self._stage(event, asked, message)
         except NotReady as late:
             reason = f"{late}{await self.readiness.trouble()}"
             raise self.readiness.later(event, asked.day, reason, self.now()) from late
 
-    async def _stage(self, event: Event, asked: Asked) -> Event:
+    async def _stage(self, event: Event, asked: Asked, message: Message) -> Event:
         prefix = staging_prefix(event.runid, asked.period)
-        body = await self._staged(prefix) or await self._query(asked, prefix)
+        body = await self._staged(prefix) or await self._query(asked, prefix, message)
         staged = StagedPeriod.model_validate_json(body)
         return follow_up(
             event,
@@ -132,6 +133,7 @@ class QueryPeriods:
                     uri=f"s3://{self.store.bucket}/{prefix}manifest.json", sha256=sha256(body)
                 ),
                 bytes_scanned=staged.bytes_scanned,
+                query_cost=staged.query_cost,
             ),
             source=SOURCE,
             about=asked.period,
@@ -142,12 +144,12 @@ class QueryPeriods:
         found = await self.store.get(f"{prefix}manifest.json")
         return found.body if found else None
 
-    async def _query(self, asked: Asked, prefix: str) -> bytes:
+    async def _query(self, asked: Asked, prefix: str, message: Message) -> bytes:
         before = await self._snapshot(asked.period)
         await self._looked(prefix, before)
         notes = await self._settled(asked, before)
         organization = await self.organization.read()
-        result = await self._read(before, organization, prefix)
+        result = await self._read(before, organization, prefix, message)
         followed = await self._followed(asked.period)
         staged = _describe(before, result, self.now(), followed=followed)
         await self._require(staged, asked, prefix, before)
@@ -195,13 +197,13 @@ class QueryPeriods:
             raise
 
     async def _read(
-        self, before: Snapshot, organization: KnownOrganization, prefix: str
+        self, before: Snapshot, organization: KnownOrganization, prefix: str, message: Message
     ) -> QueryResult:
         """Query a delivery that is the same afterwards: no half of it was replaced meanwhile."""
         attempt = f"{prefix}attempt={uuid.uuid4()}/"
         table = organization_table(organization.placements)
         try:
-            result = await self.engine.stage(before.delivery, table, attempt)
+            result = await self.engine.stage(before.delivery, table, attempt, message)
             require_month(result)
         except (InputError, MismatchError):
             await self._same(before)  # else the fault is the refresh, not the file
@@ -248,6 +250,7 @@ def _describe(
         delivered_at=delivery.delivered_at,
         lines=result.control.lines,
         bytes_scanned=result.bytes_scanned,
+        query_cost=result.cost,
         complete_through=complete_through,
         final=result.control.final(delivery.period, delivery.delivered_at),
         totals=result.control.totals,

@@ -42,21 +42,38 @@ class S3ExportStore:
             raise self._missing(path)
         return found.body, found.modified
 
+    async def tail(self, path: str, size: int) -> bytes:
+        """Read the end of an object by a range (RFC 9110, a suffix range)."""
+        try:
+            answer = await self._get(path, Range=f"bytes=-{size}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "InvalidRange":  # an empty object has no end
+                return b""
+            raise
+        async with answer["Body"] as stream:
+            end: bytes = await stream.read()
+        return end
+
     async def fetch(self, path: str, folder: Path) -> Path:
         """Stream an object into `folder`, under its own relative path."""
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            answer = await self._client.get_object(Bucket=self._bucket, Key=self._prefix + path)
-        except ClientError as error:
-            if error.response["Error"]["Code"] in MISSING:
-                raise self._missing(path) from error
-            raise
+        answer = await self._get(path)
         async with answer["Body"] as stream:
             with target.open("wb") as file:
                 async for chunk in stream.iter_chunks(CHUNK):
                     file.write(chunk)
         return target
+
+    async def _get(self, path: str, **asked: str) -> Any:
+        try:
+            return await self._client.get_object(
+                Bucket=self._bucket, Key=self._prefix + path, **asked
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in MISSING:
+                raise self._missing(path) from error
+            raise
 
     def _missing(self, path: str) -> InputError:
         return InputError(

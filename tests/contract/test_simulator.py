@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from botocore import xform_name
 
-from tests.contract.conformance import glue, quicksight, s3, ses, sns, sqs
+from tests.contract.conformance import athena, glue, quicksight, s3, ses, sns, sqs
 from tests.contract.conformance.case import Case, Seen
 from tests.contract.conformance.emulated import emulating
 from tests.contract.conformance.simulated import Simulated, simulate
@@ -23,7 +23,7 @@ from tests.support.embedded import Embedded
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "emulator-differences.md"
-MODULES = (s3, sqs, sns, ses, glue, quicksight)
+MODULES = (s3, sqs, sns, ses, glue, quicksight, athena)
 SERVICES = [module.__name__.rpartition(".")[2] for module in MODULES]
 CASES = [found for module in MODULES for found in vars(module).values() if isinstance(found, Case)]
 ALIKE = [case for case in CASES if case.differs is None]

@@ -20,6 +20,7 @@ def _singles(jobs: int) -> Report:
     schedules = list(singles.single_faults("tick"))
     for name in LONG:
         schedules += singles.single_faults(name, beyond="tick")
+    schedules += singles.single_faults("athena", by="query")
     return sweep.swept("single faults", schedules, jobs)
 
 

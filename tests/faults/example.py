@@ -5,11 +5,14 @@ import io
 import json
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 
-from services.query.sources import CUR2
+import pyarrow as pa
+
+from services.query.sources import CUR2, MONEY, TEXT, TIMESTAMP
+from shared.parquet import to_parquet
 from shared.settings import WorkerSettings
 from shared.topology import load_topology
 from tests.faults.world import World
@@ -55,6 +58,11 @@ class Delivery:
     @property
     def csv(self) -> bytes:
         return _csv(self)
+
+    @property
+    def parquet(self) -> bytes:
+        """As AWS writes Parquet: amounts are doubles."""
+        return _parquet(self)
 
 
 def _day(day: str, dust: str) -> tuple[Cost, ...]:
@@ -103,15 +111,33 @@ def _csv(delivery: Delivery) -> bytes:
     return text.getvalue().encode()
 
 
-def part_of(delivery: Delivery) -> str:
+@cache
+def _parquet(delivery: Delivery) -> bytes:
+    arrow = {TEXT: pa.string(), MONEY: pa.float64(), TIMESTAMP: pa.timestamp("us")}
+    schema = pa.schema([(name, arrow[kind]) for name, kind in CUR2.required.items()])
+    rows = [
+        {
+            "line_item_usage_start_date": datetime.fromisoformat(day),
+            "line_item_usage_account_id": account,
+            "line_item_line_item_type": "Usage",
+            "line_item_product_code": "AmazonEC2",
+            "line_item_currency_code": "USD",
+            "line_item_unblended_cost": float(amount),
+        }
+        for day, account, amount in delivery.lines
+    ]
+    return to_parquet(pa.Table.from_pylist(rows, schema=schema))
+
+
+def part_of(delivery: Delivery, form: str = "csv") -> str:
     """Return the path of a delivery's only file."""
-    return f"data/BILLING_PERIOD={delivery.lines[0][0][:7]}/{delivery.name}-00001.csv"
+    return f"data/BILLING_PERIOD={delivery.lines[0][0][:7]}/{delivery.name}-00001.{form}"
 
 
-def deliver(world: World, delivery: Delivery) -> None:
+def deliver(world: World, delivery: Delivery, form: str = "csv") -> None:
     """Put a delivery in place, its manifest last, as Data Exports does."""
-    part = part_of(delivery)
-    world.s3.put(f"{EXPORT}/{part}", delivery.csv)
+    part = part_of(delivery, form)
+    world.s3.put(f"{EXPORT}/{part}", delivery.csv if form == "csv" else delivery.parquet)
     manifest = {"executionId": delivery.name, "dataFiles": [f"s3://{EXPORT}/{part}"]}
     body = json.dumps(manifest).encode()
     folder = part.split("/")[1]

@@ -11,6 +11,7 @@ from shared.day_record import DayRecord
 from shared.days import Period
 from shared.locations import BREAKDOWNS, OUTLOOKS, day_records_prefix, outlook_key, partition
 from shared.parquet import from_parquet, sha256
+from tests.faults import scans
 from tests.faults.doubts import needless
 from tests.faults.example import BUCKET
 from tests.faults.mails import claimed, figured, mailed
@@ -203,5 +204,7 @@ PARTS: dict[str, Callable[[World, Expected], Iterator[str]]] = {
     "partitions": _partitions,
     "outlook": _outlook,
     "ingestions": _ingestions,
+    "scans": lambda world, _: scans.repeated(world),
+    "tables": lambda world, _: scans.left(world),
 }
 ALWAYS = tuple(name for name in PARTS if name != "history")

@@ -34,14 +34,15 @@ REAL_ENGINE: list[bool] = []
 
 
 def _query(
-    source: Any, delivery: Any, files: list[Path], organization: Any, folder: Path
+    open_query: Any, delivery: Any, files: list[Path], organization: Any, folder: Path
 ) -> Staged:
-    sum_ = hashlib.sha256(repr((delivery.period, organization.to_pylist())).encode())
+    how = open_query.func.__name__
+    sum_ = hashlib.sha256(repr((how, delivery.period, organization.to_pylist())).encode())
     for file in files:
         sum_.update(file.read_bytes())
     key = sum_.hexdigest()
     if key not in _KNOWN or REAL_ENGINE:
-        control, staged = _REAL_QUERY(source, delivery, files, organization, folder)
+        control, staged = _REAL_QUERY(open_query, delivery, files, organization, folder)
         contents = {day: [_contents(s) for s in each] for day, each in staged.items()}
         _KNOWN[key] = control, contents
         for name in ("staged", "sums"):

@@ -2,6 +2,7 @@
 
 from tests.faults import planted_effects as effects
 from tests.faults import planted_loop as loop
+from tests.faults import planted_scans as scans
 from tests.faults.mutants import Mutant
 from tests.faults.schedule import Schedule
 
@@ -91,6 +92,10 @@ _LIST = (
     Mutant("random ingestion ids", "deliveries", effects.random_ingestions, Schedule("tick+x2-3")),
     Mutant("a started ingestion is an error", "single", effects.ingestion_exists_is_error,
            Schedule(plan=(("quicksight:CreateIngestion", "lost_answer"),))),
+    Mutant("constant token of a scan", "calm", scans.constant_token, Schedule("athena-fails")),
+    Mutant("random token of a scan", "single", scans.random_token,
+           Schedule("athena", (("athena:StartQueryExecution", "kill_after"),))),
+    Mutant("a scan's table stays", "calm", scans.tables_stay, Schedule("athena")),
 )  # fmt: skip
 MUTANTS = {mutant.name: mutant for mutant in _LIST}
 assert len(MUTANTS) == len(_LIST)

@@ -141,9 +141,9 @@ def nothing_restated() -> Patches:
 
 
 def month_before_first() -> Patches:
-    async def before(self: QueryPeriods, event: Any) -> list[Any]:
+    async def before(self: QueryPeriods, event: Any, message: Any) -> list[Any]:
         asked = month_before(event)
-        return [await self._stage(event, asked)] if await self._open(asked) else []
+        return [await self._stage(event, asked, message)] if await self._open(asked) else []
 
     return ((QueryPeriods, "_before", before),)
 

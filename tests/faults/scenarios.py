@@ -11,6 +11,8 @@ from functools import partial
 
 from shared.events import derive_id
 from tests.faults.example import (
+    BUCKET,
+    CONFIG,
     DAY,
     EXPORT,
     FIRST,
@@ -32,6 +34,9 @@ DAY_LONG = 24 * HOUR
 REPORTED_AFTER = 2.0
 DELIVERED_AFTER = 40 * 60.0
 """Seconds after the tick; the deadline is 30 minutes after it."""
+FAILURES = 4
+"""Queries that fail: one more than the attempts of a message's first delivery."""
+FULL_FOR = 400.0
 TRAVELS: dict[str, tuple[float, ...]] = {
     "x2": (0, 0),
     "x10": (0,) * 10,
@@ -91,9 +96,34 @@ def _refuse_one(world: World) -> None:
 
 def _deliver_late(world: World) -> None:
     """The export comes after the deadline; by then the mail says that it is delayed."""
+    _undeliver(world)
+    world.loop.call_at(DELIVERED_AFTER, deliver, world, FIRST)
+
+
+def _undeliver(world: World) -> None:
     for place in [place for place in world.s3.objects if place.startswith(f"{EXPORT}/")]:
         del world.s3.objects[place]
-    world.loop.call_at(DELIVERED_AFTER, deliver, world, FIRST)
+
+
+def _by_athena(world: World) -> None:
+    """Athena scans the export, which is delivered as Parquet."""
+    _undeliver(world)
+    deliver(world, FIRST, "parquet")
+    world.s3.put(f"{BUCKET}/config/daybook.yaml", f"{CONFIG}engine: athena\n".encode())
+
+
+def _athena_fails(world: World) -> None:
+    """Queries fail for reasons of Athena's own."""
+    _by_athena(world)
+    error = {"ErrorCategory": 1, "ErrorType": 233, "Retryable": True}
+    world.athena.fates += [{"State": "FAILED", "AthenaError": error}] * FAILURES
+
+
+def _athena_is_full(world: World) -> None:
+    """Other people's queries fill the workgroup for a while."""
+    _by_athena(world)
+    world.athena.room = 0
+    world.loop.call_at(FULL_FOR, setattr, world.athena, "room", 1)
 
 
 def _deliver_october(world: World) -> None:
@@ -154,6 +184,9 @@ SCENARIOS: dict[str, Scenario] = {
         ),
         _deliver_october,
     ),
+    "athena": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _by_athena),
+    "athena-fails": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _athena_fails),
+    "athena-full": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _athena_is_full),
     "flaky-glue": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _refuse_one),
     "moved": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _move),
 }

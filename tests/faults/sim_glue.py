@@ -25,6 +25,23 @@ class SimGlue:
         name = self._table(asked["DatabaseName"], asked["Name"])
         return json_reply({"Table": {"Name": name, "StorageDescriptor": self.tables[name]}})
 
+    def create_table(self, request: Request) -> Reply:
+        asked = request.json
+        if asked["DatabaseName"] != self.database:
+            raise Refused("EntityNotFoundException")
+        made = asked["TableInput"]
+        if made["Name"] in self.tables:
+            raise Refused("AlreadyExistsException")
+        self.tables[made["Name"]] = made["StorageDescriptor"]
+        self.partitions[made["Name"]] = {}
+        return json_reply({})
+
+    def delete_table(self, request: Request) -> Reply:
+        asked = request.json
+        name = self._table(asked["DatabaseName"], asked["Name"])
+        del self.tables[name], self.partitions[name]
+        return json_reply({})
+
     def get_partitions(self, request: Request) -> Reply:
         asked = request.json
         name = self._table(asked["DatabaseName"], asked["TableName"])

@@ -66,7 +66,12 @@ class SimS3:
 
     def get_object(self, request: Request) -> Reply:
         found = self._found(request)
-        return Reply(found.body, headers=_headers(found))
+        asked = request.headers.get("range")
+        if asked is None:
+            return Reply(found.body, headers=_headers(found))
+        if not found.body:
+            raise Refused("InvalidRange", 416)
+        return Reply(found.body[-int(asked.removeprefix("bytes=-")) :], 206, _headers(found))
 
     def head_object(self, request: Request) -> Reply:
         found = self._found(request)

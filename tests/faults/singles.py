@@ -18,16 +18,22 @@ def calls_of(scenario: str, *, instances: int = 1, seed: int = 0) -> list[Call]:
 
 
 def single_faults(
-    scenario: str, kinds: Collection[str] = tuple(KINDS), *, seed: int = 0, beyond: str = ""
+    scenario: str,
+    kinds: Collection[str] = tuple(KINDS),
+    *,
+    seed: int = 0,
+    beyond: str = "",
+    by: str = "",
 ) -> Iterator[Schedule]:
     """Yield one schedule per call and kind; some kinds with a second instance of each worker.
 
-    `beyond` names a scenario that begins with the same calls: those are its own affair.
+    `beyond` names a scenario that begins with the same calls: those are its own affair. `by` names
+    the worker whose calls meet faults; the others' are those of another scenario.
     """
     for instances, fitting in ((1, WITH_ONE), (2, WITH_TWO)):
         chosen = [kind for kind in kinds if kind in fitting]
         for number, call in _calls_beyond(scenario, beyond, instances, seed) if chosen else ():
-            for kind in chosen:
+            for kind in chosen if call.by.startswith(by) else ():
                 if fits(kind, call.service, call.operation, conditional=call.conditional):
                     yield Schedule(scenario, ((number, kind),), seed, instances)
 

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 from aiobotocore.awsrequest import AioAWSResponse
 
 QUERY = {"sns", "ses"}
-JSON = {"sqs", "glue", "quicksight"}
+JSON = {"sqs", "glue", "quicksight", "athena"}
 SERVER_FAULT = 500
 QUERY_CODES = {
     "QueueDoesNotExist": "AWS.SimpleQueueService.NonExistentQueue",
@@ -62,7 +62,8 @@ class Request:
         if self.service == "quicksight":
             return self.path.split("/")[4]
         body = self.json
-        return str(body.get("QueueUrl", body.get("TableName", ""))).rpartition("/")[2]
+        named = (body[name] for name in ("QueueUrl", "TableName", "Name") if name in body)
+        return str(next(named, "")).rpartition("/")[2]
 
 
 @dataclass(frozen=True)

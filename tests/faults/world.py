@@ -21,6 +21,7 @@ from shared.topology import load_topology
 from tests.faults.clock import VirtualLoop
 from tests.faults.kinds import KINDS, Kind, refusal
 from tests.faults.process import CURRENT, OPERATOR, Kill, Process
+from tests.faults.sim_athena import SimAthena
 from tests.faults.sim_glue import SimGlue
 from tests.faults.sim_quicksight import SimQuickSight
 from tests.faults.sim_s3 import SimS3
@@ -90,6 +91,7 @@ class World:
         self.sns = SimSns(self.sqs.send, hears)
         self.ses = SimSes(self.wall)
         self.glue = SimGlue(topology.database)
+        self.athena = SimAthena(loop.time, self.s3, self.glue)
         self.quicksight = SimQuickSight(loop.time, set(topology.quicksight_datasets))
         self.services: dict[str, object] = {
             "s3": self.s3,
@@ -98,6 +100,7 @@ class World:
             "ses": self.ses,
             "glue": self.glue,
             "quicksight": self.quicksight,
+            "athena": self.athena,
         }
 
     def wall(self) -> datetime:

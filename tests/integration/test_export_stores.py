@@ -98,6 +98,13 @@ def test_the_files_are_the_same_bytes(
         assert file.read_bytes() == (source / path).read_bytes()
 
 
+@pytest.mark.parametrize("size", [1, 8, 64 * 1024, 10**9])
+def test_the_end_of_a_file_is_read(loop: Loop, store: ExportStore, source: Path, size: int) -> None:
+    (path, *_) = delivery_of(loop, store, MAY).files
+
+    assert loop(Export(store).tail(path, size)) == (source / path).read_bytes()[-size:]
+
+
 def test_paths_are_those_that_begin_with_the_prefix(loop: Loop, store: ExportStore) -> None:
     for prefix in (METADATA, f"{METADATA}2026-05/", "data/BILLING_PERIOD=2026-0", "nothing/"):
         paths = [file.path for file in loop(store.files(prefix))]
@@ -111,6 +118,8 @@ def test_a_listed_file_that_is_not_there_is_named(
     path = "data/BILLING_PERIOD=2026-06/gone.snappy.parquet"
     with pytest.raises(InputError, match=r"gone\.snappy\.parquet: is listed .* but is not there"):
         loop(store.fetch(path, tmp_path))
+    with pytest.raises(InputError, match=r"gone\.snappy\.parquet: is listed .* but is not there"):
+        loop(store.tail(path, 8))
 
 
 def test_a_manifest_that_is_none_is_named(loop: Loop, cloud: Cloud) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from daybook.seed import given_sections
 from shared.config import Config, load_config
 from shared.errors import InputError
 
@@ -201,6 +202,12 @@ def test_given_sections_take_the_place_of_those_in_the_text() -> None:
 
     assert load(given=given).source.location == "s3://local/x"
     assert load(VALID[VALID.index("organization") :], given).source.location == "s3://local/x"
+
+
+def test_the_local_stack_scans_by_itself_whatever_is_configured() -> None:
+    text = "engine: athena\ndigest: {sender: a@b.c, recipients: [a@b.c]}\n"
+
+    assert load_config(text, "x", given_sections("bucket", "focus")).engine == "duckdb"
 
 
 def test_given_sections_are_checked_too() -> None:

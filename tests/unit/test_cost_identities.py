@@ -37,6 +37,8 @@ EVERYTHING = Bill().add(
         )
     ]
 )
+
+pytestmark = pytest.mark.usefixtures("each_engine")
 CREDITS = ("Credit", "Refund")
 some = settings(max_examples=25)
 

@@ -15,10 +15,12 @@ from shared.days import Period
 from shared.errors import InputError
 from shared.memory import MemoryStore
 from shared.money import add_amounts
+from shared.ports import Message
 from tests.support.units.aio import in_loop
 from tests.support.units.exports import line, parquet, write_export
 
 MARCH = Period(2026, 3)
+MESSAGE = Message("message-0", "", "", 1)
 
 
 async def stage(folder: Path, store: MemoryStore, metric: str) -> QueryResult:
@@ -26,7 +28,7 @@ async def stage(folder: Path, store: MemoryStore, metric: str) -> QueryResult:
     delivery = await export.delivery(MARCH)
     assert delivery
     engine = EmbeddedEngine(export, CUR2, store, metric)
-    return await engine.stage(delivery, organization_table([]), "staging/")
+    return await engine.stage(delivery, organization_table([]), "staging/", MESSAGE)
 
 
 @in_loop

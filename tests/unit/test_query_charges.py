@@ -14,6 +14,8 @@ from tests.support.units.breakdowns import break_down
 from tests.support.units.exports import OPTIONAL, Line, line, parquet
 from tests.support.units.rows import usd
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 RI = "arn:aws:ec2:eu-west-1:111111111111:reserved-instances/x"
 UPFRONT = "reservation_unused_amortized_upfront_fee_for_billing_period"
 NET_UPFRONT = "reservation_net_unused_amortized_upfront_fee_for_billing_period"

@@ -17,6 +17,8 @@ from tests.support.units.breakdowns import break_down
 from tests.support.units.exports import OPTIONAL, gzipped, line, parquet, text
 from tests.support.units.rows import usd
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 LINES = [
     line("0.100000000001", 1),
     line("12345678901.123456789012", 15, line_item_type="Tax"),

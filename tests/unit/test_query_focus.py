@@ -12,6 +12,8 @@ from tests.support.units.breakdowns import break_down
 from tests.support.units.focus import AWS_COLUMNS, Charge, charge, focus_parquet, focus_text
 from tests.support.units.rows import usd
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 def rows_of(folder: Path, *charges: Charge) -> list[dict[str, Any]]:
     return break_down(folder, focus_parquet(charges), source="focus")[1]

@@ -17,6 +17,7 @@ from shared.locations import split_uri
 from shared.memory import MemoryStore
 from shared.money import Amounts
 from shared.parquet import sha256
+from shared.ports import Message
 from shared.staging import StagedPeriod
 from tests.support.units.aio import in_loop
 from tests.support.units.breakdowns import place
@@ -261,9 +262,11 @@ async def test_a_twin_that_committed_first_is_believed() -> None:
     key = twin.committed[0]
     held = query.engine.stage
 
-    async def stage(delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+    async def stage(
+        delivery: Delivery, organization: pa.Table, prefix: str, message: Message
+    ) -> QueryResult:
         query.store.versions[key] = twin.store.versions[key]
-        return await held(delivery, organization, prefix)
+        return await held(delivery, organization, prefix, message)
 
     query.engine.stage = stage  # type: ignore[method-assign]
     (ours,) = await query.hear(tick())

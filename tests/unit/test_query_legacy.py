@@ -18,6 +18,8 @@ MINIMAL = (
     "line_item_unblended_cost",
 )
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 
 def plan_lines(*, commitment: dict[str, Any]) -> list[Line]:
     """Return a day on which a plan covers usage for 4 and 3 of its fee of 10."""

@@ -13,6 +13,8 @@ from tests.support.units.breakdowns import MARCH, break_down, place
 from tests.support.units.exports import Line, line, parquet
 from tests.support.units.rows import usd
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 RI = "arn:aws:ec2:eu-west-1:111111111111:reserved-instances/x"
 UPFRONT = "reservation_unused_amortized_upfront_fee_for_billing_period"
 REFUND = "Refund for one-time fee for Savings Plan ID 1234"

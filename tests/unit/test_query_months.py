@@ -15,6 +15,7 @@ from shared.errors import InputError, MismatchError
 from shared.events import Reference
 from shared.ledger import Ledger
 from shared.locations import period_record_key
+from shared.ports import Message
 from tests.support.units.aio import in_loop
 from tests.support.units.events import backfill, tick
 from tests.support.units.queries import DELIVERED, FEBRUARY, MARCH, Engine, Query, Shelf
@@ -119,10 +120,12 @@ class Damaged(Engine):
 
     fault: Exception = field(default_factory=lambda: InputError("part-1", "is no Parquet", "Mend"))
 
-    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
+    async def stage(
+        self, delivery: Delivery, organization: pa.Table, prefix: str, message: Message
+    ) -> QueryResult:
         if delivery.period == FEBRUARY:
             raise self.fault
-        return await super().stage(delivery, organization, prefix)
+        return await super().stage(delivery, organization, prefix, message)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from shared.days import Period
 from shared.errors import InputError, Wait
 from shared.events import Event
 from shared.memory import MemoryBell, MemoryStore
+from shared.ports import Message
 from shared.staging import StagedDay
 from tests.support.units.aio import in_loop
 from tests.support.units.events import tick
@@ -80,6 +81,9 @@ class Bucket:
         body = {"executionId": str(self.versions[path]), "dataFiles": listed}
         return json.dumps(body).encode(), self.written[path]
 
+    async def tail(self, path: str, size: int) -> bytes:
+        raise AssertionError(path, size)
+
     async def fetch(self, path: str, folder: Path) -> Path:
         del folder
         self.move()
@@ -94,8 +98,10 @@ class Reader:
     saw: set[str] = field(default_factory=set)
     trouble: Exception | None = None
 
-    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
-        del organization
+    async def stage(
+        self, delivery: Delivery, organization: pa.Table, prefix: str, message: Message
+    ) -> QueryResult:
+        del organization, message
         self.saw = {str(path) for path in await self.export.fetch(delivery, Path())}
         if self.trouble:
             raise self.trouble

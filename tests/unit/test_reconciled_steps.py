@@ -20,13 +20,14 @@ from services.query.sources import CUR2
 from shared.errors import MismatchError, Retry
 from shared.events import CatalogedData, ControlSums, PeriodCataloged, PeriodQueried
 from shared.locations import BREAKDOWNS, OUTLOOKS, outlook_key
-from shared.memory import MemoryStore
+from shared.memory import MemoryInbox, MemoryStore
 from shared.outlook import Outlook, outlook_rows, outlook_table
 from shared.parquet import from_parquet, sha256, to_parquet
 from tests.support.units.aio import in_loop
 from tests.support.units.breakdowns import MARCH, place
 from tests.support.units.events import archive, assess, cataloged, queried
 from tests.support.units.exports import line, parquet, write_export
+from tests.support.units.leases import message_in_hand
 from tests.support.units.notifier import Notifier
 from tests.support.units.rows import DAY, Row, archived_table, row, staged_table
 
@@ -43,12 +44,15 @@ def test_an_account_that_is_in_two_ous_at_once_is_not_counted_twice(tmp_path: Pa
         tmp_path, a_parquet=parquet([line("1"), line("2", line_item_usage_account_id=TWO)])
     )
     export, store = Export(FolderExportStore(tmp_path)), MemoryStore()
+    message = message_in_hand(MemoryInbox())
     twice = organization_table([place("Root/A"), place("Root/B")])
     delivery = asyncio.run(export.delivery(MARCH))
     assert delivery
 
     with pytest.raises(MismatchError) as caught:
-        asyncio.run(EmbeddedEngine(export, CUR2, store, "amortized").stage(delivery, twice, "s/"))
+        asyncio.run(
+            EmbeddedEngine(export, CUR2, store, "amortized").stage(delivery, twice, "s/", message)
+        )
 
     assert str(caught.value) == (
         "the breakdown of 2026-03-16: account 111111111111, Amazon Elastic Compute Cloud, Usage, "

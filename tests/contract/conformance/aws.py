@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-SERVICES = ("s3", "sqs", "sns", "ses", "glue", "quicksight")
+SERVICES = ("s3", "sqs", "sns", "ses", "glue", "quicksight", "athena")
 PAUSE = 0.05
 
 
@@ -29,7 +29,7 @@ class Aws(ABC):
 
     def __init__(self, opened: tuple[Any, ...], account: str) -> None:
         """`opened` are the clients of `SERVICES`."""
-        self.s3, self.sqs, self.sns, self.ses, self.glue, self.quicksight = opened
+        self.s3, self.sqs, self.sns, self.ses, self.glue, self.quicksight, self.athena = opened
         self.account = account
 
     @abstractmethod
@@ -79,6 +79,10 @@ class Aws(ABC):
     @abstractmethod
     def table(self, storage: dict[str, Any]) -> dict[str, str]:
         """Make a table partitioned by year, month and day; return what names it in a call."""
+
+    @abstractmethod
+    def fill_athena(self) -> None:
+        """Have other people's queries use up all the room, where that can be."""
 
     @abstractmethod
     def data_set(self, *, failing: str = "") -> str:

@@ -92,6 +92,9 @@ class EmulatedAws(Aws):
         glue.create_table(DatabaseName=name, TableInput=table)
         return {"DatabaseName": name, "TableName": name}
 
+    def fill_athena(self) -> None:
+        """Not possible: it takes any number of queries."""
+
     def data_set(self, *, failing: str = "") -> str:
         name = f"fail-{self._name()}" if failing else self._name()
         ids = {"AwsAccountId": self.account, "DataSetId": name}

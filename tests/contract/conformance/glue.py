@@ -50,6 +50,26 @@ async def a_table_is_found_with_its_storage(aws: Aws) -> Seen:
 
 
 @case
+async def a_table_is_made_once_and_is_there_until_it_is_deleted(aws: Aws) -> Seen:
+    database = aws.table(STORAGE)["DatabaseName"]
+    made = {"Name": "made", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": STORAGE}
+    first = await told(aws.glue.create_table(DatabaseName=database, TableInput=made))
+    again = await told(aws.glue.create_table(DatabaseName=database, TableInput=made))
+    found = (await aws.glue.get_table(DatabaseName=database, Name="made"))["Table"]
+    gone = await told(aws.glue.delete_table(DatabaseName=database, Name="made"))
+    looked = await told(aws.glue.get_table(DatabaseName=database, Name="made"))
+    return first, again, found["StorageDescriptor"], gone, looked
+
+
+@case
+async def a_table_that_is_not_there_cannot_be_deleted_nor_one_made_nowhere(aws: Aws) -> Seen:
+    database = aws.table(STORAGE)["DatabaseName"]
+    made = {"Name": "made", "StorageDescriptor": STORAGE}
+    nowhere = await told(aws.glue.create_table(DatabaseName="none", TableInput=made))
+    return nowhere, await told(aws.glue.delete_table(DatabaseName=database, Name="none"))
+
+
+@case
 async def a_table_or_database_that_is_not_there_is_refused(aws: Aws) -> Seen:
     table = aws.table(STORAGE)
     other_table = aws.glue.get_table(DatabaseName=table["DatabaseName"], Name="none")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.contract.conformance.aws import Aws
-from tests.contract.conformance.case import Seen, case, told
+from tests.contract.conformance.case import Refusal, Seen, case, emulator_differs, told
 
 METADATA = {"sha256": "ab" * 32, "source-version": "20261101T000000.000000Z/7 f", "rows": "0"}
 KEYS = ("a/2", "a/10", "ab", "a", "b/a", "a/1/x", "A", "a/é", "a b+c=d&e:f", "percent%20sign")
@@ -40,6 +40,25 @@ async def an_object_is_read_in_chunks(aws: Aws) -> Seen:
     answer = await aws.s3.get_object(Bucket=bucket, Key="key")
     async with answer["Body"] as stream:
         return [chunk async for chunk in stream.iter_chunks(4)]
+
+
+@case
+async def the_end_of_an_object_is_read_by_a_range(aws: Aws) -> Seen:
+    bucket = aws.bucket()
+    await aws.s3.put_object(Bucket=bucket, Key="key", Body=b"0123456789")
+    ends = []
+    for size in (1, 4, 10, 99):
+        answer = await aws.s3.get_object(Bucket=bucket, Key="key", Range=f"bytes=-{size}")
+        async with answer["Body"] as stream:
+            ends.append(await stream.read())
+    return ends
+
+
+@emulator_differs(aws=Refusal("ClientError", "InvalidRange", 416))
+async def an_empty_object_has_no_end(aws: Aws) -> Seen:
+    bucket = aws.bucket()
+    await aws.s3.put_object(Bucket=bucket, Key="empty", Body=b"")
+    return await told(aws.s3.get_object(Bucket=bucket, Key="empty", Range="bytes=-8"))
 
 
 @case

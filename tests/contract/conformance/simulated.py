@@ -71,6 +71,9 @@ class SimulatedAws(Aws):
         self._world.glue.partitions["conformance"] = {}
         return {"DatabaseName": self._world.glue.database, "TableName": "conformance"}
 
+    def fill_athena(self) -> None:
+        self._world.athena.room = 0
+
     def data_set(self, *, failing: str = "") -> str:
         known = self._world.quicksight.data_sets
         name = f"conformance-{len(known)}"

@@ -22,6 +22,7 @@ from shared.errors import InputError
 from shared.events import ControlSums, Event, PeriodQueried
 from shared.memory import MemoryBell, MemoryStore
 from shared.money import Amounts
+from shared.ports import Message
 from shared.staging import StagedDay
 from tests.support.units.exports import manifest
 from tests.support.units.leases import new_lease
@@ -47,6 +48,9 @@ class Shelf:
         data = path.replace("metadata/", "s3://bucket/data/")
         return manifest(data), self.delivered
 
+    async def tail(self, path: str, size: int) -> bytes:
+        raise AssertionError(path, size)
+
     async def fetch(self, path: str, folder: Any) -> Any:
         raise AssertionError(path, folder)
 
@@ -65,8 +69,10 @@ class Engine:
     notes: tuple[str, ...] = ()
     prefixes: list[str] = field(default_factory=list)
 
-    async def stage(self, delivery: Delivery, organization: pa.Table, prefix: str) -> QueryResult:
-        del organization
+    async def stage(
+        self, delivery: Delivery, organization: pa.Table, prefix: str, message: Message
+    ) -> QueryResult:
+        del organization, message
         self.prefixes.append(prefix)
         if self.trouble:
             raise self.trouble

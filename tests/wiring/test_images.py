@@ -1,0 +1,155 @@
+"""A service's image: what the Dockerfile puts into it is all that the service needs.
+
+No container is built here: the file is read, and each service is started with nothing but the
+packages that its image installs.
+"""
+
+import re
+import subprocess
+import sys
+import tomllib
+from fnmatch import fnmatch
+from functools import cache
+from importlib.metadata import packages_distributions, requires
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from shared.topology import load_topology
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS = sorted(load_topology().workers)
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+DISTRIBUTIONS = packages_distributions()
+STARTED = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if {name, name.partition(".")[0]} & ABSENT:
+            raise ModuleNotFoundError(f"the image has no {name}")
+ABSENT = set(sys.argv[2].split(","))
+sys.meta_path.insert(0, Absent())
+__import__(f"services.{sys.argv[1]}.__main__")
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def instructions(name: str) -> list[str]:
+    return re.findall(rf"^{name} +(.+)$", DOCKERFILE, re.MULTILINE)
+
+
+def wanted(worker: str) -> list[str]:
+    """Return what the image's own script says that it installs."""
+    script = [sys.executable, "scripts/requirements", worker]
+    return subprocess.run(
+        script, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+
+
+@cache
+def installed(requirement: str) -> frozenset[str]:
+    """Return the distributions that a requirement brings, by what their metadata ask for."""
+    asked = Requirement(requirement)
+    found: set[str] = {canonicalize_name(asked.name)}
+    for text in requires(asked.name) or ():
+        inner = Requirement(text)
+        extras = [{"extra": extra} for extra in asked.extras or {""}]
+        if inner.marker is None or any(inner.marker.evaluate(extra) for extra in extras):
+            found |= installed(text.partition(";")[0].strip())
+    return frozenset(found)
+
+
+@cache
+def image(worker: str) -> frozenset[str]:
+    return frozenset().union(*(installed(requirement) for requirement in wanted(worker)))
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_a_service_starts_with_what_its_image_has_and_not_without(worker: str) -> None:
+    """Every module of any other distribution is absent."""
+    absent = {
+        module
+        for module, names in DISTRIBUTIONS.items()
+        if not {canonicalize_name(name) for name in names} & image(worker)
+    } | {"daybook", *(f"services.{other}" for other in WORKERS if other != worker)}
+
+    started = subprocess.run(
+        [sys.executable, "-c", STARTED, worker, ",".join(sorted(absent))],
+        cwd=ROOT, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert not started.returncode, started.stderr
+    asked_for = {canonicalize_name(Requirement(text).name) for text in wanted(worker)}
+    used = {
+        canonicalize_name(name)
+        for module in started.stdout.split()
+        for name in DISTRIBUTIONS.get(module, ())
+    }
+    assert asked_for <= used, "an image carries no more than its service imports"
+
+
+def test_no_image_carries_what_only_a_developer_needs() -> None:
+    for worker in WORKERS:
+        assert image(worker).isdisjoint(
+            {"ministack", "pytest", "mypy", "typer", "rich", "hypothesis", "moto", "daybook"}
+        )
+
+
+def test_only_the_query_worker_carries_an_engine() -> None:
+    assert {worker for worker in WORKERS if "duckdb" in image(worker)} == {"query"}
+
+
+def test_every_package_of_an_image_is_pinned() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in lock}
+
+    for worker in WORKERS:
+        assert image(worker) <= pinned
+
+
+def test_the_base_is_one_exact_version_of_what_the_project_supports() -> None:
+    (base,) = re.findall(r"^ARG PYTHON=(\S+)$", DOCKERFILE, re.MULTILINE)
+
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base)
+    assert [each.split()[0] for each in instructions("FROM")] == ["${PYTHON}"] * 2
+    assert f">={base[7:11]}" == PROJECT["requires-python"]
+
+
+def test_the_last_stage_has_one_service_and_does_not_run_as_root() -> None:
+    last = DOCKERFILE.rpartition("FROM ")[2]
+
+    copied = re.findall(r"^COPY +(.+)$", last, re.MULTILINE)
+    assert copied == [
+        "--from=build /installed /usr/local",
+        "shared shared",
+        "services/__init__.py services/",
+        "services/${SERVICE} services/${SERVICE}",
+    ]
+    assert re.findall(r"^USER +(.+)$", last, re.MULTILINE) == ["10001:10001"]
+    assert "RUN" not in last
+    assert last.index("USER") < last.index("ENTRYPOINT")
+
+
+def test_the_health_check_reads_the_file_that_the_worker_writes() -> None:
+    (check,) = instructions("HEALTHCHECK")
+    (file,) = re.findall(r"DAYBOOK_HEALTH_FILE=(\S+)", DOCKERFILE)
+
+    assert check.endswith(f'CMD ["python", "-m", "shared.health", "{file}"]')
+    assert file.startswith("/tmp/")  # noqa: S108 - the one place that can be written to
+
+
+def test_what_is_copied_is_in_the_context_and_hardly_more() -> None:
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    allowed = [rule[1:] for rule in rules if rule.startswith("!")]
+
+    assert rules[0] == "*"
+    sources = [
+        s for line in instructions("COPY") if "--from" not in line for s in line.split()[:-1]
+    ]
+    for source in sources:
+        assert any(fnmatch(source, f"{rule}*") for rule in allowed), source
+        assert (ROOT / source.replace("${SERVICE}", "query")).exists()
