@@ -79,6 +79,25 @@ class Budget(_Strict):
     starts: date = Field(alias="from", description="First day that the amount holds (UTC).")
 
 
+class PlannedEvent(_Strict):
+    """Something that is going to change what an OU costs, and that no history can know."""
+
+    ou: OuPath = Field(description="OU path whose own cost it changes.")
+    name: str = Field(min_length=1, max_length=80, description="What it is, for readers.")
+    monthly: Money = Field(description="Amount per calendar month; negative when it saves.")
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
+    starts: date = Field(alias="from", description="First day of the change (UTC).")
+    ends: date | None = Field(
+        default=None, alias="until", description="Last day of the change; empty when it stays."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends and self.ends < self.starts:
+            raise ValueError("until is before from")
+        return self
+
+
 class Lights(_Strict):
     """When a light turns yellow or red, on the month-end estimate against the budget."""
 
@@ -155,6 +174,9 @@ class Config(_Strict):
         "a day as far as it is delivered.",
     )
     budgets: tuple[Budget, ...] = Field(default=(), description="Budgets by OU, oldest first.")
+    planned: tuple[PlannedEvent, ...] = Field(
+        default=(), description="Changes to come, which the forecast takes in."
+    )
     lights: Lights = Lights()
     digest: Digest
     quicksight: QuickSight = QuickSight()

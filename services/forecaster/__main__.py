@@ -13,7 +13,8 @@ from shared.settings import WorkerSettings
 async def build(world: World, _settings: WorkerSettings) -> AsyncIterator[AssessPeriod]:
     """Put the worker together."""
     config = world.config
-    yield AssessPeriod(world.archive, config.cost_metric, Rules(config.budgets, config.lights))
+    rules = Rules(config.budgets, config.lights, config.planned)
+    yield AssessPeriod(world.archive, config.cost_metric, rules)
 
 
 if __name__ == "__main__":

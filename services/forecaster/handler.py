@@ -1,12 +1,17 @@
 """Writes the outlook of the run's days from what the archive says."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.forecaster.assess import Rules, Spend, assess
+import pyarrow as pa
+
+from services.forecaster.assess import Forecasts, Rules, Spend, assess
+from services.forecaster.history import Cost, History, costs_of
 from shared.archive import changed_since, read_day
 from shared.breakdown import amounts_by_ou
+from shared.config import PlannedEvent
 from shared.days import days_between
 from shared.errors import Reject, Retry
 from shared.events import (
@@ -26,6 +31,11 @@ from shared.parquet import to_parquet
 from shared.ports import ObjectStore
 
 SOURCE = "daybook.forecaster"
+LONG_ENOUGH = 35
+"""Days of history from which on there is a forecast."""
+MOST_WORK = 15_000
+"""Series to forecast for one message; a lease lasts half an hour, a series takes 50 ms."""
+Costs = Mapping[date, Sequence[Cost]]
 
 
 @dataclass(frozen=True)
@@ -40,9 +50,13 @@ class AssessPeriod:
         """Assess every day that the run was asked for."""
         if not isinstance(event, PeriodArchived):
             raise Reject(f"the forecaster does not hear {event.type}")
-        spends, etags = await self._spends(event.data, lease)
-        asked = days_between(event.data.first_day, event.data.day)
-        outlooks = tuple([await self._write(day, spends, event) for day in asked])
+        tables, etags = await self._tables(event.data, lease)
+        spends = [spend for day, table in tables.items() for spend in self._spends(day, table)]
+        asked = asked_days(event.data)
+        forecasts = await self._forecasts(event.data, tables, lease)
+        outlooks = tuple(
+            [await self._write(day, spends, forecasts.get(day), event) for day in asked]
+        )
         # A newer delivery's outlook that is as the one before writes nothing, so nothing stops
         # an older one: who wrote from an archive that has changed since must write again.
         if changed := await changed_since(self.store, event.data.period, etags):
@@ -57,29 +71,76 @@ class AssessPeriod:
             )
         ]
 
-    async def _spends(
+    async def _tables(
         self, data: ArchivedData, lease: Lease
-    ) -> tuple[list[Spend], dict[date, str]]:
-        """Return what was spent, and the ETags of the objects that say so."""
-        spends: list[Spend] = []
+    ) -> tuple[dict[date, pa.Table], dict[date, str]]:
+        """Return the period's rows by day, and the ETags of the objects that they are from."""
+        tables: dict[date, pa.Table] = {}
         etags: dict[date, str] = {}
         for archived in data.days:
-            table = await read_day(self.store, archived.day, data)
-            etags[archived.day] = table.etag
-            for ou_path, amounts in amounts_by_ou(table.rows).items():
-                spends += [
-                    Spend(archived.day, ou_path, part.currency, part.metric(self.metric))
-                    for part in amounts
-                ]
+            read = await read_day(self.store, archived.day, data)
+            tables[archived.day], etags[archived.day] = read.rows, read.etag
             await lease.extend()
-        return spends, etags
+        return tables, etags
 
-    async def _write(self, day: date, spends: list[Spend], event: PeriodArchived) -> AssessedDay:
+    def _spends(self, day: date, table: pa.Table) -> Iterator[Spend]:
+        for ou_path, amounts in amounts_by_ou(table).items():
+            for part in amounts:
+                yield Spend(day, ou_path, part.currency, part.metric(self.metric))
+
+    async def _forecasts(
+        self, data: ArchivedData, tables: dict[date, pa.Table], lease: Lease
+    ) -> dict[date, Forecasts]:
+        """Forecast from each asked day that is complete, as far as there is history enough."""
+        complete = [d for d in asked_days(data) if is_complete(d, data)]
+        history = History(self.store, self.metric)
+        earlier = await history.days_before(data.period) if complete else []
+        complete = [d for d in complete if len(earlier) + d.day >= LONG_ENOUGH]
+        if not complete:
+            return {}
+        costs = await lease.hold(history.read(earlier))
+        for day, table in tables.items():
+            costs[day] = costs_of(table, self.metric) or []
+        return {
+            day: await lease.hold(asyncio.to_thread(_expect, costs, day, self.rules.planned))
+            for day in complete[-_affordable(costs, data.day) :]
+        }
+
+    async def _write(
+        self,
+        day: date,
+        spends: list[Spend],
+        forecasts: Forecasts | None,
+        event: PeriodArchived,
+    ) -> AssessedDay:
         data = event.data
-        complete = data.complete_through is not None and day <= data.complete_through
-        table = outlook_table(assess(day, spends, self.rules, complete=complete))
+        rows = assess(day, spends, self.rules, forecasts, complete=is_complete(day, data))
+        table = outlook_table(rows)
         ours = Contender(to_parquet(table), table.num_rows, data.source_version, event.runid)
         key = outlook_key(day)
         stands = await write_newest(self.store, key, ours)
         uri = f"s3://{self.store.bucket}/{key}"
         return AssessedDay(day=day, outcome=stands.outcome, uri=uri, sha256=stands.sha256)
+
+
+def asked_days(data: ArchivedData) -> Iterator[date]:
+    """Yield the days that a run was asked for."""
+    return days_between(data.first_day, data.day)
+
+
+def is_complete(day: date, data: ArchivedData) -> bool:
+    """Say whether a day is fully delivered."""
+    return data.complete_through is not None and day <= data.complete_through
+
+
+def _affordable(costs: Costs, day: date) -> int:
+    """Return how many days of a backfill can be forecast while the message's lease may last."""
+    parts = {(cost.ou_path, cost.currency, cost.kind) for cost in costs[day]}
+    return max(1, MOST_WORK // max(len(parts), 1))
+
+
+def _expect(costs: Costs, day: date, planned: Sequence[PlannedEvent]) -> Forecasts:
+    """Forecast; what that needs is imported only here, where there is something to forecast."""
+    from services.forecaster.expectation import expect  # noqa: PLC0415 - 1.5 s and 130 MB
+
+    return expect(costs, day, planned)

@@ -13,12 +13,12 @@ import numpy as np
 
 from services.forecaster.arrays import Floats
 from services.forecaster.back_test import LONGEST, ORIGINS, SHORTEST, STEP, Series
+from services.forecaster.estimate import Forecast, Total
 from services.forecaster.intervals import KNOTS, Errors, Widths, widths
+from services.forecaster.planned import Node
 from services.forecaster.projection import SHORT, Projection
 from shared.days import Period
 
-Node = tuple[str, str]
-"""An OU path and a currency."""
 MONTH = 30
 SHOWN = 3
 LEVEL_OF = 90
@@ -31,29 +31,6 @@ class Part:
     node: Node
     series: Series
     projection: Projection
-
-
-@dataclass(frozen=True)
-class Total:
-    """The forecast of a sum of days; half the width of its intervals, None when not known."""
-
-    amount: float
-    half_80: float | None = None
-    half_95: float | None = None
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """What an OU and its subtree will cost, by windows of days ahead.
-
-    `error` is the mean absolute error of the last months' 30-day totals as a share of what came,
-    over `checked` of them; None before there are any. `short`: the mean so far, no forecast.
-    """
-
-    windows: tuple[Total, ...]
-    short: bool
-    error: float | None
-    checked: int
 
 
 def month_windows(day: date) -> tuple[tuple[int, int], ...]:
@@ -104,11 +81,11 @@ def _forecast(
     of: tuple[Errors, Widths],
 ) -> Forecast:
     paths = [part.projection.path for part in parts] + list(plans)
-    path = np.sum(paths, axis=0)
     short = max((len(part.series.values) for part in parts), default=0) < SHORT
     totals = []
     for begin, end in spans:
-        amount = float(path[begin:end].sum())
+        # To the cent before they are added, so that an OU's is the sum of its parts'.
+        amount = round(sum(round(float(path[begin:end].sum()), 2) for path in paths), 2)
         totals.append(Total(amount) if short else Total(amount, *of[1].of(begin, end)))
     error, checked = _shown_error(parts)
     return Forecast(tuple(totals), short, error, checked)
