@@ -60,9 +60,7 @@ def _origins(series: Sequence[Series], *, full: bool) -> list[int]:
     return [MONTH + step * n for n in range(count)]
 
 
-def _as_of(
-    series: Sequence[Series], days_ago: int
-) -> tuple[list[Series], list[Floats], list[int]]:
+def _as_of(series: Sequence[Series], days_ago: int) -> tuple[list[Series], list[Floats], list[int]]:
     """Cut the series that are long enough into what was known and what came."""
     numbers = [n for n, s in enumerate(series) if len(s.values) - days_ago >= LEARN]
     known = [_lately(series[n].until(len(series[n].values) - days_ago)) for n in numbers]
@@ -107,7 +105,10 @@ def verdicts(name: str, scores: Scores) -> Iterator[tuple[str, bool]]:
         ours, naive = known["Daybook"], known["seasonal naive"]
         text = f"{name}, {window} days: {ours / max(first[0], 1e-12):.3f} of {first[1]}"
         yield text, ours <= first[0] * WITHIN
-        yield f"{name}, {window} days: {ours / max(naive, 1e-12):.3f} of seasonal naive", ours < naive
+        yield (
+            f"{name}, {window} days: {ours / max(naive, 1e-12):.3f} of seasonal naive",
+            ours < naive,
+        )
 
 
 def pooled(scores: Sequence[Scores]) -> Iterator[tuple[str, bool | None]]:

@@ -1,4 +1,4 @@
-"""Rolling-origin back-tests: what every candidate would have forecast a month ago, two, three …"""
+"""Rolling-origin back-tests: what every candidate would have said one to six months ago."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from services.forecaster.arrays import WEEK, Floats
-from services.forecaster.candidates import CANDIDATES, forecast, tried
+from services.forecaster.candidates import CANDIDATES, tried
 from services.forecaster.monthly_charges import split, without_outliers
 from services.forecaster.rare_charges import KINDS, expected, is_rare
 
@@ -68,22 +68,15 @@ def back_test(series: Series) -> tuple[Trial, ...]:
 def _trial(series: Series, origin: int) -> Trial:
     came = series.values[origin : origin + LONGEST]
     known = series.until(origin)
-    return Trial(len(series.values) - origin, all_paths(known, len(came)), came)
+    return Trial(len(series.values) - origin, paths(known, NAMES, len(came)), came)
 
 
-def all_paths(known: Series, days: int) -> Floats:
-    """Forecast with every candidate, monthly charges scheduled; rows as `NAMES`."""
-    rest, charges = _prepared(known, days)
-    rows = [path + charges for path in tried(rest, days).values()]
-    return np.array([*rows, naive(known.values, days)])
-
-
-def path(known: Series, name: str, days: int) -> Floats:
-    """Forecast with one candidate."""
-    if name == NAIVE:
-        return naive(known.values, days)
-    rest, charges = _prepared(known, days)
-    return forecast(name, rest, days) + charges
+def paths(known: Series, names: Sequence[str], days: int) -> Floats:
+    """Forecast with some of `NAMES`, a row each."""
+    models = [name for name in names if name != NAIVE]
+    rest, charges = _prepared(known, days) if models else (known.values, np.zeros(days))
+    rows = dict(zip(models, (path + charges for path in tried(rest, days, models)), strict=True))
+    return np.array([rows[n] if n in rows else naive(known.values, days) for n in names])
 
 
 def naive(values: Floats, days: int) -> Floats:

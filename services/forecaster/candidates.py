@@ -4,7 +4,8 @@ Importing this module imports statsforecast (scipy, statsmodels, pandas: 1.5 s o
 only a forecast that is really made does it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from statsforecast.models import (
@@ -39,41 +40,60 @@ def weekday_pattern(values: Floats) -> Floats:
     return pattern - pattern.mean()
 
 
-def _on_level(model: object, values: Floats, days: int) -> Floats:
-    """Forecast the level with a model that knows no weeks, and put the week back on it."""
-    count = len(values)
-    pattern = weekday_pattern(values)
-    level = values - pattern[np.arange(count) % WEEK]
-    return _fit(model, level, days) + pattern[np.arange(count, count + days) % WEEK]
+@dataclass(frozen=True)
+class Ready:
+    """A series as models are fitted to it: as it is, and its level without the week."""
+
+    values: Floats
+    pattern: Floats
+    level: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> "Ready":
+        """Take the week off a series of at least two weeks."""
+        pattern = weekday_pattern(values)
+        return cls(values, pattern, values - pattern[np.arange(len(values)) % WEEK])
+
+    def on_level(self, model: object, days: int) -> Floats:
+        """Forecast the level with a model that knows no weeks, and put the week back on it."""
+        count = len(self.values)
+        return _fit(model, self.level, days) + self.pattern[np.arange(count, count + days) % WEEK]
 
 
-Candidate = Callable[[Floats, int], Floats]
+Candidate = Callable[[Ready, int], Floats]
 CANDIDATES: dict[str, Candidate] = {
-    SEASONAL_NAIVE: lambda y, h: _fit(SeasonalNaive(WEEK), y, h),
-    "seasonal exponential smoothing": lambda y, h: _fit(
-        SeasonalExponentialSmoothingOptimized(WEEK), y, h
+    SEASONAL_NAIVE: lambda ready, days: _fit(SeasonalNaive(WEEK), ready.values, days),
+    "seasonal exponential smoothing": lambda ready, days: _fit(
+        SeasonalExponentialSmoothingOptimized(WEEK), ready.values, days
     ),
-    "exponential smoothing": lambda y, h: _on_level(
-        SimpleExponentialSmoothing(LEVEL_MEMORY), y, h
+    "exponential smoothing": lambda ready, days: ready.on_level(
+        SimpleExponentialSmoothing(LEVEL_MEMORY), days
     ),
-    "complex exponential smoothing": lambda y, h: _on_level(AutoCES(1, model="N"), y, h),
-    "trend (ETS AAN)": lambda y, h: _on_level(AutoETS(1, model="AAN", damped=False), y, h),
+    "complex exponential smoothing": lambda ready, days: ready.on_level(
+        AutoCES(1, model="N"), days
+    ),
+    "trend (ETS AAN)": lambda ready, days: ready.on_level(
+        AutoETS(1, model="AAN", damped=False), days
+    ),
 }
-"""Each: a series, oldest day first, and how many days to forecast."""
+"""Each: a series, and how many days to forecast."""
 
 
-def tried(values: Floats, days: int) -> dict[str, Floats]:
-    """Forecast `days` days with every candidate; `values` are at least two weeks."""
-    return {name: forecast(name, values, days) for name in CANDIDATES}
+def tried(values: Floats, days: int, names: Iterable[str] = tuple(CANDIDATES)) -> list[Floats]:
+    """Forecast `days` days with candidates; `values` are at least two weeks, oldest day first.
 
-
-def forecast(name: str, values: Floats, days: int) -> Floats:
-    """Forecast with one candidate, kept within one range beyond what the series has been."""
+    A forecast stays within one range beyond what the series has been.
+    """
     low, high = float(values.min()), float(values.max())
-    span = high - low
-    if span <= STILL * max(1.0, abs(low), abs(high)):
-        return np.full(days, values[-1])
-    found = CANDIDATES[name](values, days)
-    if not np.isfinite(found).all():
-        found = CANDIDATES[SEASONAL_NAIVE](values, days)
-    return np.clip(found, low - span, high + span)
+    if high - low <= STILL * max(1.0, abs(low), abs(high)):
+        return [np.full(days, values[-1]) for _ in names]
+    ready = Ready.of(values)
+    return [
+        np.clip(_finite(CANDIDATES[name](ready, days), ready, days), 2 * low - high, 2 * high - low)
+        for name in names
+    ]
+
+
+def _finite(found: Floats, ready: Ready, days: int) -> Floats:
+    """Return a forecast, or the last week again where a model came to no numbers."""
+    return found if np.isfinite(found).all() else CANDIDATES[SEASONAL_NAIVE](ready, days)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from services.forecaster.arrays import Floats
-from services.forecaster.back_test import NAIVE, NAMES, Series, Trial, errors, path
+from services.forecaster.back_test import NAIVE, NAMES, Series, Trial, errors, paths
 from services.forecaster.candidates import CANDIDATES
 
 BEST = 3
@@ -56,4 +56,4 @@ def said_by(choice: Choice, trial: Trial) -> Floats:
 
 def forecast_by(choice: Choice, series: Series, days: int) -> Floats:
     """Return the next `days` days by the chosen models."""
-    return np.median([path(series, name, days) for name in choice], axis=0)
+    return np.median(paths(series, choice, days), axis=0)

@@ -67,9 +67,7 @@ def _checked(choice: Choice, trials: Iterable[Trial]) -> tuple[Checked, ...]:
     return tuple(Checked(t.days_ago, said_by(choice, t), t.came) for t in trials)
 
 
-def _mapped(
-    work: Callable[[Taken], Given], over: Sequence[Taken], processes: int
-) -> list[Given]:
+def _mapped(work: Callable[[Taken], Given], over: Sequence[Taken], processes: int) -> list[Given]:
     """Do the work for each, in this process or, as statsforecast holds Python's lock, in others."""
     if processes == 1:
         return [work(one) for one in over]
