@@ -45,7 +45,7 @@ def daybook(series: Sequence[Series]) -> list[Said]:
     seconds = (process_time() - began) / max(len(series), 1)
     said = []
     for part in parts:
-        halves = {}
+        halves: dict[tuple[int, int], float] = {}
         for window, total in zip(WINDOWS, found[part.node].windows, strict=True):
             if total.half_80 is not None and total.half_95 is not None:
                 halves |= {(window, 80): total.half_80, (window, 95): total.half_95}

@@ -79,5 +79,5 @@ class Score:
 
 
 def _mean_share(off: Kept, came: Kept, window: int) -> float | None:
-    keys = [key for key in off if key[0] == window and sum(came[key])]
+    keys = [key for key in off if key[0] == window and sum(came[key]) > 0]
     return float(np.mean([sum(off[key]) / sum(came[key]) for key in keys])) if keys else None

@@ -34,7 +34,8 @@ def beside(values: Floats) -> Floats:
             kept = slice(-days, None) if days < 0 else slice(0, count - days)
             taken = slice(0, count + days) if days < 0 else slice(days, None)
             shifted[row, kept] = values[taken]
-    return np.nanmedian(shifted, axis=0)
+    found: Floats = np.nanmedian(shifted, axis=0)
+    return found
 
 
 def spread(values: Floats) -> float:

@@ -37,7 +37,8 @@ def weekday_pattern(values: Floats) -> Floats:
     week = np.convolve(values, np.ones(WEEK) / WEEK, "valid")
     off = values - np.pad(week, (WEEK // 2, WEEK // 2), mode="edge")
     pattern = np.array([np.median(off[day::WEEK][-WEEKS_OF_PATTERN:]) for day in range(WEEK)])
-    return pattern - pattern.mean()
+    centred: Floats = pattern - pattern.mean()
+    return centred
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class Widths:
         first, middle, last = (knot / 2 for knot in KNOTS)
         known = [self.per_day[knot] for knot in KNOTS]
         if lead <= first:
-            return known[0] * (first / max(lead, 0.5)) ** 0.5
+            return known[0] * float((first / max(lead, 0.5)) ** 0.5)
         if lead >= last:
             grown = np.log(known[2] / known[1]) / np.log(last / middle)
             return float(known[2] * (lead / last) ** np.clip(grown, *SLOPES))

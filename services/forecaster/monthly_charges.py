@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.forecaster.arrays import Floats, beside, spread
 
+Months = NDArray[np.bool_]
 LATEST_DAY = 28
 """Every month has it; AWS dates monthly charges on the first days."""
 CLEAR = 5.0
@@ -56,7 +58,7 @@ def split(values: Floats, first: date) -> Split:
     return Split(rest, charges)
 
 
-def _charged(over: Floats, limit: float) -> np.ndarray | None:
+def _charged(over: Floats, limit: float) -> Months | None:
     """Return in which months a day stands out, or None when it is no monthly charge."""
     latest = over[-LOOK_BACK:]
     side = np.sign(np.median(latest)) if len(latest) else 0.0
@@ -64,7 +66,8 @@ def _charged(over: Floats, limit: float) -> np.ndarray | None:
     recent = stands_out[-LOOK_BACK:]
     if len(recent) < 2 or not recent[-1] or recent.mean() < MOST:  # noqa: PLR2004 - once is no rule
         return None
-    return stands_out
+    found: Months = stands_out
+    return found
 
 
 def without_outliers(rest: Floats) -> Floats:

@@ -6,6 +6,10 @@ from shared.money import cents
 from shared.outlook import Outlook
 
 FORECAST = "forecast"
+SHORT = (
+    "Estimates are the run rate: there are fewer than 35 days of history to forecast from, or the "
+    "day was part of a large backfill."
+)
 
 
 def expectations(outlook: Outlook) -> tuple[str, ...]:
@@ -13,10 +17,7 @@ def expectations(outlook: Outlook) -> tuple[str, ...]:
     if outlook.month_end_estimate is None:
         return ()
     if outlook.estimate_method != FORECAST:
-        return (
-            "Estimates are the run rate, since there are fewer than 35 days of history "
-            "for a forecast.",
-        )
+        return (SHORT,)
     ahead = (
         ("This month", outlook.month_end_estimate, outlook.month_end_low_80),
         ("next 3 months", outlook.next_3_months, outlook.next_3_months_low_80),
@@ -27,19 +28,19 @@ def expectations(outlook: Outlook) -> tuple[str, ...]:
         outlook.next_3_months_high_80,
         outlook.next_6_months_high_80,
     )
-    said = [
-        _expected(*each, high) for each, high in zip(ahead, highs, strict=True) if each[1] is not None
-    ]
-    return f"{'; '.join(said)} {outlook.currency} (forecast; in brackets 80 of 100 cases).", _past(outlook)
+    said = "; ".join(_expected(*each, high) for each, high in zip(ahead, highs, strict=True))
+    return f"{said} {outlook.currency} (forecast; 80 of 100 lie in brackets).", _past(outlook)
 
 
 def _expected(name: str, amount: Decimal | None, low: Decimal | None, high: Decimal | None) -> str:
-    text = f"{name} {cents(amount or Decimal(0))}"
+    text = f"{name} {cents(amount if amount is not None else Decimal(0))}"
     return text if low is None or high is None else f"{text} [{cents(low)} to {cents(high)}]"
 
 
 def _past(outlook: Outlook) -> str:
     if outlook.back_test_error is None:
         return "No forecast of a month could be checked yet: history is too short."
-    months = "month was" if outlook.back_tests == 1 else f"{outlook.back_tests} months were"
-    return f"Month-long forecasts of the last {months} off by {100 * outlook.back_test_error:.0f} %."
+    percent = f"{100 * outlook.back_test_error:.0f} %"
+    if outlook.back_tests == 1:
+        return f"The month-long forecast of the last month was off by {percent}."
+    return f"Month-long forecasts of the last {outlook.back_tests} months were off by {percent}."
