@@ -20,7 +20,8 @@ WEEK = np.array([1.0, 1.1, 1.2, 1.1, 1.0, 0.5, 0.4])
 
 def weekly(days: int, level: float = 100, *, seed: int = 1) -> Floats:
     noise = np.random.default_rng(seed).lognormal(0, 0.02, days)
-    return level * np.resize(WEEK, days) * noise
+    found: Floats = level * np.resize(WEEK, days) * noise
+    return found
 
 
 def month_starts(values: Floats, amount: float) -> Floats:
