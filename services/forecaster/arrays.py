@@ -25,7 +25,10 @@ def filled(values: Floats) -> Floats:
 
 
 def beside(values: Floats) -> Floats:
-    """Return per day the median of the same weekday one and two weeks before and after it."""
+    """Return per day the median of the same weekday one and two weeks before and after it.
+
+    The series must have two weeks or more.
+    """
     count = len(values)
     shifted = np.full((4, count), np.nan)
     for row, weeks in enumerate((-2, -1, 1, 2)):
@@ -34,7 +37,12 @@ def beside(values: Floats) -> Floats:
             kept = slice(-days, None) if days < 0 else slice(0, count - days)
             taken = slice(0, count + days) if days < 0 else slice(days, None)
             shifted[row, kept] = values[taken]
-    found: Floats = np.nanmedian(shifted, axis=0)
+    # numpy's own median without NaN is ten times as slow on four rows.
+    ordered = np.sort(shifted, axis=0)  # NaN last
+    count_known = np.sum(~np.isnan(ordered), axis=0)
+    columns = np.arange(count)
+    low, high = ordered[(count_known - 1) // 2, columns], ordered[count_known // 2, columns]
+    found: Floats = (low + high) / 2
     return found
 
 

@@ -6,7 +6,7 @@ and two weeks before and after, in the latest month and in most of the last four
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from services.forecaster.arrays import Floats, beside, spread
 
 Months = NDArray[np.bool_]
+LONGEST_MONTH = 31
 LATEST_DAY = 28
 """Every month has it; AWS dates monthly charges on the first days."""
 CLEAR = 5.0
@@ -35,21 +36,26 @@ class Split:
 
     def scheduled(self, first: date, days: int) -> Floats:
         """Return the charges of `days` days from `first` on."""
-        return np.array([self.charges.get(day, 0.0) for day in days_of_month(first, days)])
+        future, calendar = np.zeros(days), days_of_month(first, days)
+        for day, amount in self.charges.items():
+            future[calendar == day] = amount
+        return future
 
 
-def days_of_month(first: date, days: int) -> list[int]:
+def days_of_month(first: date, days: int) -> NDArray[np.int64]:
     """Return the day of the month of each day from `first` on."""
-    return [(first + timedelta(days=n)).day for n in range(days)]
+    dates = np.datetime64(first, "D") + np.arange(days)
+    return (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
 
 
 def split(values: Floats, first: date) -> Split:
     """Take the monthly charges off a series that begins on `first`."""
     over = values - beside(values)
     limit = max(CLEAR * spread(over), SHARE * float(np.median(np.abs(values))), 1e-9)
-    calendar = np.array(days_of_month(first, len(values)))
+    calendar = days_of_month(first, len(values))
     rest, charges = values.copy(), {}
-    for day in range(1, LATEST_DAY + 1):
+    lately = np.abs(over[-LONGEST_MONTH:]) > limit
+    for day in sorted({int(d) for d in calendar[-LONGEST_MONTH:][lately] if d <= LATEST_DAY}):
         on_day = np.flatnonzero(calendar == day)
         found = _charged(over[on_day], limit)
         if found is not None:
