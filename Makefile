@@ -2,12 +2,12 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PATHS  := services shared daybook tests
+PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test faults sigterm lint types layers check unit reference lock clean
+.PHONY: help setup system demo test faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference lock clean
 
 help: ## Show this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
 
 setup: $(VENV)/.ready ## Make the virtual environment
 
@@ -34,6 +34,12 @@ faults: setup ## The long sweep of the fault harness: every layer, ends with a t
 
 sigterm: setup ## Real workers told to stop at 100 random moments; prints the slowest stop
 	DAYBOOK_SIGTERM_TRIALS=100 $(BIN)/pytest -q -s tests/e2e/test_sigterm.py
+
+bench-forecast: setup ## The forecast beside others; SERIES="PATH …" adds CSVs of daily series, ARGS=--full
+	$(BIN)/python -m benchmarks.forecast $(SERIES) $(ARGS)
+
+bench-forecast-speed: setup ## Forecasts 10,000 series on two cores; prints time and memory
+	$(BIN)/python -m benchmarks.forecast_speed
 
 check: setup ## What to run before each commit: lint, types, layers, unit tests
 	$(MAKE) --no-print-directory lint types layers unit

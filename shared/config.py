@@ -113,6 +113,25 @@ class Currency(_Strict):
         return self
 
 
+class PlannedEvent(_Strict):
+    """Something that is going to change what an OU costs, and that no history can know."""
+
+    ou: OuPath = Field(description="OU path whose own cost it changes.")
+    name: str = Field(min_length=1, max_length=80, description="What it is, for readers.")
+    monthly: Money = Field(description="Amount per calendar month; negative when it saves.")
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
+    starts: date = Field(alias="from", description="First day of the change (UTC).")
+    ends: date | None = Field(
+        default=None, alias="until", description="Last day of the change; empty when it stays."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends and self.ends < self.starts:
+            raise ValueError("until is before from")
+        return self
+
+
 class Lights(_Strict):
     """When a light turns yellow or red, on the month-end estimate against the budget."""
 
@@ -233,6 +252,9 @@ class Config(_Strict):
         default=None,
         description="What to convert to for reading; without it every currency is shown apart.",
     )
+    planned: tuple[PlannedEvent, ...] = Field(
+        default=(), description="Changes to come, which the forecast takes in."
+    )
     lights: Lights = Lights()
     digest: Digest
     quicksight: QuickSight = QuickSight()
@@ -249,14 +271,16 @@ class Config(_Strict):
         return self
 
     @model_validator(mode="after")
-    def _budgets_in_the_display_currency(self) -> Self:
-        if self.currency:
-            for budget in self.budgets:
-                if budget.currency != self.currency.display:
-                    raise ValueError(
-                        f"the budget of {budget.ou} is in {budget.currency}, and the lights are in "
-                        f"{self.currency.display}: state it with currency: {self.currency.display}"
-                    )
+    def _amounts_in_the_display_currency(self) -> Self:
+        display = self.currency.display if self.currency else None
+        stated = [(f"the budget of {budget.ou}", budget.currency) for budget in self.budgets]
+        stated += [(f"the planned {event.name}", event.currency) for event in self.planned]
+        for what, currency in stated if display else ():
+            if currency != display:
+                raise ValueError(
+                    f"{what} is in {currency}, and the lights are in {display}: state it with "
+                    f"currency: {display}"
+                )
         return self
 
 

@@ -32,6 +32,16 @@ def breakdowns_prefix(period: Period) -> str:
     return f"{BREAKDOWNS}year={period.year}/month={period.month}/"
 
 
+def breakdowns_of_year(year: int) -> str:
+    """Return the prefix of a year's breakdowns."""
+    return f"{BREAKDOWNS}year={year}/"
+
+
+def day_of_breakdown(key: str) -> date:
+    """Return the day whose breakdown a key holds."""
+    return date.fromisoformat(key.removesuffix(".parquet")[-10:])
+
+
 def outlook_key(day: date) -> str:
     """Return the key of a day's outlook: one fixed object per day."""
     return f"{OUTLOOKS}{partition(day)}ou-outlook-{day}.parquet"

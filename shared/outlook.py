@@ -10,6 +10,12 @@ import pyarrow as pa
 from shared.breakdown import AMOUNT
 
 Light = Literal["red", "yellow", "green", "grey"]
+_BOUNDS = ("Low80", "High80", "Low95", "High95")
+_WINDOWS = {
+    "MonthEnd": _BOUNDS,
+    "Next3Months": ("", *_BOUNDS),
+    "Next6Months": ("", *_BOUNDS),
+}
 SCHEMA = pa.schema(
     [
         ("AsOf", pa.date32()),
@@ -23,13 +29,21 @@ SCHEMA = pa.schema(
         ("EstimateMethod", pa.string()),
         ("Light", pa.string()),
         ("Reason", pa.string()),
+        *((f"{window}{end}", AMOUNT) for window, ends in _WINDOWS.items() for end in ends),
+        ("BackTestError", pa.float64()),
+        ("BackTests", pa.int32()),
     ]
 )
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """One OU on one day, in one currency. Fields in the order of the table's columns."""
+    """One OU on one day, in one currency. Fields in the order of the table's columns.
+
+    Low and high are the ends of the 80 and the 95 % interval, None where there is no forecast.
+    `back_test_error`: by how much the month-long forecasts of the last `back_tests` months were
+    off, as a share of what came.
+    """
 
     as_of: date
     ou: str
@@ -42,6 +56,22 @@ class Outlook:
     estimate_method: str
     light: Light
     reason: str
+    month_end_low_80: Decimal | None = None
+    month_end_high_80: Decimal | None = None
+    month_end_low_95: Decimal | None = None
+    month_end_high_95: Decimal | None = None
+    next_3_months: Decimal | None = None
+    next_3_months_low_80: Decimal | None = None
+    next_3_months_high_80: Decimal | None = None
+    next_3_months_low_95: Decimal | None = None
+    next_3_months_high_95: Decimal | None = None
+    next_6_months: Decimal | None = None
+    next_6_months_low_80: Decimal | None = None
+    next_6_months_high_80: Decimal | None = None
+    next_6_months_low_95: Decimal | None = None
+    next_6_months_high_95: Decimal | None = None
+    back_test_error: float | None = None
+    back_tests: int = 0
 
 
 _NAMES = dict(zip((field.name for field in fields(Outlook)), SCHEMA.names, strict=True))
@@ -55,8 +85,9 @@ def outlook_table(outlooks: list[Outlook]) -> pa.Table:
 
 
 def outlook_rows(table: pa.Table) -> list[Outlook]:
-    """Read the rows back."""
+    """Read the rows back; what a table written before there were forecasts lacks is not known."""
+    known = {name: column for name, column in _NAMES.items() if column in table.column_names}
     return [
-        Outlook(**{name: row[column] for name, column in _NAMES.items()})
+        Outlook(**{name: row[column] for name, column in known.items()})
         for row in table.to_pylist()
     ]

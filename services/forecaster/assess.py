@@ -1,19 +1,23 @@
 """Assesses every OU on a day: what it and its subtree spent this month, against the budget."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
+from services.forecaster.estimate import Estimate, Forecast, by_forecast, by_run_rate
 from services.forecaster.lights import Standing, light_of
-from shared.config import ROOT, UNMAPPED, Budget, Lights
-from shared.days import Period
+from shared.config import ROOT, UNMAPPED, Budget, Lights, PlannedEvent
 from shared.money import exact_sum, to_scale
 from shared.outlook import Outlook
 
-RUN_RATE = "run-rate"
-_SCALE = Decimal("0.000000000001")
+Forecasts = Mapping[tuple[str, str], Forecast]
+"""By OU path and currency; empty where history is too short for any."""
+MONTH_END = "month_end"
+WINDOWS = (MONTH_END, "next_3_months", "next_6_months")
+"""The outlook's fields of estimates begin so."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,17 @@ class Rules:
 
     budgets: tuple[Budget, ...]
     lights: Lights
+    planned: tuple[PlannedEvent, ...] = ()
 
 
-def assess(day: date, spends: Iterable[Spend], rules: Rules, *, complete: bool) -> list[Outlook]:
+def assess(
+    day: date,
+    spends: Iterable[Spend],
+    rules: Rules,
+    forecasts: Forecasts | None = None,
+    *,
+    complete: bool,
+) -> list[Outlook]:
     """Return one row per OU and currency for `day`, parents included, from the month's spends."""
     own: dict[tuple[str, str], list[Decimal]] = defaultdict(list)
     for spend in spends:
@@ -42,10 +54,9 @@ def assess(day: date, spends: Iterable[Spend], rules: Rules, *, complete: bool) 
             own[spend.ou_path, spend.currency].append(spend.amount)
     sums = {key: exact_sum(amounts) for key, amounts in own.items()}
     budgets = budgets_in_force(rules.budgets, day)
-    return [
-        _outlook(day, node, sums, budgets.get(node), rules.lights, complete=complete)
-        for node in _nodes(sums, budgets)
-    ]
+    known = (forecasts or {}) if complete else {}
+    assessed = _Month(day, sums, rules, known, complete)
+    return [assessed.outlook(node, budgets.get(node)) for node in _nodes(sums, budgets, known)]
 
 
 def budgets_in_force(budgets: Iterable[Budget], day: date) -> dict[tuple[str, str], Decimal]:
@@ -65,43 +76,63 @@ def _lineage(ou_path: str) -> list[str]:
     return ["/".join(parts[: n + 1]) for n in range(len(parts))]
 
 
-def _outlook(
-    day: date,
-    node: tuple[str, str],
-    sums: dict[tuple[str, str], Decimal],
-    budget: Decimal | None,
-    rules: Lights,
-    *,
-    complete: bool,
-) -> Outlook:
-    ou_path, currency = node
-    month_to_date = to_scale(
-        exact_sum(
-            amount
-            for (other, unit), amount in sums.items()
-            if unit == currency and (other == ou_path or other.startswith(f"{ou_path}/"))
+@dataclass(frozen=True)
+class _Month:
+    """What is known of a month on a day of it."""
+
+    day: date
+    own: dict[tuple[str, str], Decimal]
+    rules: Rules
+    forecasts: Forecasts
+    complete: bool
+
+    def outlook(self, node: tuple[str, str], budget: Decimal | None) -> Outlook:
+        """Return the row of an OU in a currency."""
+        ou_path, currency = node
+        below = (amount for other, amount in self.own.items() if _below(other, node))
+        spent = to_scale(exact_sum(below))
+        estimate = self._estimate(node, spent) if self.complete else None
+        expected = estimate.ranges[0].amount if estimate else None
+        standing = Standing(spent, budget, expected, self.complete)
+        light, reason = light_of(standing, self.rules.lights)
+        return Outlook(
+            as_of=self.day,
+            ou=display_name(ou_path),
+            ou_path=ou_path,
+            currency=currency,
+            own_month_to_date=to_scale(self.own.get(node, Decimal(0))),
+            month_to_date=spent,
+            budget=budget,
+            month_end_estimate=expected,
+            estimate_method=estimate.method if estimate else "",
+            light=light,
+            reason=reason,
+            **(_expected(estimate) if estimate else {}),
         )
-    )
-    estimate = run_rate(month_to_date, day) if complete else None
-    light, reason = light_of(Standing(month_to_date, budget, estimate, complete), rules)
-    return Outlook(
-        as_of=day,
-        ou=display_name(ou_path),
-        ou_path=ou_path,
-        currency=currency,
-        own_month_to_date=to_scale(sums.get(node, Decimal(0))),
-        month_to_date=month_to_date,
-        budget=budget,
-        month_end_estimate=estimate,
-        estimate_method=RUN_RATE if estimate is not None else "",
-        light=light,
-        reason=reason,
-    )
+
+    def _estimate(self, node: tuple[str, str], spent: Decimal) -> Estimate:
+        if node in self.forecasts:
+            return by_forecast(spent, self.forecasts[node])
+        planned = [e for e in self.rules.planned if _below((e.ou, e.currency), node)]
+        return by_run_rate(spent, self.day, planned)
 
 
-def run_rate(month_to_date: Decimal, day: date) -> Decimal:
-    """Return the month's cost if its days go on as they did so far: mean day times days."""
-    return (month_to_date / day.day * Period.of(day).length).quantize(_SCALE)
+def _below(other: tuple[str, str], node: tuple[str, str]) -> bool:
+    """Say whether an OU is another or lies below it, in one currency."""
+    same = other[0] == node[0] or other[0].startswith(f"{node[0]}/")
+    return same and other[1] == node[1]
+
+
+def _expected(estimate: Estimate) -> dict[str, Any]:
+    """Return an estimate as fields of an outlook."""
+    found: dict[str, Any] = {"back_test_error": estimate.error, "back_tests": estimate.checked}
+    for name, known in zip(WINDOWS, estimate.ranges, strict=True):
+        ends = asdict(known)
+        amount = ends.pop("amount")
+        found |= {f"{name}_{end}": bound for end, bound in ends.items()}
+        if name != MONTH_END:
+            found[name] = amount
+    return found
 
 
 def display_name(ou_path: str) -> str:

@@ -1,16 +1,19 @@
 """Writes the outlook of the run's days from what the archive says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.forecaster.assess import Rules, Spend, assess
+import pyarrow as pa
+
+from services.forecaster.assess import Forecasts, Rules, Spend, assess
+from services.forecaster.foresight import Foresight, asked_days, is_complete
 from services.forecaster.reconciled import DayTotal, require_outlook, require_read
 from shared.archive import changed_since, read_day
 from shared.breakdown import amounts_by_ou, amounts_of
 from shared.currency import Display
-from shared.days import Period, days_between
+from shared.days import Period
 from shared.errors import InputError, Reject, Retry
 from shared.events import (
     ArchivedData,
@@ -33,6 +36,14 @@ SOURCE = "daybook.forecaster"
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What a period's days cost, by OU and altogether, in the currency of the lights."""
+
+    by_ou: tuple[Spend, ...]
+    totals: tuple[DayTotal, ...]
+
+
+@dataclass(frozen=True)
 class AssessPeriod:
     """The forecaster's handler; `metric` is the cost that budgets are set in."""
 
@@ -45,12 +56,17 @@ class AssessPeriod:
         """Assess every day that the run was asked for."""
         if not isinstance(event, PeriodArchived):
             raise Reject(f"the forecaster does not hear {event.type}")
+        tables, etags = await self._tables(event.data)
         try:
-            spends, totals, etags = await self._spends(event.data)
+            spent = self._spent(tables, event.data.period)
         except InputError as error:
             raise Reject(str(error)) from error
-        asked = days_between(event.data.first_day, event.data.day)
-        outlooks = tuple([await self._write(day, spends, totals, event) for day in asked])
+        foresight = Foresight(self.store, self.metric, self.rules.planned, self.display)
+        forecasts = await foresight.forecasts(event.data, tables)
+        outlooks = [
+            await self._write(day, spent, forecasts.get(day), event)
+            for day in asked_days(event.data)
+        ]
         # A newer delivery's outlook that is as the one before writes nothing, so nothing stops
         # an older one: who wrote from an archive that has changed since must write again.
         if changed := await changed_since(self.store, event.data.period, etags):
@@ -59,36 +75,39 @@ class AssessPeriod:
             follow_up(
                 event,
                 PeriodAssessed,
-                AssessedData(**event.data.model_dump(), outlooks=outlooks),
+                AssessedData(**event.data.model_dump(), outlooks=tuple(outlooks)),
                 source=SOURCE,
                 about=event.data.period,
             )
         ]
 
-    async def _spends(
-        self, data: ArchivedData
-    ) -> tuple[list[Spend], list[DayTotal], dict[date, str]]:
-        """Return what was spent, by OU and altogether, and the ETags of the objects that say so.
-
-        Raises InputError when a rate to the display currency is missing.
-        """
-        spends: list[Spend] = []
-        totals: list[DayTotal] = []
+    async def _tables(self, data: ArchivedData) -> tuple[dict[date, pa.Table], dict[date, str]]:
+        """Return the period's rows by day, and the ETags of the objects that they are from."""
+        tables: dict[date, pa.Table] = {}
         etags: dict[date, str] = {}
         for archived in data.days:
             table = await read_day(self.store, archived.day, data)
             await require_read(self.store, archived, table)
-            etags[archived.day] = table.etag
-            for ou_path, amounts in amounts_by_ou(table.rows).items():
-                spends += [
-                    Spend(archived.day, ou_path, *self._shown(part, data.period))
-                    for part in amounts
-                ]
-            totals += [
-                DayTotal(archived.day, *self._shown(part, data.period))
-                for part in amounts_of(table.rows)
-            ]
-        return spends, totals, etags
+            tables[archived.day], etags[archived.day] = table.rows, table.etag
+        return tables, etags
+
+    def _spent(self, tables: Mapping[date, pa.Table], period: Period) -> Spent:
+        """Add up what was spent; raise InputError when the display currency has no rate for it."""
+        return Spent(
+            by_ou=tuple(
+                spend for day in tables for spend in self._spends(day, tables[day], period)
+            ),
+            totals=tuple(
+                DayTotal(day, *self._shown(part, period))
+                for day, table in tables.items()
+                for part in amounts_of(table)
+            ),
+        )
+
+    def _spends(self, day: date, table: pa.Table, period: Period) -> Iterator[Spend]:
+        for ou_path, amounts in amounts_by_ou(table).items():
+            for part in amounts:
+                yield Spend(day, ou_path, *self._shown(part, period))
 
     def _shown(self, part: Amounts, period: Period) -> tuple[str, Decimal]:
         """Return the currency that lights are in, and the cost in it."""
@@ -98,14 +117,14 @@ class AssessPeriod:
         return self.display.currency, self.display.convert(amount, part.currency, period)
 
     async def _write(
-        self, day: date, spends: list[Spend], totals: list[DayTotal], event: PeriodArchived
+        self, day: date, spent: Spent, forecasts: Forecasts | None, event: PeriodArchived
     ) -> AssessedDay:
         data = event.data
-        complete = data.complete_through is not None and day <= data.complete_through
-        table = outlook_table(assess(day, spends, self.rules, complete=complete))
-        body = to_parquet(table)
-        require_outlook(body, day, totals, rounded=self.display is not None)
-        ours = Contender(body, table.num_rows, data.source_version, event.runid)
+        complete = is_complete(day, data)
+        rows = assess(day, spent.by_ou, self.rules, forecasts, complete=complete)
+        body = to_parquet(outlook_table(rows))
+        require_outlook(body, day, spent.totals, rounded=self.display is not None)
+        ours = Contender(body, len(rows), data.source_version, event.runid)
         key = outlook_key(day)
         stands = await write_newest(self.store, key, ours)
         uri = f"s3://{self.store.bucket}/{key}"

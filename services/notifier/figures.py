@@ -10,8 +10,9 @@ import pyarrow as pa
 
 from services.notifier.charges import Charges, by_type, charges
 from services.notifier.displayed import Shown
+from services.notifier.expectations import expectations
 from shared.breakdown import METRICS, states
-from shared.config import UNMAPPED
+from shared.config import ROOT, UNMAPPED
 from shared.money import exact_sum
 from shared.outlook import Light, Outlook
 
@@ -74,6 +75,12 @@ class CurrencyFigures:
     charges: Charges | None
     """Gross, credits and net of the day; None on a day without a line in the currency."""
     month_charges: Charges | None
+
+    @property
+    def expectations(self) -> tuple[str, ...]:
+        """What the whole organization is expected to cost, in sentences."""
+        root = [line.outlook for line in self.ous if line.outlook.ou_path == ROOT]
+        return expectations(root[0]) if root else ()
 
     @property
     def shown(self) -> tuple[OuLine, ...]:

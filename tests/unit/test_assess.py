@@ -13,9 +13,10 @@ from services.forecaster.assess import (
     assess,
     budgets_in_force,
     display_name,
-    run_rate,
 )
+from services.forecaster.estimate import run_rate
 from shared.config import Budget, Lights
+from shared.days import Period
 from shared.outlook import Outlook
 from tests.support.units.rows import DAY
 
@@ -165,12 +166,12 @@ def test_the_estimate_is_the_run_rate() -> None:
 def test_the_run_rate_is_the_mean_day_times_the_days_of_the_month(
     spent: str, day: date, estimate: str
 ) -> None:
-    assert run_rate(Decimal(spent), day) == Decimal(estimate)
+    assert run_rate(Decimal(spent), day, Period.of(day).length) == Decimal(estimate)
 
 
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=12))
 def test_on_the_last_day_the_run_rate_is_what_was_spent(spent: Decimal) -> None:
-    assert run_rate(spent, date(2026, 3, 31)) == spent
+    assert run_rate(spent, date(2026, 3, 31), 31) == spent
 
 
 @pytest.mark.parametrize(

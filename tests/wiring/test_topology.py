@@ -18,6 +18,7 @@ ARROW_NAMES = {
     "date32[day]": "date",
     "string": "string",
     "double": "double",
+    "int32": "int",
     "decimal128(38, 12)": "decimal(38,12)",
 }
 

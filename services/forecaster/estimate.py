@@ -1,0 +1,107 @@
+"""An OU's estimates by calendar months: from a forecast, or the run rate where there is none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from services.forecaster.planned import planned_on
+from shared.config import PlannedEvent
+from shared.days import ONE_DAY, Period, days_between
+from shared.money import exact_sum
+
+RUN_RATE = "run-rate"
+FORECAST = "forecast"
+MONTHS = (3, 6)
+_SCALE = Decimal("0.000000000001")
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Total:
+    """The forecast of a sum of days; half the width of its intervals, None when not known."""
+
+    amount: float
+    half_80: float | None = None
+    half_95: float | None = None
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What an OU and its subtree will cost in the rest of the month, the next three and six months.
+
+    `error` is the mean absolute error of the last months' 30-day totals as a share of what came,
+    over `checked` of them; None before there are any. `short`: the mean so far, no forecast.
+    """
+
+    windows: tuple[Total, ...]
+    short: bool
+    error: float | None
+    checked: int
+
+
+@dataclass(frozen=True)
+class Range:
+    """An expected amount with the ends of its 80 and 95 % intervals, where they are known."""
+
+    amount: Decimal
+    low_80: Decimal | None = None
+    high_80: Decimal | None = None
+    low_95: Decimal | None = None
+    high_95: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an OU is expected to cost: the whole month, the next three months, and the next six."""
+
+    method: str
+    ranges: tuple[Range, ...]
+    error: float | None = None
+    checked: int = 0
+
+
+def by_forecast(month_to_date: Decimal, forecast: Forecast) -> Estimate:
+    """Return the estimate of a forecast; what was spent is no longer uncertain."""
+    spent = (month_to_date, Decimal(0), Decimal(0))
+    ranges = [_range(*each) for each in zip(spent, forecast.windows, strict=True)]
+    method = RUN_RATE if forecast.short else FORECAST
+    return Estimate(method, tuple(ranges), forecast.error, forecast.checked)
+
+
+def _range(spent: Decimal, total: Total) -> Range:
+    amount = spent + _cents(total.amount)
+    if total.half_80 is None or total.half_95 is None:
+        return Range(amount)
+    half_80, half_95 = _cents(total.half_80), _cents(total.half_95)
+    return Range(amount, amount - half_80, amount + half_80, amount - half_95, amount + half_95)
+
+
+def _cents(amount: float) -> Decimal:
+    return Decimal(repr(amount)).quantize(_CENT)
+
+
+def by_run_rate(
+    month_to_date: Decimal, day: date, planned: Sequence[PlannedEvent] = ()
+) -> Estimate:
+    """Return the estimate if days go on as they did this month, with what begins after `day`."""
+    month = Period.of(day)
+    ends = [month]
+    for _ in range(max(MONTHS)):
+        ends.append(ends[-1].next)
+    later = month.last + ONE_DAY
+    spans = [(day + ONE_DAY, month.last), *((later, ends[count].last) for count in MONTHS)]
+    coming = [event for event in planned if event.starts > day]
+    plans = [
+        exact_sum(planned_on(event, each) for each in days_between(*span) for event in coming)
+        for span in spans
+    ]
+    whole = run_rate(month_to_date, day, month.length)
+    rates = [run_rate(month_to_date, day, (end - first).days + 1) for first, end in spans[1:]]
+    amounts = [rate + plan for rate, plan in zip([whole, *rates], plans, strict=True)]
+    return Estimate(RUN_RATE, tuple(Range(amount) for amount in amounts))
+
+
+def run_rate(month_to_date: Decimal, day: date, days: int) -> Decimal:
+    """Return what `days` days cost if each costs the mean day of the month so far."""
+    return (month_to_date / day.day * days).quantize(_SCALE)
