@@ -90,8 +90,9 @@ module "worker" {
   topics = {
     events = module.events.events_topic
     alarms = module.events.alarms_topic
-    mail   = contains(each.value.hears, local.topology.mail_events.says) ? module.events.mail_topic : null
+    mail   = module.events.mail_topic
   }
+  mail_says          = local.topology.mail_events.says
   key_arns           = { data = module.keys.data, messages = module.keys.messages }
   config             = "${local.bucket_arn}/${local.config}"
   permissions        = local.permissions[each.key]

@@ -75,12 +75,13 @@ resource "aws_security_group" "tasks" {
   name        = "daybook-tasks"
   description = "Daybook workers: out by HTTPS, nothing in"
   vpc_id      = local.vpc_id
+}
 
-  egress {
-    description = "AWS APIs"
-    from_port   = 443
-    to_port     = 443
-    protocol    = "tcp"
-    cidr_blocks = ["0.0.0.0/0"]
-  }
+resource "aws_vpc_security_group_egress_rule" "https" {
+  security_group_id = aws_security_group.tasks.id
+  description       = "AWS APIs"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "0.0.0.0/0"
 }

@@ -17,10 +17,10 @@ resource "aws_sqs_queue" "this" {
     maxReceiveCount     = var.redrive.after
   })
 
-  redrive_allow_policy = jsonencode(
+  redrive_allow_policy = (
     length(var.sources) == 0
-    ? { redrivePermission = "denyAll" }
-    : { redrivePermission = "byQueue", sourceQueueArns = [for name in var.sources : "${local.prefix}:${name}"] }
+    ? jsonencode({ redrivePermission = "denyAll" })
+    : jsonencode({ redrivePermission = "byQueue", sourceQueueArns = [for name in var.sources : "${local.prefix}:${name}"] })
   )
 
   policy = jsonencode({

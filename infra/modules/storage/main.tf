@@ -138,7 +138,11 @@ resource "aws_s3_bucket_policy" "archive" {
         Principal = "*"
         Action    = "s3:PutObject"
         Resource  = "${local.arn}/*"
-        Condition = { StringNotEqualsIfExists = { "s3:x-amz-server-side-encryption" = "aws:kms" } }
+        # Where the header is missing, the bucket's own rule above encrypts with the key.
+        Condition = {
+          Null            = { "s3:x-amz-server-side-encryption" = "false" }
+          StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
+        }
       },
       {
         Sid       = "WorkersDeleteNothing"

@@ -1,7 +1,8 @@
 # One worker: its queue and what becomes of messages nobody could handle or deliver.
 locals {
-  queue  = "daybook-${var.name}"
-  topics = compact([var.topics.events, var.topics.mail])
+  queue      = "daybook-${var.name}"
+  hears_mail = contains(var.entry.hears, var.mail_says)
+  topics     = local.hears_mail ? [var.topics.events, var.topics.mail] : [var.topics.events]
 }
 
 module "queue" {
@@ -48,7 +49,7 @@ resource "aws_sns_topic_subscription" "events" {
 }
 
 resource "aws_sns_topic_subscription" "mail" {
-  count = var.topics.mail == null ? 0 : 1
+  count = local.hears_mail ? 1 : 0
 
   topic_arn            = var.topics.mail
   protocol             = "sqs"

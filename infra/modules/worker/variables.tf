@@ -23,8 +23,13 @@ variable "retention_days" {
 }
 
 variable "topics" {
-  description = "ARNs: the events topic, the alarm topic, and the topic of what SES says when this worker hears that (else null)."
-  type        = object({ events = string, alarms = string, mail = optional(string) })
+  description = "ARNs: the events topic, the alarm topic, and the topic of what SES says of mails."
+  type        = object({ events = string, alarms = string, mail = string })
+}
+
+variable "mail_says" {
+  description = "Name of what SES says of mails: a worker that hears it is subscribed to the mail topic, too."
+  type        = string
 }
 
 variable "key_arns" {
