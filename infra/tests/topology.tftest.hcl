@@ -28,7 +28,8 @@ variables {
   protect_data      = true
 }
 
-run "a_queue_a_role_and_an_environment_for_each_worker" {
+# Each run plans everything anew, so what needs the same variables stands in one.
+run "what_the_topology_says_is_planned" {
   command = plan
 
   assert {
@@ -45,10 +46,6 @@ run "a_queue_a_role_and_an_environment_for_each_worker" {
     condition     = local.events_topic_arn == "arn:aws:sns:eu-central-1:123456789012:daybook-events"
     error_message = "ARNs are put together from the account, the region and the topology's names."
   }
-}
-
-run "workers_are_warm_from_the_tick_for_half_an_hour" {
-  command = plan
 
   assert {
     condition     = local.warm_from == "cron(0 7 * * ? *)" && local.warm_to == "cron(30 7 * * ? *)"
@@ -59,10 +56,6 @@ run "workers_are_warm_from_the_tick_for_half_an_hour" {
     condition     = local.hours_to_deadline == 32
     error_message = "From 07:00 to 15:00 on the next day are 32 hours."
   }
-}
-
-run "permissions_follow_the_variables" {
-  command = plan
 
   assert {
     condition     = !contains([for p in local.permissions.query : p.sid], "ReadOrganization")
@@ -75,12 +68,13 @@ run "permissions_follow_the_variables" {
   }
 }
 
-run "with_quicksight_and_the_organization" {
+run "with_quicksight_the_organization_and_a_given_network" {
   command = plan
 
   variables {
     read_organization = true
     quicksight        = { owners = ["arn:aws:quicksight:eu-central-1:123456789012:user/default/owner"] }
+    network           = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }
   }
 
   assert {
@@ -91,14 +85,6 @@ run "with_quicksight_and_the_organization" {
   assert {
     condition     = length(module.dashboards) == 1
     error_message = "With owners there is a dashboard."
-  }
-}
-
-run "a_network_that_is_there_is_used" {
-  command = plan
-
-  variables {
-    network = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }
   }
 
   assert {

@@ -45,7 +45,7 @@ def test_no_name_of_the_topology_is_written_a_second_time(source: Path) -> None:
     text = source.read_text(encoding="utf-8")
     forbidden = [
         "daybook-events",
-        "daybook-alarms\"",
+        'daybook-alarms"',
         "daybook-daily",
         "daybook-tick-request",
         "cron(0 7",

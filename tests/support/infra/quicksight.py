@@ -53,7 +53,9 @@ def list_tags(_account: Account, request: Request) -> JsonObject:
 def create_dashboard(_account: Account, request: Request) -> JsonObject:
     """Answer CreateDashboard."""
     ids = request.ids
-    arn = f"arn:aws:quicksight:{request.region}:{ids['AwsAccountId']}:dashboard/{ids['DashboardId']}"
+    arn = (
+        f"arn:aws:quicksight:{request.region}:{ids['AwsAccountId']}:dashboard/{ids['DashboardId']}"
+    )
     KEPT[arn] = KEPT[ids["DashboardId"]] = request.body | {"Arn": arn}
     return {"Arn": arn, "DashboardId": ids["DashboardId"], "CreationStatus": "CREATION_SUCCESSFUL"}
 

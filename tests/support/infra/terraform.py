@@ -46,7 +46,9 @@ class Terraform:
     environment: Mapping[str, str]
     variables: Mapping[str, Any] = field(default_factory=lambda: VARIABLES)
 
-    def run(self, *arguments: str, fine: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, fine: tuple[int, ...] = (0,)
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command; raise AssertionError with what it said unless its exit code is fine."""
         done = subprocess.run(
             ["terraform", *arguments],
