@@ -1,5 +1,7 @@
 """`terraform apply` makes everything, and a second plan finds nothing to do."""
 
+from typing import Any
+
 from shared.topology import load_topology
 from tests.support.infra.flow import Applied
 
@@ -13,7 +15,7 @@ UNSEEN = {
     "statistic",
     "treat_missing_data",
 }
-"""What the emulator keeps of an alarm and does not tell Terraform (docs/emulator-differences.md)."""
+"""What the emulator keeps of an alarm but does not tell Terraform: docs/emulator-differences.md."""
 
 
 def test_everything_is_made(applied: Applied) -> None:
@@ -35,12 +37,12 @@ def test_a_second_plan_changes_nothing(applied: Applied) -> None:
     assert [(change["address"], change["change"]["actions"]) for change in changes] == []
 
 
-def _only_unseen(resource: dict[str, dict[str, dict[str, object]]]) -> bool:
+def _only_unseen(resource: dict[str, Any]) -> bool:
     """Say whether all that differs is what the emulator does not tell of an alarm."""
     change = resource["change"]
     before, after = change["before"] or {}, change["after"] or {}
     differ = {name for name, value in after.items() if before.get(name) != value}
-    return resource["type"] == "aws_cloudwatch_metric_alarm" and differ <= UNSEEN
+    return bool(resource["type"] == "aws_cloudwatch_metric_alarm" and differ <= UNSEEN)
 
 
 def test_no_output_is_left_unsaid(applied: Applied) -> None:

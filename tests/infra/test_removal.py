@@ -1,4 +1,4 @@
-"""`terraform destroy`, last of all: pytest takes the files of a folder in the order of their names."""
+"""`terraform destroy`, last of all: pytest takes a folder's files in the order of their names."""
 
 from tests.support.infra.flow import Applied
 

@@ -1,4 +1,4 @@
-"""What can be said of `infra/` without an AWS: format, types, its own tests, what is written where."""
+"""What can be said of `infra/` without an AWS: format, types, its own tests."""
 
 import re
 import subprocess
@@ -55,6 +55,14 @@ def test_no_name_of_the_topology_is_written_a_second_time(source: Path) -> None:
     ]
 
     assert [word for word in forbidden if word in text] == []
+
+
+def test_every_exception_from_checkov_is_argued() -> None:
+    text = "\n".join(source.read_text(encoding="utf-8") for source in SOURCES)
+    exceptions = re.findall(r"checkov:skip=(.*)", text)
+
+    assert exceptions
+    assert all(re.fullmatch(r"CKV2?_AWS_\d+:[A-Z].{15,}\.", reason) for reason in exceptions)
 
 
 def test_nothing_of_terraforms_is_kept_that_names_a_registry() -> None:

@@ -10,19 +10,21 @@ import shutil
 import ssl
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from daybook.local.embedded_aws import _free_port
 from daybook.local.endpoint import Endpoint
 from daybook.local.mail import Mailbox, mailbox
 from daybook.local.processes import Child, start
 from tests.support.infra.scaling import scaling
+from tests.support.waiting import PAUSE
 
 START_SECONDS = 90
 
@@ -131,12 +133,14 @@ async def _ministack(folder: Path, smtp_port: int, children: list[Child]) -> str
 
 
 def _await_health(url: str, child: Child) -> None:
+    """Wait until the emulator answers over TLS; its certificate is new and nobody's yet."""
     unverified = ssl._create_unverified_context()  # noqa: S323 - is it there, not: who is it
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and child.alive:
-        try:
-            with urllib.request.urlopen(f"{url}/_ministack/health", context=unverified, timeout=5):
+        asking = HTTPSConnection(urlsplit(url).netloc, context=unverified, timeout=5)
+        with closing(asking), suppress(OSError, HTTPException):
+            asking.request("GET", "/_ministack/health")
+            if asking.getresponse().status == HTTPStatus.OK:
                 return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
+        time.sleep(PAUSE)
     raise AssertionError(child.log.read_text(errors="replace")[-2000:])

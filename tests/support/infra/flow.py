@@ -5,7 +5,7 @@ import json
 import tempfile
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -104,9 +104,9 @@ class Applied:
 class Flow:
     """A run that reached its digest."""
 
+    day: date
     sightings: list[Sighting]
     mail: bytes
-    began: datetime
 
 
 def overlay(applied: Applied) -> None:
@@ -139,7 +139,6 @@ async def run_flow(applied: Applied, folder: Path) -> Flow:
     observer = await listen("daybook-observer", made.events_topic)
     with tempfile.TemporaryDirectory(prefix="daybook-flow-") as logs:
         workers = Workers(environments(applied, Path(logs)), Path(logs))
-        began = datetime.now(UTC)
         await workers.start()
         try:
             await tick(topology, inputs.day)
@@ -151,7 +150,7 @@ async def run_flow(applied: Applied, folder: Path) -> Flow:
             await workers.stop()
     header = f"X-Daybook-Run: {seen[-1].event.runid}".encode()
     mail = await asyncio.to_thread(applied.emulator.find_mail, header, 30)
-    return Flow(seen, mail, began)
+    return Flow(inputs.day, seen, mail)
 
 
 def environments(applied: Applied, folder: Path) -> dict[str, dict[str, str]]:

@@ -12,9 +12,9 @@ from typing import Any
 INFRA = Path(__file__).resolve().parents[3] / "infra"
 SECONDS = 900
 PARALLELISM = 60
-"""Most of an apply is waiting for queues to settle, a resource at a time by default ten at once."""
+"""An apply mostly waits for queues to settle; by default for ten resources at once."""
 MIRRORS = ("/opt/*", "/usr/local/share/*", "/usr/share/*")
-"""Where a machine without Internet may hold a mirror of providers, besides Terraform's own places."""
+"""Where a machine without Internet may hold a mirror of providers, beside Terraform's own."""
 EMULATOR = """\
 provider "aws" {
   s3_use_path_style = true

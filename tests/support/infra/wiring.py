@@ -57,7 +57,7 @@ class Account:
     def tables(self) -> dict[str, object]:
         """Describe the tables."""
         glue = self.clients.client("glue")
-        tables = {}
+        tables: dict[str, object] = {}
         for name in self.topology.tables:
             table = glue.get_table(DatabaseName=self.topology.database, Name=name)["Table"]
             storage = table["StorageDescriptor"]
@@ -90,7 +90,7 @@ class Account:
         """Describe what QuickSight imports."""
         quicksight = self.clients.client("quicksight")
         account = self.clients.client("sts").get_caller_identity()["Account"]
-        described = {}
+        described: dict[str, object] = {}
         for name in self.topology.quicksight_datasets:
             answer = quicksight.describe_data_set(AwsAccountId=account, DataSetId=name)["DataSet"]
             (table,) = answer["PhysicalTableMap"].values()
