@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from shared.topology import load_topology
+from tests.faults.example import DAY
 from tests.faults.run import Scenario, run
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.schedule import Schedule
@@ -39,7 +40,7 @@ class Need:
 
 
 def needs() -> set[Need]:
-    """Return everything that the workers asked for in all scenarios, and in two faults."""
+    """Return everything that the workers asked for in all scenarios and in a few faults."""
     return {need for call in _calls() for need in _needs(call)}
 
 
@@ -51,7 +52,8 @@ def _calls() -> frozenset[Call]:
     lost = Schedule(plan=(("ses:SendRawEmail", "lost_answer"),))
     calls |= _run(lost, SCENARIOS["tick"])
     tick = SCENARIOS["tick"]
-    calls |= _run(Schedule(), Scenario(tick.steps, tick.expected, _without_data_sets))
+    for prepare in (_without_data_sets, _move_outlook):
+        calls |= _run(Schedule(), Scenario(tick.steps, tick.expected, prepare))
     return frozenset(calls)
 
 
@@ -65,6 +67,13 @@ def _without_data_sets(world: World) -> None:
     world.quicksight.data_sets.clear()
 
 
+def _move_outlook(world: World) -> None:
+    """The day's partition of the outlook is there already, and points elsewhere."""
+    values = (str(DAY.year), str(DAY.month), str(DAY.day))
+    place = {"Values": list(values), "StorageDescriptor": {"Location": "s3://elsewhere/"}}
+    world.glue.partitions["ou_outlook"][values] = place
+
+
 def _needs(call: Call) -> Iterator[Need]:
     worker = call.by.partition(".")[0]
     if worker not in load_topology().workers:
@@ -72,6 +81,9 @@ def _needs(call: Call) -> Iterator[Need]:
     action = f"{call.service}:{SAME.get(call.operation, call.operation)}"
     for resource in _resources(call):
         yield Need(worker, action, resource)
+    if action == "s3:GetObject" and not call.about.startswith("config/"):
+        # For a key that is not there S3 says 404 only to who may list; others are refused.
+        yield Need(worker, "s3:ListBucket", _s3(call).partition("/")[0])
     key, actions = KEYS.get(action, ("", ()))
     for used in actions:
         yield Need(worker, used, key)
