@@ -1,7 +1,11 @@
-"""One apply for the whole session, on an emulator that enforces IAM and speaks TLS."""
+"""One apply for the whole session, on an emulator that enforces IAM and speaks TLS.
+
+It begins with the session: much of it is waiting, in which the tests that need no AWS run.
+"""
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -25,16 +29,32 @@ def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
 @pytest.fixture(scope="session")
 def emulator(terraform: Terraform) -> Iterator[Emulator]:
     assert terraform
-    with enforcing() as started:
+    with ExitStack() as opened:
+        try:
+            started = opened.enter_context(enforcing())
+        except Unavailable as missing:
+            pytest.skip(str(missing))
         yield started
 
 
+@pytest.fixture(scope="session", autouse=True)
+def applying(terraform: Terraform, emulator: Emulator) -> Iterator["Future[Terraform]"]:
+    """Begin the apply."""
+    environment = emulator.endpoint.environment() | {"NO_PROXY": "127.0.0.1"}
+    pointed = replace(terraform, environment={**terraform.environment, **environment})
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(_apply, pointed)
+
+
+def _apply(terraform: Terraform) -> Terraform:
+    terraform.apply()
+    return terraform
+
+
 @pytest.fixture(scope="session")
-def applied(terraform: Terraform, emulator: Emulator) -> Iterator[Applied]:
-    pointed = replace(terraform, environment={**terraform.environment, **_environment(emulator)})
-    pointed.apply()
+def applied(applying: "Future[Terraform]", emulator: Emulator) -> Iterator[Applied]:
     with ExitStack() as opened:
-        yield Applied(pointed, emulator, opened)
+        yield Applied(applying.result(), emulator, opened)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +65,3 @@ def flow(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Flow:
     with pytest.MonkeyPatch.context() as patch:
         point_to(applied.emulator.endpoint, patch)
         return asyncio.run(run_flow(applied, tmp_path_factory.mktemp("flow")))
-
-
-def _environment(emulator: Emulator) -> dict[str, str]:
-    return emulator.endpoint.environment() | {"NO_PROXY": "127.0.0.1"}

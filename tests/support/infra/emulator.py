@@ -24,6 +24,7 @@ from daybook.local.endpoint import Endpoint
 from daybook.local.mail import Mailbox, mailbox
 from daybook.local.processes import Child, start
 from tests.support.infra.scaling import scaling
+from tests.support.infra.terraform import Unavailable
 from tests.support.waiting import PAUSE
 
 START_SECONDS = 90
@@ -61,9 +62,12 @@ class Emulator:
 
 @contextmanager
 def enforcing() -> Iterator[Emulator]:
-    """Start everything; when the context ends, it and its processes are gone."""
+    """Start everything; when the context ends, it and its processes are gone.
+
+    Raises Unavailable where that cannot be.
+    """
     if shutil.which("openssl") is None:
-        raise FileNotFoundError("openssl, with which the emulator makes its certificate")
+        raise Unavailable("openssl is not on the PATH: the emulator makes its certificate with it")
     ready: Future[Emulator] = Future()
     with (
         tempfile.TemporaryDirectory(prefix="daybook-infra-") as folder,

@@ -1,4 +1,4 @@
-"""What can be said of `infra/` without an AWS: format, types, its own tests."""
+"""What can be said of `infra/` without an AWS, while the apply of the others waits."""
 
 import re
 import subprocess
