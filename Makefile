@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+CHECKOV := .venv-checkov
 PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference lock clean
+.PHONY: help setup system demo test checkov faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -26,8 +27,17 @@ demo: setup ## Run the daily flow on the example export; results in out/
 	@$(BIN)/daybook demo --out out
 
 test: setup system ## Everything: lint, types, layers, and every kind of test
-	$(MAKE) --no-print-directory lint types layers
+	$(MAKE) --no-print-directory lint types layers checkov
 	$(BIN)/pytest
+
+# An environment of its own: checkov pins a boto3 that the embedded AWS cannot have.
+checkov: $(CHECKOV)/.ready ## checkov on infra/: exceptions are argued where they are made
+	$(CHECKOV)/bin/checkov --directory infra --framework terraform --compact --quiet --skip-download
+
+$(CHECKOV)/.ready: Makefile
+	$(PYTHON) -m venv $(CHECKOV)
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30
+	@touch $@
 
 faults: setup ## The long sweep of the fault harness: every layer, ends with a table
 	$(BIN)/python -m tests.faults
@@ -66,4 +76,4 @@ lock: ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > requirements.lock
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(CHECKOV) out .mypy_cache .ruff_cache .pytest_cache

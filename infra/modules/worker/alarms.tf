@@ -1,0 +1,51 @@
+# What people are told about this worker.
+resource "aws_cloudwatch_metric_alarm" "dead_letters" {
+  for_each = {
+    (module.dead_letters.name) = "work failed for good and nobody did it."
+    (module.undelivered.name)  = "SNS could not deliver them to ${local.queue}: look at its policy and key."
+  }
+
+  alarm_name          = "${each.key}-not-empty"
+  alarm_description   = "Messages wait in ${each.key}: ${each.value}"
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = each.key }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topics.alarms]
+}
+
+resource "aws_cloudwatch_metric_alarm" "oldest_message" {
+  alarm_name          = "${local.queue}-too-old"
+  alarm_description   = "The oldest message in ${local.queue} has waited for more than ${var.oldest_message_minutes} minutes: does the ${var.name} worker run?"
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = local.queue }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = var.oldest_message_minutes * 60
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topics.alarms]
+}
+
+# shared/metrics.py writes it in the embedded metric format; CloudWatch Logs makes the metric.
+resource "aws_cloudwatch_metric_alarm" "breaker" {
+  alarm_name          = "${local.queue}-breaker-open"
+  alarm_description   = "The ${var.name} worker failed five times in a row and tries once a minute now: see its log."
+  namespace           = "Daybook"
+  metric_name         = "BreakerOpen"
+  dimensions          = { service = var.name }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topics.alarms]
+}

@@ -1,0 +1,117 @@
+# What each worker may do beside its own queue, the events topic and its configuration, which
+# modules/worker grants to all. The README of each service says the same in words; a test compares
+# this with every call that the workers make in the flow and in the fault harness.
+locals {
+  key = { for prefix in [
+    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "csv",
+  ] : prefix => "${local.bucket_arn}/${prefix}/*" }
+
+  # Without a prefix as condition: S3 says 404 rather than 403 for a key that is not there only to
+  # who may list the bucket, and a GetObject has no prefix that a condition could match.
+  list_archive = { sid = "ListArchive", actions = ["s3:ListBucket"], resources = [local.bucket_arn] }
+  ring         = { sid = "RingAlarm", actions = ["sns:Publish"], resources = [local.alarms_topic_arn] }
+
+  glue = "${local.arn}:glue:${local.own}"
+  glue_tables = concat(
+    ["${local.glue}:catalog", "${local.glue}:database/${local.topology.database}"],
+    [for table in keys(local.topology.tables) : "${local.glue}:table/${local.topology.database}/${table}"],
+  )
+
+  export_arn = "${local.arn}:s3:::${var.export.bucket}"
+
+  permissions = {
+    query = concat(
+      [
+        local.list_archive,
+        { sid = "ListExport", actions = ["s3:ListBucket"], resources = [local.export_arn] },
+        { sid = "ReadExport", actions = ["s3:GetObject"], resources = ["${local.export_arn}/${var.export.prefix}/*"] },
+        { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key.config, local.key.staging, local.key.ledger] },
+        {
+          sid       = "Stage"
+          actions   = ["s3:PutObject"]
+          resources = [local.key.staging, "${local.bucket_arn}/ledger/organization/*"]
+        },
+        # A message that waits for the export is put back as a new one.
+        { sid = "Defer", actions = ["sqs:SendMessage"], resources = ["${local.arn}:sqs:${local.own}:daybook-query"] },
+      ],
+      var.export.kms_key_arn == null ? [] : [
+        { sid = "DecryptExport", actions = ["kms:Decrypt"], resources = [var.export.kms_key_arn] },
+      ],
+      # These take no resource (Service Authorization Reference, AWS Organizations).
+      var.read_organization ? [
+        {
+          sid = "ReadOrganization"
+          actions = [
+            "organizations:ListAccounts",
+            "organizations:ListAccountsForParent",
+            "organizations:ListOrganizationalUnitsForParent",
+            "organizations:ListRoots",
+          ]
+          resources = ["*"]
+        },
+      ] : [],
+    )
+    archiver = [
+      local.list_archive,
+      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key.staging, local.key.ledger, local.key["ou-breakdowns"]] },
+      {
+        sid       = "Archive"
+        actions   = ["s3:PutObject"]
+        resources = [local.key["ou-breakdowns"], "${local.bucket_arn}/ledger/days/*", "${local.bucket_arn}/ledger/periods/*"]
+      },
+    ]
+    forecaster = [
+      local.list_archive,
+      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key["ou-breakdowns"], local.key["ou-outlook"]] },
+      { sid = "WriteOutlook", actions = ["s3:PutObject"], resources = [local.key["ou-outlook"]] },
+    ]
+    catalog = concat(
+      [
+        local.ring,
+        {
+          sid = "Partitions"
+          actions = [
+            "glue:BatchCreatePartition",
+            "glue:BatchUpdatePartition",
+            "glue:GetPartitions",
+            "glue:GetTable",
+          ]
+          resources = local.glue_tables
+        },
+      ],
+      var.quicksight == null ? [] : [
+        {
+          sid     = "RefreshDataSets"
+          actions = ["quicksight:CreateIngestion", "quicksight:DescribeIngestion"]
+          resources = [
+            for dataset in local.topology.quicksight_datasets :
+            "${local.arn}:quicksight:${local.own}:dataset/${dataset}/ingestion/*"
+          ]
+        },
+      ],
+    )
+    notifier = [
+      local.list_archive,
+      local.ring,
+      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key["ou-breakdowns"], local.key["ou-outlook"], local.key.ledger] },
+      {
+        sid     = "Record"
+        actions = ["s3:PutObject"]
+        resources = [
+          "${local.bucket_arn}/ledger/digests/*",
+          "${local.bucket_arn}/ledger/alarms/*",
+          local.key.csv,
+        ]
+      },
+      {
+        sid     = "SendDigest"
+        actions = ["ses:SendRawEmail"]
+        resources = [
+          "${local.arn}:ses:${local.own}:identity/${module.mail.identity}",
+          "${local.arn}:ses:${local.own}:configuration-set/${local.topology.mail_events.configuration_set}",
+        ]
+        equals = { "ses:FromAddress" = var.sender }
+      },
+    ]
+  }
+}

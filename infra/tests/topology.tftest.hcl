@@ -1,0 +1,126 @@
+# What follows from the topology and the variables, planned without any AWS.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { name = "eu-central-1" }
+  }
+
+  mock_data "aws_availability_zones" {
+    defaults = { names = ["eu-central-1a", "eu-central-1b", "eu-central-1c"] }
+  }
+}
+
+variables {
+  archive_bucket    = "example-finops-daily-summaries"
+  export            = { bucket = "example-cost-export" }
+  sender            = "daybook@example.com"
+  alarm_emails      = ["ops@example.com"]
+  image_tag         = "1.0.0"
+  quicksight        = null
+  read_organization = false
+  protect_data      = true
+}
+
+# Each run plans everything anew, so what needs the same variables stands in one.
+run "what_the_topology_says_is_planned" {
+  command = plan
+
+  assert {
+    condition     = keys(output.environments) == keys(jsondecode(file("topology.json")).workers)
+    error_message = "Every worker of the topology is deployed, and no other."
+  }
+
+  assert {
+    condition     = local.environment.catalog.DAYBOOK_ACCOUNT_ID == "123456789012"
+    error_message = "The catalog worker knows whose data sets it refreshes."
+  }
+
+  assert {
+    condition     = local.events_topic_arn == "arn:aws:sns:eu-central-1:123456789012:daybook-events"
+    error_message = "ARNs are put together from the account, the region and the topology's names."
+  }
+
+  assert {
+    condition     = local.warm_from == "cron(0 7 * * ? *)" && local.warm_to == "cron(30 7 * * ? *)"
+    error_message = "The warm half hour follows the topology's schedule."
+  }
+
+  assert {
+    condition     = local.hours_to_deadline == 32
+    error_message = "From 07:00 to 15:00 on the next day are 32 hours."
+  }
+
+  assert {
+    condition     = !contains([for p in local.permissions.query : p.sid], "ReadOrganization")
+    error_message = "Without read_organization the query worker may not read it."
+  }
+
+  assert {
+    condition     = !contains([for p in local.permissions.catalog : p.sid], "RefreshDataSets")
+    error_message = "Without QuickSight there is nothing to refresh."
+  }
+}
+
+run "with_quicksight_the_organization_and_a_given_network" {
+  command = plan
+
+  variables {
+    read_organization = true
+    quicksight        = { owners = ["arn:aws:quicksight:eu-central-1:123456789012:user/default/owner"] }
+    network           = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }
+  }
+
+  assert {
+    condition     = contains([for p in local.permissions.query : p.sid], "ReadOrganization")
+    error_message = "With read_organization the query worker may read it."
+  }
+
+  assert {
+    condition     = length(module.dashboards) == 1
+    error_message = "With owners there is a dashboard."
+  }
+
+  assert {
+    condition     = module.network.for_tasks.subnets == tolist(["subnet-1", "subnet-2"]) && !module.network.for_tasks.public_ip
+    error_message = "A given network is not made anew, and its tasks have no public address."
+  }
+}
+
+run "nonsense_is_refused" {
+  command = plan
+
+  variables {
+    archive_bucket     = "Not A Bucket"
+    export             = { bucket = "example-cost-export", prefix = "/slashes/" }
+    sender             = "nobody"
+    alarm_emails       = []
+    image_tag          = "latest"
+    quicksight         = { owners = ["somebody"] }
+    scan_limit_gb      = 0
+    digest_deadline    = 3
+    log_retention_days = 1
+    worker_sizes       = { query = { cpu = 3, memory = 3 } }
+    network            = { vpc_id = "vpc-1", subnets = [] }
+  }
+
+  expect_failures = [
+    var.archive_bucket,
+    var.export,
+    var.sender,
+    var.alarm_emails,
+    var.image_tag,
+    var.quicksight,
+    var.scan_limit_gb,
+    var.digest_deadline,
+    var.log_retention_days,
+    var.worker_sizes,
+    var.network,
+  ]
+}

@@ -1,0 +1,170 @@
+variable "archive_bucket" {
+  description = "Name of the archive bucket. Bucket names are global: null takes the topology's, finops-daily-summaries, which only one account in the world can have."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.archive_bucket == null || can(regex("^[a-z0-9][a-z0-9-]{1,54}[a-z0-9]$", var.archive_bucket))
+    error_message = "archive_bucket is 3 to 56 lower-case letters, digits and hyphens (the log bucket adds -logs)."
+  }
+}
+
+variable "export" {
+  description = "Where the cost export is delivered: the bucket, the prefix below which it lies (without slashes at its ends), and whether Terraform makes the bucket with the policy that AWS's delivery needs (README.md, step 3). kms_key_arn: the customer managed key of a bucket of your own, if it has one."
+  type = object({
+    bucket      = string
+    prefix      = optional(string, "daybook")
+    create      = optional(bool, true)
+    kms_key_arn = optional(string)
+  })
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.export.bucket))
+    error_message = "export.bucket is not a bucket name."
+  }
+
+  validation {
+    condition     = can(regex("^[^/].*[^/]$|^[^/]$", var.export.prefix))
+    error_message = "export.prefix neither begins nor ends with a slash, and is not empty."
+  }
+}
+
+variable "sender" {
+  description = "Address that the digest comes from, the same as digest.sender in daybook.yaml. Its domain is verified in SES by DKIM records, unless verify_domain is false."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[^@\\s]+@[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.sender))
+    error_message = "sender is an e-mail address with a lower-case domain."
+  }
+}
+
+variable "verify_domain" {
+  description = "Verify the sender's domain by DKIM (true), or the address alone by a mail with a link (false: for a first try, where nobody may edit the DNS)."
+  type        = bool
+  default     = true
+}
+
+variable "alarm_emails" {
+  description = "Who is told of alarms. Each has to confirm the mail that SNS sends after the first apply."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.alarm_emails) > 0 && alltrue([for address in var.alarm_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
+    error_message = "alarm_emails needs at least one e-mail address: an alarm that nobody hears is none."
+  }
+}
+
+variable "image_tag" {
+  description = "Tag of the workers' images in their ECR repositories: a version, never the same for two builds."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.image_tag)) && var.image_tag != "latest"
+    error_message = "image_tag is a tag of its own for each build; latest says nothing about what runs."
+  }
+}
+
+variable "read_organization" {
+  description = "Let the query worker read AWS Organizations (organization: {from: aws} in daybook.yaml). Only in the management account or a delegated administrator."
+  type        = bool
+  default     = false
+}
+
+variable "quicksight" {
+  description = "Who owns and who may see the dashboard: ARNs of QuickSight users or groups. null: no QuickSight."
+  type = object({
+    owners  = list(string)
+    viewers = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition = var.quicksight == null ? true : (
+      length(var.quicksight.owners) > 0 &&
+      alltrue([
+        for arn in concat(var.quicksight.owners, var.quicksight.viewers) :
+        can(regex("^arn:[a-z-]+:quicksight:[a-z0-9-]+:[0-9]{12}:(user|group)/", arn))
+      ])
+    )
+    error_message = "quicksight needs at least one owner; all are ARNs like arn:aws:quicksight:eu-central-1:123456789012:user/default/name."
+  }
+}
+
+variable "network" {
+  description = "Subnets for the workers' tasks, which need a way out to AWS by HTTPS and none in. public_ip: the subnets route to an internet gateway rather than a NAT or endpoints. null: a small VPC of its own, without NAT."
+  type = object({
+    vpc_id    = string
+    subnets   = list(string)
+    public_ip = optional(bool, false)
+  })
+  default = null
+
+  validation {
+    condition     = var.network == null ? true : length(var.network.subnets) > 0
+    error_message = "network.subnets is empty."
+  }
+}
+
+variable "worker_sizes" {
+  description = "CPU units, memory and scratch space (MiB, MiB, GiB) of workers that need more than they are given (locals.tf)."
+  type = map(object({
+    cpu     = number
+    memory  = number
+    scratch = optional(number, 21)
+  }))
+  default = {}
+
+  validation {
+    condition = alltrue([
+      for size in values(var.worker_sizes) :
+      contains([256, 512, 1024, 2048, 4096, 8192, 16384], size.cpu) && size.scratch >= 21 && size.scratch <= 200
+    ])
+    error_message = "worker_sizes: cpu is one of Fargate's (256 to 16384), scratch 21 to 200."
+  }
+}
+
+variable "scan_limit_gb" {
+  description = "Gigabytes that one query in the Athena workgroup may scan before AWS stops it."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = var.scan_limit_gb >= 1 && floor(var.scan_limit_gb) == var.scan_limit_gb
+    error_message = "scan_limit_gb is a whole number from 1 on."
+  }
+}
+
+variable "digest_deadline" {
+  description = "Hour (UTC) by which a digest has to be out: an hour with none since the day before rings. An hour after delivery_deadline in daybook.yaml is sensible."
+  type        = number
+  default     = 15
+
+  validation {
+    condition     = contains(range(8, 24), var.digest_deadline)
+    error_message = "digest_deadline is a whole hour from 8 to 23 (UTC), after the tick at 07:00."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that logs are kept: CloudWatch's own steps."
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = contains([30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "log_retention_days is one of CloudWatch's steps from 30 on, such as 30, 90, 365 or 731."
+  }
+}
+
+variable "protect_data" {
+  description = "Refuse to delete the archive while objects are in it. false only to remove Daybook with everything that it ever wrote (README.md, Remove)."
+  type        = bool
+  default     = true
+}
+
+variable "tags" {
+  description = "Tags for everything, beside application = daybook."
+  type        = map(string)
+  default     = {}
+}

@@ -1,0 +1,312 @@
+"""No worker may do what it never does, and each may do all that it does.
+
+The flow (`test_flow.py`) ran with IAM enforced, each worker under its own role. Here the roles'
+policies are compared with every call of the fault harness, both ways, and what a worker must not
+do is tried under its role. What the emulator does not enforce (SES, KMS, QuickSight, AWS
+Organizations) is decided on the documents, by `tests/support/infra/policies.py`.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from services.query.organizations import Organizations
+from shared.aws import clients
+from shared.topology import load_topology
+from tests.support.infra.calls import ARCHIVE, Need, needs
+from tests.support.infra.flow import Applied, Flow
+from tests.support.infra.policies import Planned, Statement, decide, matches
+from tests.support.looped import looped
+from tests.support.organizations import StubOrganizations, serving
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKERS = sorted(load_topology().workers)
+CONTEXT = {"ses:FromAddress": "daybook@example.com"}
+REFUSALS = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+ELSEWHERE = {
+    (
+        "query",
+        f"arn:aws:s3:::{ARCHIVE}/ledger/organization/*",
+    ): "tests/unit/test_query_organization_source.py",
+    ("notifier", f"arn:aws:s3:::{ARCHIVE}/csv/*"): "tests/unit/test_notifier_attachment.py",
+    (
+        "notifier",
+        f"arn:aws:s3:::{ARCHIVE}/ledger/alarms/*",
+    ): "tests/unit/test_notifier_about_data.py",
+}
+"""Places that the harness's tiny export never leads to, and the tests that do."""
+
+
+@pytest.fixture(scope="session")
+def granted(applied: Applied) -> dict[str, list[Statement]]:
+    """Return what each role is granted, with the keys' ARNs under their short names."""
+    plan = Planned.of(applied.second_plan)
+    keys = {
+        values["arn"]: "data" if "data" in address else "messages"
+        for address, values in plan.of_type("aws_kms_key").items()
+    }
+    policies = plan.worker_policies()
+    text = {w: [_renamed(s, keys) for s in known] for w, known in policies.items()}
+    assert sorted(text) == WORKERS
+    return text
+
+
+def _renamed(statement: Statement, keys: dict[str, str]) -> Statement:
+    resources = tuple(keys.get(resource, resource) for resource in statement.resources)
+    return Statement(**{**statement.__dict__, "resources": resources})
+
+
+@pytest.fixture(scope="session")
+def needed() -> set[Need]:
+    """Return what the workers ask for in the fault harness, and of AWS Organizations."""
+    return needs() | {Need("query", f"organizations:{name}", "*") for name in _organizations()}
+
+
+def _organizations() -> set[str]:
+    """Return what the query worker asks of AWS Organizations where accounts have no paths."""
+    stub = StubOrganizations(paths=False)
+    stub.account("shop", stub.unit("Prod"))
+    with serving(stub) as url, looped() as loop, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL_ORGANIZATIONS", url)
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        (client,) = loop.enter(clients("organizations"))
+        loop(Organizations(client).places())
+    return set(stub.calls)
+
+
+def test_nothing_is_missing(granted: dict[str, list[Statement]], needed: set[Need]) -> None:
+    missing = [
+        need
+        for need in sorted(needed)
+        if decide(granted[need.worker], need.action, need.resource, CONTEXT) != "Allow"
+    ]
+
+    assert missing == []
+    assert {need.worker for need in needed} == set(WORKERS)
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_nothing_is_granted_that_is_not_used(
+    granted: dict[str, list[Statement]], needed: set[Need], worker: str
+) -> None:
+    used = [need for need in needed if need.worker == worker]
+    unused = [
+        (action, resource)
+        for statement in granted[worker]
+        for action in statement.actions
+        for resource in statement.resources
+        if not _used(used, action, resource) and (worker, resource) not in ELSEWHERE
+    ]
+
+    assert unused == []
+
+
+def _used(used: list[Need], action: str, resource: str) -> bool:
+    return any(need.action == action and matches(resource, need.resource) for need in used)
+
+
+@pytest.mark.parametrize(("place", "test"), ELSEWHERE.items(), ids=lambda value: str(value)[-40:])
+def test_what_the_harness_does_not_reach_is_reached_by_another_test(
+    granted: dict[str, list[Statement]], needed: set[Need], place: tuple[str, str], test: str
+) -> None:
+    worker, resource = place
+
+    assert resource in {r for statement in granted[worker] for r in statement.resources}
+    assert not any(
+        n.worker == worker and n.action == "s3:PutObject" and matches(resource, n.resource)
+        for n in needed
+    )
+    assert (ROOT / test).exists()
+
+
+def test_the_flow_used_the_roles(applied: Applied, flow: Flow) -> None:
+    """The calls of the run were the roles', not the account's: the emulator recorded by whom."""
+    assert flow.sightings
+    for worker, keys in applied.credentials.items():
+        seen = applied.client("cloudtrail").lookup_events(
+            LookupAttributes=[
+                {"AttributeKey": "AccessKeyId", "AttributeValue": keys["AccessKeyId"]},
+                {"AttributeKey": "EventName", "AttributeValue": "DeleteMessage"},
+            ]
+        )
+        assert seen["Events"], worker
+
+
+Call = Callable[[Any, Applied], object]
+
+
+def _put(key: str) -> Call:
+    return lambda s3, a: s3.put_object(Bucket=a.outputs["archive_bucket"], Key=key, Body=b"x")
+
+
+def _delete(key: str) -> Call:
+    return lambda s3, a: s3.delete_object(Bucket=a.outputs["archive_bucket"], Key=key)
+
+
+def _receive(worker: str) -> Call:
+    return lambda sqs, a: sqs.receive_message(QueueUrl=a.outputs["queues"][worker])
+
+
+def _send(worker: str) -> Call:
+    return lambda sqs, a: sqs.send_message(QueueUrl=a.outputs["queues"][worker], MessageBody="x")
+
+
+EXPORT_KEY = "exports/daily/data/x"
+MATRIX: dict[str, tuple[str, Call, set[str]]] = {
+    "writes the archive": ("s3", _put("ou-breakdowns/x"), {"archiver"}),
+    "writes the outlook": ("s3", _put("ou-outlook/x"), {"forecaster"}),
+    "stages": ("s3", _put("staging/x"), {"query"}),
+    "records days": ("s3", _put("ledger/days/x"), {"archiver"}),
+    "records deliveries": ("s3", _put("ledger/periods/x"), {"archiver"}),
+    "records digests": ("s3", _put("ledger/digests/x"), {"notifier"}),
+    "records the organization": ("s3", _put("ledger/organization/x"), {"query"}),
+    "changes the configuration": ("s3", _put("config/daybook.yaml"), set()),
+    "changes the organization file": ("s3", _put("config/organization.csv"), set()),
+    "deletes a day": ("s3", _delete("ou-breakdowns/x"), set()),
+    "deletes a record": ("s3", _delete("ledger/days/x"), set()),
+    "deletes what is staged": ("s3", _delete("staging/x"), set()),
+    "writes the export": (
+        "s3",
+        lambda s3, _: s3.put_object(Bucket="daybook-cost-export", Key=EXPORT_KEY, Body=b"x"),
+        set(),
+    ),
+    "reads the export": (
+        "s3",
+        lambda s3, _: s3.list_objects_v2(Bucket="daybook-cost-export"),
+        {"query"},
+    ),
+    "reads access logs": (
+        "s3",
+        lambda s3, a: s3.list_objects_v2(Bucket=f"{a.outputs['archive_bucket']}-logs"),
+        set(),
+    ),
+    "opens the bucket": (
+        "s3",
+        lambda s3, a: s3.delete_bucket_policy(Bucket=a.outputs["archive_bucket"]),
+        set(),
+    ),
+    "rings the alarm": (
+        "sns",
+        lambda sns, a: sns.publish(TopicArn=a.outputs["alarms_topic"], Message="x"),
+        {"catalog", "notifier"},
+    ),
+    "listens in": (
+        "sns",
+        lambda sns, a: sns.subscribe(
+            TopicArn=a.outputs["events_topic"], Protocol="email", Endpoint="x@example.com"
+        ),
+        set(),
+    ),
+    **{f"takes from {w}'s queue": ("sqs", _receive(w), {w}) for w in WORKERS},
+    **{f"sends to {w}'s queue": ("sqs", _send(w), {w} & {"query"}) for w in WORKERS},
+    "redrives": (
+        "sqs",
+        lambda sqs, a: sqs.receive_message(QueueUrl=a.outputs["dead_letter_queues"]["query"]),
+        set(),
+    ),
+    "drops a table": (
+        "glue",
+        lambda glue, _: glue.delete_table(DatabaseName=load_topology().database, Name="ou_outlook"),
+        set(),
+    ),
+    "looks up partitions": (
+        "glue",
+        lambda glue, _: glue.get_partitions(
+            DatabaseName=load_topology().database, TableName="ou_outlook"
+        ),
+        {"catalog"},
+    ),
+    "grants itself more": (
+        "iam",
+        lambda iam, _: iam.put_role_policy(
+            RoleName="daybook-query", PolicyName="more", PolicyDocument=json.dumps({})
+        ),
+        set(),
+    ),
+    "becomes another worker": (
+        "sts",
+        lambda sts, a: sts.assume_role(RoleArn=a.outputs["roles"]["notifier"], RoleSessionName="x"),
+        set(),
+    ),
+}
+"""What is tried, and the workers who may: those are not made to try, the flow has shown it."""
+
+
+@pytest.mark.parametrize("what", MATRIX)
+@pytest.mark.parametrize("worker", WORKERS)
+def test_what_a_worker_must_not_do_is_denied(
+    applied: Applied, flow: Flow, worker: str, what: str
+) -> None:
+    assert flow.sightings
+    service, call, allowed = MATRIX[what]
+    if worker in allowed:
+        return
+    with closing(applied.as_worker(worker, service)) as client, pytest.raises(ClientError) as told:
+        call(client, applied)
+
+    assert told.value.response["Error"]["Code"] in REFUSALS
+
+
+ON_PAPER = {
+    "sends mail": (
+        "ses:SendRawEmail",
+        "arn:aws:ses:us-east-1:123456789012:identity/example.com",
+        {"notifier"},
+    ),
+    "sends mail as somebody else": (
+        "ses:SendRawEmail",
+        "arn:aws:ses:us-east-1:123456789012:identity/example.org",
+        set(),
+    ),
+    "refreshes a data set": (
+        "quicksight:CreateIngestion",
+        "arn:aws:quicksight:us-east-1:123456789012:dataset/daybook-ou-breakdown/ingestion/x",
+        {"catalog"},
+    ),
+    "deletes a data set": (
+        "quicksight:DeleteDataSet",
+        "arn:aws:quicksight:us-east-1:123456789012:dataset/daybook-ou-breakdown",
+        set(),
+    ),
+    "encrypts objects": (
+        "kms:GenerateDataKey",
+        "data",
+        {"query", "archiver", "forecaster", "notifier"},
+    ),
+    "destroys the key": ("kms:ScheduleKeyDeletion", "data", set()),
+    "looks at the organization": ("organizations:ListAccounts", "*", {"query"}),
+    "changes the organization": ("organizations:MoveAccount", "*", set()),
+    "runs queries": (
+        "athena:StartQueryExecution",
+        "arn:aws:athena:us-east-1:123456789012:workgroup/daybook",
+        set(),
+    ),
+    "starts tasks": ("ecs:RunTask", "*", set()),
+    "passes roles": ("iam:PassRole", "*", set()),
+}
+
+
+@pytest.mark.parametrize("what", ON_PAPER)
+@pytest.mark.parametrize("worker", WORKERS)
+def test_what_the_emulator_does_not_enforce_is_denied_by_the_documents(
+    granted: dict[str, list[Statement]], worker: str, what: str
+) -> None:
+    action, resource, allowed = ON_PAPER[what]
+
+    decided = decide(granted[worker], action, resource, CONTEXT)
+
+    assert decided == ("Allow" if worker in allowed else "Deny")
+
+
+def test_the_digest_comes_from_its_own_address_only(granted: dict[str, list[Statement]]) -> None:
+    identity = "arn:aws:ses:us-east-1:123456789012:identity/example.com"
+    other = {"ses:FromAddress": "boss@example.com"}
+
+    assert decide(granted["notifier"], "ses:SendRawEmail", identity, other) == "Deny"

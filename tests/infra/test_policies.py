@@ -1,0 +1,242 @@
+"""What checkov does not look at, on the plan: confused deputies, TLS, dead letters, wildcards."""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from tests.support.infra.flow import Applied
+from tests.support.infra.policies import Planned, Statement, decide, denies, statements
+
+RESOURCE_POLICIES = {
+    "aws_sqs_queue": "policy",
+    "aws_sns_topic_policy": "policy",
+    "aws_s3_bucket_policy": "policy",
+    "aws_kms_key": "policy",
+    "aws_iam_role": "assume_role_policy",
+}
+GUARDS = {"aws:sourcearn", "aws:sourceaccount"}
+BY_ENCRYPTION_CONTEXT = "Logs"
+"""CloudWatch Logs sends no source; its encryption context names the log group instead."""
+TAKES_NO_RESOURCE = {"ecr:GetAuthorizationToken"} | {
+    f"organizations:List{what}"
+    for what in ("Accounts", "AccountsForParent", "OrganizationalUnitsForParent", "Roots")
+}
+
+
+@pytest.fixture(scope="session")
+def planned(applied: Applied) -> Planned:
+    return Planned.of(applied.second_plan)
+
+
+def policies(planned: Planned) -> Iterator[tuple[str, str]]:
+    for kind, name in RESOURCE_POLICIES.items():
+        for address, values in planned.of_type(kind).items():
+            yield address, values[name]
+
+
+def unguarded(document: str | Mapping[str, Any]) -> list[str]:
+    """Return the statements that let a service in without asking on whose behalf."""
+    return [
+        statement.sid
+        for statement in statements(document)
+        if statement.effect == "Allow" and statement.services and not _guarded(statement)
+    ]
+
+
+def _guarded(statement: Statement) -> bool:
+    keys = {key.lower() for keys in statement.conditions.values() for key in keys}
+    by_context = any(key.startswith("kms:encryptioncontext:") for key in keys)
+    return keys >= GUARDS or (statement.sid == BY_ENCRYPTION_CONTEXT and by_context)
+
+
+def test_no_service_is_let_in_without_its_source(planned: Planned) -> None:
+    found = {address: unguarded(document) for address, document in policies(planned)}
+
+    assert {address: sids for address, sids in found.items() if sids} == {}
+    assert len(found) > 20
+
+
+def test_a_policy_without_its_guard_would_be_found(planned: Planned) -> None:
+    caught = 0
+    for _, document in policies(planned):
+        loaded = json.loads(document)
+        for index, part in enumerate(loaded["Statement"]):
+            if part["Effect"] == "Allow" and "Service" in part.get("Principal", {}):
+                changed = copy.deepcopy(loaded)
+                del changed["Statement"][index]["Condition"]
+                assert unguarded(changed)
+                caught += 1
+    assert caught > 20
+
+
+@pytest.mark.parametrize(
+    ("kind", "action"),
+    [
+        ("aws_sqs_queue", "sqs:SendMessage"),
+        ("aws_sns_topic_policy", "sns:Publish"),
+        ("aws_s3_bucket_policy", "s3:PutObject"),
+    ],
+)
+def test_queues_topics_and_buckets_take_nothing_without_tls(
+    planned: Planned, kind: str, action: str
+) -> None:
+    found = planned.of_type(kind)
+
+    assert found
+    for address, values in found.items():
+        known = statements(values["policy"])
+        tls_only = next(s for s in known if s.sid == "TlsOnly")
+        resource = tls_only.resources[-1].replace("*", "x")
+        assert denies(known, action, resource, {"aws:SecureTransport": "false"}), address
+        assert not denies([tls_only], action, resource, {"aws:SecureTransport": "true"}), address
+
+
+def test_old_tls_is_refused(planned: Planned) -> None:
+    (archive,) = [
+        statements(values["policy"])
+        for address, values in planned.of_type("aws_s3_bucket_policy").items()
+        if "archive" in address
+    ]
+    context = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.1"}
+
+    assert denies(archive, "s3:GetObject", archive[0].resources[0] + "/x", context)
+
+
+def test_every_bucket_is_closed_versioned_and_encrypted(planned: Planned) -> None:
+    buckets = {values["bucket"] for values in planned.of_type("aws_s3_bucket").values()}
+
+    for kind in ("versioning", "server_side_encryption_configuration", "lifecycle_configuration"):
+        found = planned.of_type(f"aws_s3_bucket_{kind}").values()
+        assert {values["bucket"] for values in found} == buckets, kind
+    for values in planned.of_type("aws_s3_bucket_public_access_block").values():
+        flags = ("block_public_acls", "block_public_policy", "ignore_public_acls")
+        assert all(values[flag] for flag in (*flags, "restrict_public_buckets"))
+
+
+def test_every_queue_redrives_to_one_that_takes_from_it_alone(planned: Planned) -> None:
+    queues = {values["arn"]: values for values in planned.of_type("aws_sqs_queue").values()}
+    working = [values for values in queues.values() if values["redrive_policy"]]
+
+    assert len(working) == 5
+    for queue in working:
+        dead = queues[json.loads(queue["redrive_policy"])["deadLetterTargetArn"]]
+        allowed = json.loads(dead["redrive_allow_policy"])
+        assert allowed == {"redrivePermission": "byQueue", "sourceQueueArns": [queue["arn"]]}
+    assert all(queue["kms_master_key_id"] for queue in queues.values())
+
+
+def test_whatever_delivers_has_dead_letters_and_each_of_those_an_alarm(planned: Planned) -> None:
+    subscriptions = planned.of_type("aws_sns_topic_subscription").values()
+    targets = planned.of_type("aws_cloudwatch_event_target").values()
+    queues = planned.of_type("aws_sqs_queue").values()
+
+    dead = {
+        json.loads(values["redrive_policy"])["deadLetterTargetArn"]
+        for values in subscriptions
+        if values["protocol"] == "sqs"
+    }
+    dead |= {target["dead_letter_config"][0]["arn"] for target in targets}
+    dead |= {
+        json.loads(queue["redrive_policy"])["deadLetterTargetArn"]
+        for queue in queues
+        if queue["redrive_policy"]
+    }
+
+    alarmed = {
+        (alarm["dimensions"] or {}).get("QueueName")
+        for alarm in planned.of_type("aws_cloudwatch_metric_alarm").values()
+        if alarm["alarm_name"].endswith("-not-empty") and alarm["alarm_actions"]
+    }
+    assert {arn.rpartition(":")[2] for arn in dead} == alarmed
+    assert all(target["retry_policy"] for target in targets)
+
+
+def test_missing_digests_ring_by_being_missing(planned: Planned) -> None:
+    alarms = {
+        alarm["alarm_name"]: alarm
+        for alarm in planned.of_type("aws_cloudwatch_metric_alarm").values()
+    }
+
+    assert alarms["daybook-no-digest"]["treat_missing_data"] == "breaching"
+    assert (
+        alarms["daybook-no-digest"]["period"] * alarms["daybook-no-digest"]["evaluation_periods"]
+        == (24 + 15 - 7) * 3600
+    )
+    people = [a for n, a in alarms.items() if not n.endswith(("-work-waits", "-nothing-to-do"))]
+    assert all("daybook-alarms" in action for a in people for action in a["alarm_actions"])
+
+
+def test_no_role_has_a_wildcard_where_aws_takes_a_name(planned: Planned) -> None:
+    for address, values in planned.of_type("aws_iam_role_policy").items():
+        for statement in statements(values["policy"]):
+            assert not any("*" in action for action in statement.actions), address
+            if "*" in statement.resources:
+                assert set(statement.actions) <= TAKES_NO_RESOURCE, (address, statement.sid)
+
+
+def test_logs_are_kept_for_a_while_and_encrypted(planned: Planned) -> None:
+    for address, values in planned.of_type("aws_cloudwatch_log_group").items():
+        assert values["retention_in_days"] == 365, address
+        assert values["kms_key_id"], address
+
+
+class TestArchivePolicy:
+    """The bucket's own policy, which holds whatever a role is granted."""
+
+    @pytest.fixture
+    def archive(self, planned: Planned) -> list[Statement]:
+        (found,) = [
+            statements(values["policy"])
+            for address, values in planned.of_type("aws_s3_bucket_policy").items()
+            if "archive" in address
+        ]
+        return found
+
+    @pytest.mark.parametrize("action", ["s3:DeleteObject", "s3:DeleteObjectVersion"])
+    def test_nobody_deletes_the_ledger(self, archive: list[Statement], action: str) -> None:
+        place = archive[0].resources[0] + "/ledger/days/2026-11/2026-11-02.json"
+        administrator = {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/administrator"}
+
+        assert denies(archive, action, place, administrator)
+
+    @pytest.mark.parametrize(
+        ("header", "refused"),
+        [({}, True), ({"s3:if-match": "e"}, False), ({"s3:if-none-match": "*"}, False)],
+    )
+    @pytest.mark.parametrize("prefix", ["ledger", "ou-breakdowns", "ou-outlook"])
+    def test_who_has_not_looked_does_not_write(
+        self, archive: list[Statement], prefix: str, header: dict[str, str], refused: bool
+    ) -> None:
+        place = f"{archive[0].resources[0]}/{prefix}/x"
+
+        assert denies(archive, "s3:PutObject", place, header) is refused
+
+    @pytest.mark.parametrize(
+        ("how", "refused"), [(None, False), ("aws:kms", False), ("AES256", True)]
+    )
+    def test_nothing_is_stored_with_another_kind_of_key(
+        self, archive: list[Statement], how: str | None, refused: bool
+    ) -> None:
+        context = {"s3:x-amz-server-side-encryption": how} if how else {}
+
+        assert (
+            denies(archive, "s3:PutObject", archive[0].resources[0] + "/csv/x", context) is refused
+        )
+
+
+def test_the_evaluator_denies_what_nobody_allows() -> None:
+    known = statements(
+        {
+            "Statement": [
+                {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::b/*"},
+                {"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::b/secret"},
+            ]
+        }
+    )
+
+    assert decide(known, "s3:GetObject", "arn:aws:s3:::b/x") == "Allow"
+    assert decide(known, "s3:GetObject", "arn:aws:s3:::b/secret") == "Deny"
+    assert decide(known, "s3:PutObject", "arn:aws:s3:::b/x") == "Deny"

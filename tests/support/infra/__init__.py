@@ -1,0 +1,1 @@
+"""Terraform, the emulators it is applied to, and readers of what it plans."""
