@@ -12,6 +12,8 @@ from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.charges import month_to_date
 from services.notifier.claim import claim_name
+from services.notifier.dashboard.model import Told as OnDashboard
+from services.notifier.dashboard.publishing import Dashboards
 from services.notifier.delayed import KIND, delayed_message
 from services.notifier.delivery import Delivery
 from services.notifier.earlier_digest import ToldDays
@@ -52,6 +54,16 @@ SOURCE = "daybook.notifier"
 
 
 @dataclass(frozen=True)
+class Composed:
+    """A digest that is ready to be sent, and what the dashboard says as well."""
+
+    envelope: Envelope
+    totals: tuple[Amounts, ...]
+    told: Told
+    on_dashboard: OnDashboard
+
+
+@dataclass(frozen=True)
 class SendDigest:
     """The notifier's handler."""
 
@@ -78,18 +90,20 @@ class SendDigest:
         return said
 
     async def _digest(self, event: PeriodCataloged, lease: Lease) -> list[Event]:
-        envelope, totals, told = await self._compose(event)
+        made = await self._compose(event)
         await lease.extend()  # composing was long: only who may still work on it claims the digest
         kind = f"replay-{event.runid}" if event.data.replay else "daily"
-        name = claim_name(event.data.day, kind, envelope.recipients)
+        name = claim_name(event.data.day, kind, made.envelope.recipients)
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
         # Claim, send and record belong together: a worker that stops finishes them first.
-        message_id = await finished(delivery.send_once(name, event.runid, envelope, told))
+        message_id = await finished(delivery.send_once(name, event.runid, made.envelope, made.told))
+        # After the digest, which must not wait for it; a repeat finds the digest sent.
+        await Dashboards(self.store, self.metric).write(made.on_dashboard)
         if message_id is None:
             return []
         data = event.data
         sent = DigestData(
-            period=data.period, day=data.day, kind=kind, message_id=message_id, totals=totals
+            period=data.period, day=data.day, kind=kind, message_id=message_id, totals=made.totals
         )
         return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
 
@@ -103,7 +117,7 @@ class SendDigest:
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
         await finished(delivery.send_once(name, event.runid, envelope, {}))
 
-    async def _compose(self, event: PeriodCataloged) -> tuple[Envelope, tuple[Amounts, ...], Told]:
+    async def _compose(self, event: PeriodCataloged) -> Composed:
         data = event.data
         tables, shown = await self._tables(data)
         complete = data.complete_through is not None and data.day <= data.complete_through
@@ -121,13 +135,14 @@ class SendDigest:
             figures, data.day, tables, outlooks, self.metric, complete=complete, month=month
         )
         days = await ToldDays(self.store).since_last_digest(data.day, shown)
+        restated = restatements(days.since, days.changes, self.metric)
         envelope = build_message(
             self.digest,
             render(
                 told,
                 origin,
                 await self._news(data.accounts),
-                restated=restatements(days.since, days.changes, self.metric),
+                restated=restated,
                 about=about_data(data),
             ),
             csv if attached else None,
@@ -135,7 +150,17 @@ class SendDigest:
             origin=origin,
             now=self.now(),
         )
-        return envelope, amounts_of(tables[data.day]), days.told
+        on_dashboard = OnDashboard(
+            day=data.day,
+            complete=complete,
+            metric=self.metric,
+            run=event.runid,
+            source_version=data.source_version,
+            notes=data.notes,
+            restated=restated,
+            restated_days=tuple(sorted(change.day for change in days.changes)) if restated else (),
+        )
+        return Composed(envelope, amounts_of(tables[data.day]), days.told, on_dashboard)
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""

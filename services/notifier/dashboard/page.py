@@ -17,27 +17,20 @@ CHARTS = ("months", "burnup", "daily")
 def page(board: Dashboard) -> bytes:
     """Return the file; the same dashboard gives the same bytes."""
     texts, amounts = packed(board)
+    values = _constant() | {"day": str(board.told.day), "texts": texts, "amounts": amounts}
+    parts = _asset("page.html").split("@@")
+    return "".join(values[part] if n % 2 else part for n, part in enumerate(parts)).encode()
+
+
+@cache
+def _constant() -> dict[str, str]:
+    """Return what every page has: its scripts and style, and the policy that lets only them run."""
     vega, script, style = _asset("vega.js"), _script(), _asset("style.css")
     policy = (
         f"default-src 'none'; script-src '{_digest(vega)}' '{_digest(script)}'; "
         f"style-src '{_digest(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
     )
-    # None of the parts holds a "<": no text can end the element that it is in.
-    charts = _charts().replace("<", "\\u003c")
-    values = {
-        "policy": policy,
-        "day": str(board.told.day),
-        "style": style,
-        "texts": texts,
-        "amounts": amounts,
-        "charts": charts,
-        "vega": vega,
-        "script": script,
-    }
-    return "".join(
-        values[part] if number % 2 else part
-        for number, part in enumerate(_asset("page.html").split("@@"))
-    ).encode()
+    return {"policy": policy, "style": style, "charts": _charts(), "vega": vega, "script": script}
 
 
 def _digest(text: str) -> str:
@@ -59,4 +52,5 @@ def _script() -> str:
 def _charts() -> str:
     folder = files(__package__) / "charts"
     specs = (f'"{n}":{(folder / f"{n}.vl.json").read_text(encoding="utf-8")}' for n in CHARTS)
-    return f"{{{','.join(specs)}}}"
+    # Without a "<" no text can end the element that it is in.
+    return f"{{{','.join(specs)}}}".replace("<", "\\u003c")

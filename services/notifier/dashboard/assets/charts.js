@@ -16,18 +16,19 @@ function look() {
     axisX: { domain: true, grid: false },
     axisY: { ticks: false, tickCount: 4, format: "~s", grid: true },
     style: {
-      actual: { fill: actual, cornerRadiusEnd: 2 },
-      estimate: { fill: estimate, cornerRadiusEnd: 2 },
-      picked: { fill: accent, cornerRadiusEnd: 2 },
-      interval: { stroke: colour("ink"), strokeWidth: 1.5 },
-      budget: { fill: budget, stroke: budget, strokeWidth: 2 },
-      now: { stroke: actual, strokeWidth: 2.5, strokeCap: "round" },
-      past: { stroke: muted, strokeWidth: 1.5, opacity: 0.6 },
-      ahead: { stroke: actual, strokeWidth: 1.75, strokeDash: [3, 4] },
-      band: { fill: estimate, opacity: 0.55 },
-      latest: { fill: actual, stroke: colour("panel"), strokeWidth: 2, size: 90, filled: true, opacity: 1 },
-      restated: { shape: "diamond", fill: budget, stroke: null, size: 60, filled: true, opacity: 1 },
-      touch: { fill: "#000", stroke: "#000", opacity: 0 },
+      actual: { color: actual, cornerRadiusEnd: 2 },
+      estimate: { color: estimate, cornerRadiusEnd: 2 },
+      day: { color: actual, cornerRadiusEnd: 2, opacity: 0.5 },
+      picked: { color: accent, cornerRadiusEnd: 2 },
+      interval: { color: colour("ink"), strokeWidth: 1.5 },
+      budget: { color: budget, strokeWidth: 2 },
+      now: { color: actual, strokeWidth: 2.5, strokeCap: "round" },
+      past: { color: muted, strokeWidth: 1.5, opacity: 0.6 },
+      ahead: { color: actual, strokeWidth: 1.75, strokeDash: [3, 4] },
+      band: { color: estimate, opacity: 0.55 },
+      latest: { color: actual, size: 80, filled: true, opacity: 1 },
+      restated: { shape: "diamond", color: budget, size: 60, filled: true, opacity: 1 },
+      touch: { color: "#000", opacity: 0 },
     },
   };
 }
@@ -44,9 +45,16 @@ function showTip(_handler, event, _item, value) {
 
 /** Draw a chart; its figure says in words and in a table what it shows. */
 async function draw(figureNode, kind, rows, clicked) {
-  const certain = rows.every((row) => (row.low ?? null) === null);
-  const layer = SPECS[kind].layer.filter((each) => !(certain && each.name === "interval"));
+  // A layer is named after the field that it needs; without one value of it there is nothing to draw.
+  const holds = (field) => rows.some((row) => (row[field] ?? null) !== null);
+  const layer = SPECS[kind].layer.filter((each) => !each.name || holds(each.name));
   const spec = { ...SPECS[kind], layer, data: { name: kind, values: rows } };
+  const { x } = spec.encoding;
+  // In the order of the rows, whichever of them a layer begins with.
+  if (x.type === "ordinal") {
+    const domain = rows.map((row) => row[x.field]);
+    spec.encoding = { x: { ...x, scale: { ...x.scale, domain } } };
+  }
   const { view } = await vegaEmbed(figureNode.querySelector(".chart"), spec, {
     // The interpreter draws without eval, which the page's policy forbids.
     ast: true, mode: "vega-lite", actions: false, renderer: "svg", defaultStyle: false,
@@ -184,12 +192,14 @@ function dailyChart(place, told, go) {
       !r.archived ? "not archived" : r.restated ? "restated" : ""]),
   };
   const words = `Cost by day, ${told.days[0]} to ${told.days.at(-1)}. ${told.days[day]}: ${money(rows[day].cost)}.`;
-  const key = [["actual", "Cost of a day"], ["picked", shortDay(told.days[day])]];
+  const key = [["day-bar", "Cost of a day"], ["picked", shortDay(told.days[day])]];
   if (rows.some((r) => r.restated)) key.push(["restated", "Restated since the last digest"]);
   const node = chartFigure("Day by day", words, key, table, slug(place, told, "days"));
   const top = drawn(Math.max(1, ...rows.map((r) => r.cost ?? 0)));
   return [node, "daily", rows.map((r) => ({
-    ...r, cost: drawn(r.cost), top,
+    date: r.date, top,
+    usual: r.picked ? null : drawn(r.cost), picked: r.picked ? drawn(r.cost) : null,
+    restated: r.restated ? drawn(r.cost) : null,
     tip: [shortDay(r.date), r.archived ? money(r.cost) : "not archived", r.restated && "restated"].filter(Boolean).join("\n"),
   })), (datum) => datum.date && go({ ...place, day: told.days.indexOf(datum.date) })];
 }

@@ -53,12 +53,14 @@ function figureBand(place, told) {
   const { book, day } = place;
   const today = told.days[day];
   const month = monthName(monthOf(today));
-  const share = f.budget && f.month !== null ? `${((f.month / f.budget) * 100).toFixed(1)} % used` : null;
+  const spent = place.ou === ALL ? figuresOf({ ...place, ou: Math.max(0, book.ous.indexOf("Root")) }, told).month : f.month;
+  const share = f.budget && spent !== null ? `${((spent / f.budget) * 100).toFixed(1)} % used` : null;
+  const whose = place.ou === ALL && book.ous.includes("Unmapped") ? " of Root" : "";
   const last = f.budget !== null
-    ? figure("Budget of the month", amount(f.budget), share)
+    ? figure(`Budget${whose}`, amount(f.budget), share)
     : figure(monthName(monthBefore(monthOf(today))), amount(f.monthBefore), "the whole month");
   const middle = f.estimate !== null
-    ? figure("Month-end estimate", amount(f.estimate),
+    ? figure(`Month-end estimate${whose}`, amount(f.estimate),
       f.low !== null ? `80 % interval ${money(f.low)} to ${money(f.high)}` : `by ${f.method}`,
       f.budget ? against(f.estimate, f.budget, "against the budget") : null)
     : figure("A week before", amount(f.weekAgo), f.weekAgo === null ? "not on this page" : weekday(today));
@@ -69,21 +71,23 @@ function figureBand(place, told) {
     middle, last);
 }
 
-const counted = (number, colour) => `${number} ${number === 1 ? "is" : "are"} ${colour}`;
-
-/** Say in one sentence how the OUs stand. */
+/** Say in one sentence how the OUs stand, and name those in trouble. */
 function verdict(place, told) {
   const { book, day } = place;
-  const rows = book.ous.map((_, ou) => ou && book.lies(ou, place.ou) && book.outlook(ou, day)).filter(Boolean);
-  const lights = rows.map((row) => row.light);
-  const of = (colour) => lights.filter((each) => each === colour).length;
-  const worst = ["red", "yellow", "green"].find((colour) => of(colour)) ?? "grey";
-  let text = "No organizational unit has a light on this day.";
-  if (worst === "green") text = `All ${of("green")} with a budget are green.`;
-  if (["red", "yellow"].includes(worst)) {
-    const parts = ["red", "yellow", "green"].filter(of).map((colour) => counted(of(colour), colour));
-    text = `Of ${of("red") + of("yellow") + of("green")} with a budget, ${parts.join(", ")}.`;
-  }
-  if (rows.length === 0) text = "The organizational units were not assessed on this day.";
-  return h("p", { class: `verdict ${worst}` }, light(worst), h("span", {}, text));
+  const rows = book.ous.map((_, ou) => ({ ou, ...book.outlook(ou, day) }))
+    .filter(({ ou, light: has }) => ou && has && book.lies(ou, place.ou));
+  const of = (colour_) => rows.filter((row) => row.light === colour_);
+  const worst = ["red", "yellow", "green"].find((each) => of(each).length) ?? "grey";
+  const said = (each) => {
+    const found = of(each);
+    const names = found.slice(0, 3).map(({ ou }, n) =>
+      [n ? ", " : "", link({ ...place, ou, service: ALL, account: ALL }, told, name(ouName(book, ou)))]);
+    const more = found.length > 3 ? ` and ${found.length - 3} more` : "";
+    return found.length ? [`${found.length} ${each}: `, ...names.flat(), `${more}. `] : [];
+  };
+  let words = [...said("red"), ...said("yellow")];
+  if (worst === "green") words = [`All ${of("green").length} with a budget are green.`];
+  else if (worst === "grey") words = [rows.length ? "No organizational unit has a light on this day." : "The organizational units were not assessed on this day."];
+  else if (of("green").length) words.push(`${of("green").length} green.`);
+  return h("p", { class: `verdict ${worst}` }, light(worst), h("span", {}, words));
 }

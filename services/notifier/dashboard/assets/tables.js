@@ -68,10 +68,9 @@ const SHARED = {
 
 function shareBar(part, whole) {
   const percent = whole ? (part / whole) * 100 : 0;
-  return h("td", { class: "wide share" },
+  return h("td", { class: "wide share" }, h("span", {}, `${percent.toFixed(1)} %`),
     s("svg", { viewBox: "0 0 100 8", "aria-hidden": "true", focusable: "false", preserveAspectRatio: "none" },
-      s("rect", { class: "spent", width: Math.max(0, Math.min(100, percent)).toFixed(2), height: 8, rx: 1 })),
-    h("span", {}, `${percent.toFixed(1)} %`));
+      s("rect", { class: "spent", width: Math.max(0, Math.min(100, percent)).toFixed(2), height: 8, rx: 1 })));
 }
 
 function lineRow(place, whole, told, label, csvLabel) {
