@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PATHS  := services shared daybook tests
 
-.PHONY: help setup system demo test faults sigterm lint types layers check unit reference lock clean
+.PHONY: help setup system demo test faults sigterm lint types layers check unit reference vega pictures lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,7 +19,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-system: ## Install what one test needs beside Python, as root on Debian: LibreOffice Calc
+system: ## Install what tests need beside Python, as root on Debian: LibreOffice Calc, Chromium
 	@scripts/system
 
 demo: setup ## Run the daily flow on the example export; results in out/
@@ -53,6 +53,12 @@ unit: setup ## The fast tests
 
 reference: setup ## Write docs/reference from the code
 	$(BIN)/python -m daybook.reference docs/reference
+
+vega: setup ## Write the dashboard's bundle of Vega-Lite from the pinned wheel
+	$(BIN)/python -m tests.support.vega services/notifier/dashboard/assets/vega.js
+
+pictures: setup system ## Write the README's pictures of the dashboard to docs/images
+	$(BIN)/python -m tests.browser.pictures docs/images
 
 lock: ## Write requirements.lock anew from pyproject.toml
 	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)

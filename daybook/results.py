@@ -23,9 +23,7 @@ from shared.s3 import S3Store
 
 RECORD = "run.json"
 DASHBOARD = "dashboard.html"
-OURS = re.compile(
-    r"archive|dashboard\.html|digest\.(eml|html)|run\.json|ou-breakdown-[0-9-]+\.csv"
-)
+OURS = re.compile(r"archive|dashboard\.html|digest\.(eml|html)|run\.json|ou-breakdown-[0-9-]+\.csv")
 
 
 def check_out(out: Path) -> None:

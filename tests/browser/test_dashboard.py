@@ -21,6 +21,8 @@ from tests.support.boards import (
 )
 from tests.support.units.rows import archived_table, row
 
+NONE = "\u2013"
+
 
 def downloaded(shown: Opened, label: str) -> list[list[str]]:
     with shown.page.expect_download() as download:
@@ -55,7 +57,7 @@ def test_its_figures_are_the_digests(shown: Opened) -> None:
         assert (day, month) == (cents(line.cost), cents(line.outlook.month_to_date))
         assert standing == f"{line.outlook.light.capitalize()} {line.outlook.reason}"
         assert estimate == cents(line.outlook.month_end_estimate or Decimal(0))
-        assert budget == (cents(line.outlook.budget) if line.outlook.budget else "–")
+        assert budget == (cents(line.outlook.budget) if line.outlook.budget else NONE)
         assert name == line.name
     services = {line[0]: line[1] for line in shown.rows("Services")}
     assert services == {share.name: cents(share.cost) for share in digest.services}
@@ -142,7 +144,7 @@ def test_hostile_names_do_nothing(shown: Opened, tmp_path: Path) -> None:
     hostile = [
         "<script>document.title='owned'</script>",
         "</script><img src=x onerror=\"document.title='owned'\">",
-        "=HYPERLINK(\"http://x.example\",\"y\")",
+        '=HYPERLINK("http://x.example","y")',
         "\u202egnp.exe",
         "__proto__",
         "a&b'\"<!--",
@@ -162,4 +164,4 @@ def test_hostile_names_do_nothing(shown: Opened, tmp_path: Path) -> None:
     assert "owned" not in board.page.title()
     assert board.troubles == []
     cells = [line[0] for line in downloaded(board, "Services")]
-    assert "'=HYPERLINK(\"http://x.example\",\"y\")" in cells
+    assert '\'=HYPERLINK("http://x.example","y")' in cells

@@ -47,7 +47,9 @@ def month_of_rows(last: date = DAY, days: int = 60) -> dict[date, pa.Table]:
     return tables
 
 
-def outlooks_of(tables: dict[date, pa.Table], budgets: tuple[Budget, ...] = BUDGETS) -> list[Outlook]:
+def outlooks_of(
+    tables: dict[date, pa.Table], budgets: tuple[Budget, ...] = BUDGETS
+) -> list[Outlook]:
     """Assess each day as the forecaster does."""
     rules = Rules(budgets, Lights())
     found: list[Outlook] = []
@@ -135,6 +137,8 @@ def opened(page: Page, file: Path) -> Opened:
     page.on("pageerror", lambda error: found.troubles.append(str(error)))
     page.on(
         "console",
-        lambda said: found.troubles.append(said.text) if said.type in ("error", "warning") else None,
+        lambda said: (
+            found.troubles.append(said.text) if said.type in ("error", "warning") else None
+        ),
     )
     return found

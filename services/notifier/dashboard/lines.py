@@ -1,7 +1,7 @@
 """The lines of the drill from all to OU, service and account, of one currency.
 
-An OU's line and its services' hold its subtree, as the outlook does; an account's line holds what it
-cost in the OU that it was in on the day.
+An OU's line and its services' hold its subtree, as the outlook does; an account's line holds what
+it cost in the OU that it was in on the day.
 """
 
 from collections import defaultdict
@@ -140,9 +140,7 @@ def _upper(place: Place, costs: Costs, days: Sequence[date], *, whole: bool) -> 
     )
 
 
-def _line(
-    place: Place, amounts: tuple[Decimal, Decimal, Decimal], series: Series | None
-) -> Line:
+def _line(place: Place, amounts: tuple[Decimal, Decimal, Decimal], series: Series | None) -> Line:
     day, month, before = map(whole_cents, amounts)
     return Line(place, day, month, before, series)
 
@@ -208,4 +206,5 @@ def _summed(table: pa.Table, keys: list[str]) -> Iterable[dict[str, Any]]:
 
 def _texts(column: pa.ChunkedArray) -> list[Any]:
     dictionary = pa.types.is_dictionary(column.type)
-    return (column.cast(pa.string()) if dictionary else column).to_pylist()
+    texts: list[Any] = (column.cast(pa.string()) if dictionary else column).to_pylist()
+    return texts

@@ -1,4 +1,4 @@
-"""What a dashboard says: made from the archive and the outlooks, before it is packed into a page."""
+"""What a dashboard says, made from the archive and the outlooks, before it becomes a page."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

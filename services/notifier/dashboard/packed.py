@@ -167,7 +167,7 @@ def _columns(view: CurrencyView, days: Sequence[date]) -> Iterable[Iterable[int]
 
 
 def _corrections(series: Series, days: Sequence[date]) -> Iterable[int]:
-    """Yield what the month to date is more than the month's rounded days together: small numbers."""
+    """Yield what the month to date is more than its rounded days together: small numbers."""
     so_far = 0
     for day, cost, to_date in zip(days, series.daily, series.to_date, strict=True):
         so_far = cost if day.day == 1 else so_far + cost

@@ -1,4 +1,4 @@
-"""Reads from the archive what a dashboard shows: the window's days and what was assessed of them."""
+"""Reads the days that a dashboard shows from the archive, and what was assessed of them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from shared.errors import MismatchError
 from shared.locations import breakdowns_prefix, day_of_breakdown, outlook_key, outlooks_prefix
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
-from shared.ports import ObjectStore
+from shared.ports import ObjectReader
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Window:
     etags: dict[date, str]
 
 
-async def read_window(store: ObjectStore, day: date, metric: str) -> Window:
-    """Read the window that ends with `day`; raises MismatchError for bytes that were not written."""
+async def read_window(store: ObjectReader, day: date, metric: str) -> Window:
+    """Read the window that ends with `day`; raise MismatchError for bytes nobody wrote."""
     parts: list[Cells] = []
     etags: dict[date, str] = {}
     outlooks: list[Outlook] = []
@@ -40,7 +40,7 @@ async def read_window(store: ObjectStore, day: date, metric: str) -> Window:
     return Window(await asyncio.to_thread(joined, parts), tuple(outlooks), etags)
 
 
-async def changed_meanwhile(store: ObjectStore, window: Window) -> list[date]:
+async def changed_meanwhile(store: ObjectReader, window: Window) -> list[date]:
     """Return which days of the window have another object by now."""
     by_period: dict[Period, dict[date, str]] = {}
     for day, etag in window.etags.items():
@@ -48,12 +48,12 @@ async def changed_meanwhile(store: ObjectStore, window: Window) -> list[date]:
     return [day for p, read in by_period.items() for day in await changed_since(store, p, read)]
 
 
-async def _days(store: ObjectStore, period: Period, until: date) -> Sequence[date]:
+async def _days(store: ObjectReader, period: Period, until: date) -> Sequence[date]:
     listed = await store.list(breakdowns_prefix(period))
     return [day for item in listed if (day := day_of_breakdown(item.key)) <= until]
 
 
-async def _outlooks(store: ObjectStore, period: Period, until: date) -> list[Outlook]:
+async def _outlooks(store: ObjectReader, period: Period, until: date) -> list[Outlook]:
     rows: list[Outlook] = []
     there = {item.key for item in await store.list(outlooks_prefix(period))}
     for day in period.days(until=until):
