@@ -1,4 +1,4 @@
-"""The window of archived days that a dashboard shows, added up exactly by day, OU, service, account."""
+"""The archived days that a dashboard shows, added up exactly by day, OU, service and account."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
