@@ -40,14 +40,8 @@ def test_it_ends_by_itself_with_success_and_says_what_it_left(
     done, out = demo
 
     assert done.returncode == 0, done.stderr
-    for name in (
-        "archive",
-        "dashboard.html",
-        "digest.eml",
-        "digest.html",
-        f"ou-breakdown-{DAY}.csv",
-        "run.json",
-    ):
+    reports = ("dashboard.html", "digest.eml", "digest.html", f"ou-breakdown-{DAY}.csv")
+    for name in ("archive", "run.json", *reports):
         assert (out / name).exists()
         assert str(out / name) in done.stdout
     assert "Try next" in done.stdout
