@@ -21,7 +21,7 @@ function look() {
       day: { color: actual, cornerRadiusEnd: 2, opacity: 0.5 },
       picked: { color: accent, cornerRadiusEnd: 2 },
       interval: { color: colour("ink"), strokeWidth: 1.5 },
-      budget: { color: budget, strokeWidth: 2 },
+      budget: { color: budget, strokeWidth: 2, opacity: 1 },
       now: { color: actual, strokeWidth: 2.5, strokeCap: "round" },
       past: { color: muted, strokeWidth: 1.5, opacity: 0.6 },
       ahead: { color: actual, strokeWidth: 1.75, strokeDash: [3, 4] },
