@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 CHECKOV := .venv-checkov
 PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test checkov faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference lock clean
+.PHONY: help setup system demo test checkov faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference vega pictures lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -20,7 +20,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-system: ## Install what one test needs beside Python, as root on Debian: LibreOffice Calc
+system: ## Install what tests need beside Python, as root on Debian: LibreOffice Calc, Chromium
 	@scripts/system
 
 demo: setup ## Run the daily flow on the example export; results in out/
@@ -69,6 +69,12 @@ unit: setup ## The fast tests
 
 reference: setup ## Write docs/reference from the code
 	$(BIN)/python -m daybook.reference docs/reference
+
+vega: setup ## Write the dashboard's bundle of Vega-Lite from the pinned wheel
+	$(BIN)/python -m tests.support.vega services/notifier/dashboard/assets/vega.js
+
+pictures: setup system ## Write the README's pictures of the dashboard to docs/images
+	$(BIN)/python -m tests.browser.pictures docs/images
 
 lock: ## Write requirements.lock anew from pyproject.toml
 	rm -rf $(VENV) && $(PYTHON) -m venv $(VENV)

@@ -18,6 +18,7 @@ from daybook.attribution import Tree
 from daybook.digest import resolve
 from daybook.example import write_example
 from daybook.inputs import InputFiles, check_inputs
+from daybook.offline import open_reports, render
 from daybook.publish import operators_event, publish
 from daybook.report import Asked, Report, archive_bucket, report, today_utc
 from daybook.report_page import tell_report
@@ -159,6 +160,23 @@ def up_command(
 
 async def _up(files: InputFiles, options: UpOptions) -> None:
     await up(await check_inputs(files, None), options)
+
+
+RunFolder = Annotated[Path, typer.Option("--run", help="What `daybook run` or `demo` left.")]
+
+
+@app.command("render", epilog="Example: daybook render --run out")
+def render_command(run_folder: RunFolder = Path("out")) -> None:
+    """Make the dashboard and the CSV of a run anew from its archive, with nothing else at hand."""
+    for path in asyncio.run(render(run_folder)):
+        console.out.print(str(path), soft_wrap=True, markup=False)
+
+
+@app.command(epilog="Example: daybook preview --run out")
+def preview(run_folder: RunFolder = Path("out")) -> None:
+    """Open the dashboard and the digest of a run in the browser."""
+    for path in open_reports(run_folder):
+        console.out.print(str(path), soft_wrap=True, markup=False)
 
 
 publish_app = typer.Typer(help="Publish an event to the events topic.", no_args_is_help=True)

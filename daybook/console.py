@@ -56,7 +56,8 @@ def tell_run(record: dict[str, Any], folder: Path) -> None:
     for name in sorted(path.name for path in folder.iterdir()):
         out.print(f"  {folder / name}", soft_wrap=True, markup=False)
     out.print("\n[bold]Try next[/bold]")
-    out.print(f"  open {folder / 'digest.html'} in a browser", soft_wrap=True, markup=False)
+    preview = f"  daybook preview --run {folder}".ljust(37)
+    out.print(f"{preview} open the dashboard and the digest", soft_wrap=True, markup=False)
     out.print("  daybook up                          keep the stack and tick by the clock")
     out.print("  daybook run --help                  the same on your own export")
 

@@ -18,11 +18,12 @@ from daybook.observer import Sighting
 from shared.aws import clients
 from shared.errors import InputError
 from shared.events import PeriodArchived, PeriodQueried
-from shared.locations import BREAKDOWNS, OUTLOOKS, csv_key
+from shared.locations import BREAKDOWNS, OUTLOOKS, csv_key, dashboard_key
 from shared.s3 import S3Store
 
 RECORD = "run.json"
-OURS = re.compile(r"archive|digest\.(eml|html)|run\.json|ou-breakdown-[0-9-]+\.csv")
+DASHBOARD = "dashboard.html"
+OURS = re.compile(r"archive|dashboard\.html|digest\.(eml|html)|run\.json|ou-breakdown-[0-9-]+\.csv")
 
 
 def check_out(out: Path) -> None:
@@ -83,6 +84,15 @@ async def write_digest(message: bytes, day: date, bucket: str, folder: Path) -> 
     (folder / "digest.html").write_bytes(html.get_content().encode())
     csv = attached[0] if attached else await _kept_csv(bucket, day)
     (folder / f"ou-breakdown-{day}.csv").write_bytes(csv)
+
+
+async def write_dashboard(day: date, bucket: str, folder: Path) -> None:
+    """Write the day's dashboard as it lies in the bucket; raise ValueError when there is none."""
+    async with clients("s3") as (s3,):
+        found = await S3Store(s3, bucket).get(dashboard_key(day))
+    if found is None:
+        raise ValueError("the run left no dashboard")
+    (folder / DASHBOARD).write_bytes(found.body)
 
 
 async def _kept_csv(bucket: str, day: date) -> bytes:

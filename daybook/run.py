@@ -17,6 +17,7 @@ from daybook.results import (
     check_out,
     run_record,
     write_archive,
+    write_dashboard,
     write_digest,
     write_record,
     written_whole,
@@ -24,6 +25,7 @@ from daybook.results import (
 from daybook.seed import seed
 from shared.aws import clients
 from shared.breakdown import amounts_of
+from shared.config import load_config
 from shared.locations import BREAKDOWNS
 from shared.money import add_amounts
 from shared.parquet import from_parquet
@@ -101,11 +103,13 @@ async def _collect(
         message = await stack.mailbox.find(header, within=MAIL_SECONDS)
     except TimeoutError:
         raise RunFailed("SES took the digest, but no mail came: look at the recipients") from None
-    record = run_record(sightings, inputs.day, stack.alarms.alarms)
+    metric = load_config(inputs.config_text, "daybook.yaml", inputs.given).cost_metric
+    record = run_record(sightings, inputs.day, stack.alarms.alarms) | {"cost_metric": metric}
     with written_whole(out) as folder:
         await write_archive(stack.provisioned.bucket, folder / "archive")
         _reconcile(folder / "archive", inputs)
         await write_digest(message, inputs.day, stack.provisioned.bucket, folder)
+        await write_dashboard(inputs.day, stack.provisioned.bucket, folder)
         write_record(record, folder)
     return record
 

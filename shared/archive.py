@@ -11,7 +11,7 @@ from shared.errors import MismatchError, Retry
 from shared.events import ArchivedData
 from shared.locations import breakdown_key, breakdowns_prefix
 from shared.parquet import from_parquet, sha256
-from shared.ports import ObjectStore, StoredObject
+from shared.ports import ObjectReader, StoredObject
 
 
 class ArchivedTable(NamedTuple):
@@ -22,7 +22,7 @@ class ArchivedTable(NamedTuple):
     etag: str
 
 
-async def read_day(store: ObjectStore, day: date, said: ArchivedData) -> ArchivedTable:
+async def read_day(store: ObjectReader, day: date, said: ArchivedData) -> ArchivedTable:
     """Read a day that an event says is archived: that very object, or a newer delivery's.
 
     Raises Retry when neither is there yet, MismatchError when the bytes are not those that
@@ -34,13 +34,13 @@ async def read_day(store: ObjectStore, day: date, said: ArchivedData) -> Archive
     return _decoded(found)
 
 
-async def read_earlier_day(store: ObjectStore, day: date) -> ArchivedTable | None:
+async def read_earlier_day(store: ObjectReader, day: date) -> ArchivedTable | None:
     """Read whatever is archived of a day; None when nothing is. Raises MismatchError as above."""
     found = await store.get(breakdown_key(day))
     return _decoded(found) if found else None
 
 
-async def changed_since(store: ObjectStore, period: Period, read: dict[date, str]) -> list[date]:
+async def changed_since(store: ObjectReader, period: Period, read: dict[date, str]) -> list[date]:
     """Return which days of a period have another object now than the ETags that were read say."""
     listed = await store.list(breakdowns_prefix(period))
     stands = {item.key: item.etag for item in listed}

@@ -7,6 +7,9 @@ from shared.days import Period
 
 BREAKDOWNS = "ou-breakdowns/"
 OUTLOOKS = "ou-outlook/"
+DASHBOARDS = "dashboards/"
+LATEST_DASHBOARD = f"{DASHBOARDS}latest.html"
+"""Key of the dashboard of the latest day."""
 
 
 def split_uri(uri: str) -> tuple[str, str]:
@@ -42,6 +45,11 @@ def day_of_breakdown(key: str) -> date:
     return date.fromisoformat(key.removesuffix(".parquet")[-10:])
 
 
+def outlooks_prefix(period: Period) -> str:
+    """Return the prefix of a period's outlooks."""
+    return f"{OUTLOOKS}year={period.year}/month={period.month}/"
+
+
 def outlook_key(day: date) -> str:
     """Return the key of a day's outlook: one fixed object per day."""
     return f"{OUTLOOKS}{partition(day)}ou-outlook-{day}.parquet"
@@ -50,6 +58,11 @@ def outlook_key(day: date) -> str:
 def csv_key(day: date) -> str:
     """Return the key of a day's CSV, kept only when it is too large to be attached."""
     return f"csv/{partition(day)}ou-breakdown-{day}.csv"
+
+
+def dashboard_key(day: date) -> str:
+    """Return the key of a day's dashboard: one fixed object per day."""
+    return f"{DASHBOARDS}{partition(day)}dashboard-{day}.html"
 
 
 def staging_prefix(run: str, period: Period) -> str:

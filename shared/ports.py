@@ -75,8 +75,8 @@ class ObjectInfo:
     metadata: dict[str, str] = field(default_factory=dict)
 
 
-class ObjectStore(Protocol):
-    """One versioned bucket."""
+class ObjectReader(Protocol):
+    """One versioned bucket, or a copy of it, for those who only read."""
 
     @property
     def bucket(self) -> str:
@@ -90,6 +90,10 @@ class ObjectStore(Protocol):
 
     async def list(self, prefix: str) -> list[ObjectInfo]:
         """List the objects whose key begins with `prefix`, in key order, without metadata."""
+
+
+class ObjectStore(ObjectReader, Protocol):
+    """One versioned bucket."""
 
     async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
         """Write an object, whatever is there; returns its ETag, as all writes do."""

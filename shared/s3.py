@@ -4,6 +4,7 @@ Permissions: s3:GetObject, s3:PutObject, s3:ListBucket on the bucket. Objects ar
 Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
 """
 
+from mimetypes import guess_type
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -88,7 +89,12 @@ class S3Store:
         for _ in range(TRIES):
             try:
                 answer = await self._client.put_object(
-                    Bucket=self._bucket, Key=key, Body=body, Metadata=metadata or {}, **condition
+                    Bucket=self._bucket,
+                    Key=key,
+                    Body=body,
+                    ContentType=guess_type(key)[0] or "application/octet-stream",
+                    Metadata=metadata or {},
+                    **condition,
                 )
             except ClientError as error:
                 code = error.response["Error"]["Code"]

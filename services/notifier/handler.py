@@ -13,6 +13,8 @@ from services.notifier.attachment import breakdown_csv
 from services.notifier.charges import charges, month_to_date
 from services.notifier.claim import claim_name
 from services.notifier.compared import comparisons
+from services.notifier.dashboard.model import Told as OnDashboard
+from services.notifier.dashboard.publishing import Dashboards
 from services.notifier.delayed import KIND, delayed_message
 from services.notifier.delivery import Delivery
 from services.notifier.displayed import Shown
@@ -58,6 +60,16 @@ SOURCE = "daybook.notifier"
 
 
 @dataclass(frozen=True)
+class Composed:
+    """A digest that is ready to be sent, and what the dashboard says as well."""
+
+    envelope: Envelope
+    totals: tuple[Amounts, ...]
+    told: Told
+    on_dashboard: OnDashboard
+
+
+@dataclass(frozen=True)
 class SendDigest:
     """The notifier's handler."""
 
@@ -88,18 +100,20 @@ class SendDigest:
         return said
 
     async def _digest(self, event: PeriodCataloged, lease: Lease) -> list[Event]:
-        envelope, totals, told = await self._compose(event)
+        made = await self._compose(event)
         await lease.extend()  # composing was long: only who may still work on it claims the digest
         kind = f"replay-{event.runid}" if event.data.replay else "daily"
-        name = claim_name(event.data.day, kind, envelope.recipients)
+        name = claim_name(event.data.day, kind, made.envelope.recipients)
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
         # Claim, send and record belong together: a worker that stops finishes them first.
-        message_id = await finished(delivery.send_once(name, event.runid, envelope, told))
+        message_id = await finished(delivery.send_once(name, event.runid, made.envelope, made.told))
+        # After the digest, which must not wait for it; a repeat finds the digest sent.
+        await Dashboards(self.store, self.metric).write(made.on_dashboard)
         if message_id is None:
             return []
         data = event.data
         sent = DigestData(
-            period=data.period, day=data.day, kind=kind, message_id=message_id, totals=totals
+            period=data.period, day=data.day, kind=kind, message_id=message_id, totals=made.totals
         )
         return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
 
@@ -113,7 +127,7 @@ class SendDigest:
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
         await finished(delivery.send_once(name, event.runid, envelope, {}))
 
-    async def _compose(self, event: PeriodCataloged) -> tuple[Envelope, tuple[Amounts, ...], Told]:
+    async def _compose(self, event: PeriodCataloged) -> Composed:
         data = event.data
         tables, shown = await self._tables(data)
         outlooks = await self._outlooks(data.day)
@@ -128,13 +142,14 @@ class SendDigest:
         )
         told = await self._figures(data, tables, outlooks)
         days = await ToldDays(self.store).since_last_digest(data.day, shown)
+        restated = restatements(days.since, days.changes, self.metric)
         envelope = build_message(
             self.digest,
             render(
                 told,
                 origin,
                 await self._news(data.accounts),
-                restated=restatements(days.since, days.changes, self.metric),
+                restated=restated,
                 about=about_data(data),
                 compared=await comparisons(self.store, data),
             ),
@@ -143,7 +158,17 @@ class SendDigest:
             origin=origin,
             now=self.now(),
         )
-        return envelope, amounts_of(tables[data.day]), days.told
+        on_dashboard = OnDashboard(
+            day=data.day,
+            complete=data.status != "partial",
+            metric=self.metric,
+            run=event.runid,
+            source_version=data.source_version,
+            notes=data.notes,
+            restated=restated,
+            restated_days=tuple(sorted(change.day for change in days.changes)) if restated else (),
+        )
+        return Composed(envelope, amounts_of(tables[data.day]), days.told, on_dashboard)
 
     async def _figures(
         self, data: CatalogedData, tables: dict[date, pa.Table], outlooks: list[Outlook]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 from datetime import date, timedelta
 from decimal import Decimal
@@ -40,7 +41,8 @@ def test_it_ends_by_itself_with_success_and_says_what_it_left(
     done, out = demo
 
     assert done.returncode == 0, done.stderr
-    for name in ("archive", "digest.eml", "digest.html", f"ou-breakdown-{DAY}.csv", "run.json"):
+    reports = ("dashboard.html", "digest.eml", "digest.html", f"ou-breakdown-{DAY}.csv")
+    for name in ("archive", "run.json", *reports):
         assert (out / name).exists()
         assert str(out / name) in done.stdout
     assert "Try next" in done.stdout
@@ -161,3 +163,24 @@ def source_lines(source: Path, period: str) -> list[tuple[date, Decimal]]:
         rows = pq.read_table(file, columns=columns, partitioning=None).to_pylist()
         lines += [(row[columns[0]].date(), Decimal(repr(row[columns[1]]))) for row in rows]
     return lines
+
+
+def test_the_reports_can_be_made_anew_from_the_archive_alone(
+    demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
+) -> None:
+    copy = tmp_path / "out"
+    reports = ("dashboard.html", f"ou-breakdown-{DAY}.csv")
+    shutil.copytree(demo[1], copy, ignore=shutil.ignore_patterns(*reports))
+
+    done = daybook("render", "--run", copy)
+
+    assert done.returncode == 0, done.stderr
+    for name in reports:
+        assert (copy / name).read_bytes() == (demo[1] / name).read_bytes()
+
+
+def test_a_folder_that_is_no_runs_is_refused(tmp_path: Path) -> None:
+    done = daybook("render", "--run", tmp_path)
+
+    assert done.returncode == 2
+    assert "has no run.json" in done.stderr

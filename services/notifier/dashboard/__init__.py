@@ -1,0 +1,1 @@
+"""The dashboard: one HTML file that needs nothing but a browser."""

@@ -1,0 +1,164 @@
+const MOST_ROWS = 100;
+
+const bar = (f) => {
+  const top = Math.max(f.month ?? 0, f.estimate ?? 0, f.budget ?? 0) || 1;
+  const wide = (cents) => Math.max(0, (160 * (cents ?? 0)) / top).toFixed(1);
+  return s("svg", { class: "bullet", viewBox: "0 0 164 14", "aria-hidden": "true", focusable: "false" },
+    s("rect", { class: "rest", x: 0, y: 3, width: wide(f.estimate), height: 8, rx: 1 }),
+    s("rect", { class: "spent", x: 0, y: 3, width: wide(f.month), height: 8, rx: 1 }),
+    f.budget ? s("rect", { class: "goal", x: wide(f.budget), y: 0, width: 2.5, height: 14 }) : null);
+};
+
+const numberCell = (cents, className = "") => h("td", { class: `number ${className}` }, amount(cents));
+
+const head = (columns) =>
+  h("thead", {}, h("tr", {}, columns.map(([label, className = ""]) =>
+    h("th", { scope: "col", class: className }, label))));
+
+/** A table of the drill, with what it leaves out said below it. */
+function drillTable(title, columns, rows, file, note) {
+  const body = h("tbody", {});
+  const more = h("button", { type: "button", class: "quiet more" }, `Show all ${rows.length}`);
+  const fill = (many) => body.replaceChildren(...rows.slice(0, many).map((row) => row.node()));
+  fill(MOST_ROWS);
+  more.addEventListener("click", () => { fill(rows.length); more.remove(); });
+  return h("section", { class: "panel" },
+    h("header", {}, h("h2", {}, title),
+      download(title, file, ["Name", ...columns.csv], () => rows.map((row) => row.csv))),
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
+      h("table", { class: "drill" }, h("caption", { class: "hidden" }, title), head(columns.shown), body)),
+    rows.length > MOST_ROWS ? more : null,
+    note ? h("p", { class: "aside" }, note) : null);
+}
+
+/** The OUs below a place, each with its light, in the order of the tree. */
+function ouTable(place, told) {
+  const { book, day } = place;
+  const inside = book.ous.map((_, ou) => ou)
+    .filter((ou) => ou && ou !== place.ou && book.lies(ou, place.ou));
+  if (inside.length === 0) return null;
+  const base = place.ou ? book.ous[place.ou].split("/").length : 0;
+  const columns = {
+    shown: [["OU, with everything below it"], ["Light"], ["Spend and estimate against budget", "wide"],
+      ["Day", "number"], ["Month to date", "number"], ["Estimate", "number wide"], ["Budget", "number wide"]],
+    csv: ["Light", "Reason", "Day", "Month to date", "Estimate", "Budget"],
+  };
+  const rows = inside.map((ou) => {
+    const f = figuresOf({ ...place, ou }, told);
+    const depth = book.ous[ou].split("/").length - 1 - base;
+    const colour = f.light ?? "grey";
+    const reason = f.light ? f.reason : "not assessed on this day";
+    const cells = [f.cost, f.month, f.estimate, f.budget].map((cents) => (cents === null ? null : { cents }));
+    return {
+      csv: [book.ous[ou], WORDS[colour], reason, ...cells],
+      node: () => h("tr", {},
+        h("th", { scope: "row", class: `depth-${Math.min(depth, 6)}` }, link({ ...place, ou }, told, name(shortOu(book, ou)))),
+        h("td", { class: "standing" }, light(colour), h("span", { class: "reason" }, reason)),
+        h("td", { class: "wide" }, bar(f)),
+        numberCell(f.cost), numberCell(f.month), numberCell(f.estimate, "wide"), numberCell(f.budget, "wide")),
+    };
+  });
+  return drillTable("Organizational units", columns, rows, slug(place, told, "ous"), null);
+}
+
+const SHARED = {
+  shown: [["Day", "number"], ["Month to date", "number"], ["Month before", "number wide"], ["Share of the month", "wide"]],
+  csv: ["Day", "Month to date", "Month before"],
+};
+
+function shareBar(part, whole) {
+  const percent = whole ? (part / whole) * 100 : 0;
+  return h("td", { class: "wide share" }, h("span", {}, `${percent.toFixed(1)} %`),
+    s("svg", { viewBox: "0 0 100 8", "aria-hidden": "true", focusable: "false", preserveAspectRatio: "none" },
+      s("rect", { class: "spent", width: Math.max(0, Math.min(100, percent)).toFixed(2), height: 8, rx: 1 })));
+}
+
+function lineRow(place, whole, told, label, csvLabel) {
+  const f = figuresOf(place, told);
+  const cells = [f.cost, f.month, f.monthBefore].map((cents) => (cents === null ? null : { cents }));
+  return {
+    order: Math.abs(f.month ?? f.cost ?? 0), idle: !f.cost && !f.month && !f.monthBefore,
+    csv: [...csvLabel, ...cells],
+    node: () => h("tr", {}, h("th", { scope: "row" }, link(place, told, ...label)),
+      numberCell(f.cost), numberCell(f.month), numberCell(f.monthBefore, "wide"), shareBar(f.month ?? 0, whole)),
+  };
+}
+
+const bySize = (rows) => rows.filter((row) => !row.idle).sort((a, b) => b.order - a.order);
+
+function serviceTable(place, told) {
+  const { book } = place;
+  const whole = figuresOf(place, told).month;
+  const rows = book.linesWhere((n) => book.ou[n] === place.ou && book.service[n] && !book.account[n])
+    .map((n) => {
+      const service = book.service[n];
+      return lineRow({ ...place, service }, whole, told, [name(book.services[service])], [book.services[service]]);
+    });
+  return drillTable("Services", { shown: [["Service"], ...SHARED.shown], csv: SHARED.csv },
+    bySize(rows), slug(place, told, "services"), null);
+}
+
+function accountTable(place, told) {
+  const { book } = place;
+  const whole = figuresOf({ ...place, account: ALL }, told).month;
+  const lines = book.linesWhere((n) => book.account[n] && book.service[n] === place.service && book.lies(book.ou[n], place.ou));
+  const rows = lines.map((n) => {
+    const [id, called] = book.accounts[book.account[n]];
+    const ou = book.ou[n];
+    const label = [name(called || id), h("span", { class: "under" }, called ? `${id} · ` : "", name(ouName(book, ou)))];
+    return lineRow({ ...place, ou, account: book.account[n] }, whole, told, label, [called || id, id, book.ous[ou]]);
+  });
+  const columns = { shown: [["Account"], ...SHARED.shown], csv: ["Account id", "OU", ...SHARED.csv] };
+  return drillTable("Accounts", columns, bySize(rows), slug(place, told, "accounts"), leftOutOf(place, lines));
+}
+
+/** Say what the page does not hold, so that nobody takes a part for the whole. */
+function leftOutOf(place, lines) {
+  const { book, day } = place;
+  const said = [];
+  if (book.leftOut) {
+    said.push(`${book.leftOut} of ${book.accountLines} lines of accounts are too small for this page; `
+      + `they cost ${money(book.leftOutCost)} ${book.currency} in the month and are in every total.`);
+  }
+  const without = lines.filter((n) => book.seriesAt[n] < 0).length;
+  if (without && day !== book.all.length - 1) {
+    said.push(`${without} small accounts have no figures of single days but the last on this page.`);
+  }
+  return said.join(" ");
+}
+
+function anomalyTable(place, told) {
+  const { book } = place;
+  const found = told.anomalies.filter((each) => each.currency === book.currency
+    && (!place.ou || each.ou === book.ous[place.ou] || each.ou.startsWith(`${book.ous[place.ou]}/`))
+    && (!place.service || each.service === book.services[place.service])
+    && (!place.account || each.account === book.accounts[place.account][0]));
+  if (found.length === 0) return null;
+  const columns = {
+    shown: [["Where"], ["Day"], ["Why"], ["Impact", "number"]], csv: ["Day", "Service", "Account", "Why", "Impact"],
+  };
+  const rows = found.map((each) => {
+    const [ou, service] = [book.ous.indexOf(each.ou), book.services.indexOf(each.service)];
+    const day = told.days.indexOf(each.day);
+    const target = { ...place, ou: Math.max(0, ou), service: Math.max(0, service), account: ALL, day: day < 0 ? place.day : day };
+    return {
+      csv: [each.ou, each.day, each.service, each.account, each.reason, { cents: each.impact }],
+      node: () => h("tr", {}, h("th", { scope: "row" }, link(target, told, name(each.ou.replace(/^Root\//, "")),
+        h("span", { class: "under" }, name(each.service), " ", each.account))),
+      h("td", {}, shortDay(each.day)), h("td", {}, each.reason), numberCell(each.impact)),
+    };
+  });
+  return drillTable("Anomalies", columns, rows, slug(place, told, "anomalies"), null);
+}
+
+function restatedSection(place, told) {
+  const { since, spans, unstated } = told.restated;
+  const ours = spans.filter((span) => span.currency === place.book.currency);
+  if (!since || (ours.length === 0 && !unstated)) return null;
+  return h("section", { class: "panel" }, h("header", {}, h("h2", {}, "Restated")),
+    h("p", { class: "aside" }, `What changed since the digest of ${longDay(since)}.`),
+    h("ul", { class: "plain" }, ours.map((span) => h("li", {}, h("strong", {}, span.days), ` ${span.movement} `,
+      h("span", { class: "under" }, span.ous.map(([ou, movement], n) => [n ? ", " : "", name(ou), ` ${movement}`]).flat(),
+        span.more ? ` and ${span.more} more` : "")))),
+    unstated ? h("p", { class: "aside" }, `${unstated}: changed by an amount that nobody can tell.`) : null);
+}

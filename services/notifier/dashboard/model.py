@@ -1,0 +1,91 @@
+"""What a dashboard says, made from the archive and the outlooks, before it becomes a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.notifier.dashboard.cells import Cells, in_currency, window_of
+from services.notifier.dashboard.lines import Limits, Lines, lines_of
+from services.notifier.restatements import Restatements
+from shared.days import days_between
+from shared.outlook import Outlook
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """A day on which something cost more or less than usual; `impact` is in cents."""
+
+    day: date
+    ou_path: str
+    service: str
+    account: str
+    currency: str
+    impact: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of a run beside its amounts."""
+
+    day: date
+    complete: bool
+    metric: str
+    run: str
+    source_version: str
+    notes: tuple[str, ...] = ()
+    restated: Restatements | None = None
+    restated_days: tuple[date, ...] = ()
+    """Days whose figures are not those that the last digest told."""
+    anomalies: tuple[Anomaly, ...] = ()
+
+
+@dataclass(frozen=True)
+class CurrencyView:
+    """A dashboard in one currency."""
+
+    currency: str
+    lines: Lines
+    outlooks: tuple[Outlook, ...]
+    """Those of every day that was assessed."""
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """Everything that one page says."""
+
+    told: Told
+    days: tuple[date, ...]
+    """Every day of the window, from the first that is archived to the run's."""
+    archived: frozenset[date]
+    currencies: tuple[CurrencyView, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Account names by account id."""
+
+
+def dashboard(
+    told: Told, cells: Cells, outlooks: Sequence[Outlook], limits: Limits | None = None
+) -> Dashboard:
+    """Work out a page; `cells` and `outlooks` hold the days of the window that there are."""
+    first = max(window_of(told.day)[0].first, min(cells.days, default=told.day))
+    days = tuple(days_between(first, told.day))
+    here = [row for row in outlooks if first <= row.as_of <= told.day]
+    currencies = {*(row.currency for row in here), *_currencies(cells)}
+    return Dashboard(
+        told=told,
+        days=days,
+        archived=frozenset(cells.days),
+        currencies=tuple(
+            CurrencyView(
+                currency,
+                lines_of(in_currency(cells, currency), days, limits or Limits()),
+                tuple(row for row in here if row.currency == currency),
+            )
+            for currency in sorted(currencies)
+        ),
+        names=cells.names,
+    )
+
+
+def _currencies(cells: Cells) -> set[str]:
+    return set(cells.table["Currency"].unique().cast("string").to_pylist())

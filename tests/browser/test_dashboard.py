@@ -1,0 +1,167 @@
+"""What a reader does with the dashboard: drill, go back, share, pick a day, download."""
+
+import csv
+import io
+import re
+from decimal import Decimal
+from pathlib import Path
+
+from services.notifier.dashboard.page import page as html_of
+from services.notifier.figures import figures
+from shared.breakdown import METRICS
+from shared.money import cents, exact_sum
+from tests.support.boards import (
+    DAY,
+    METRIC,
+    Opened,
+    board_of,
+    month_of_rows,
+    opened,
+    outlooks_of,
+)
+from tests.support.units.rows import archived_table, row
+
+NONE = "\u2013"
+
+
+def downloaded(shown: Opened, label: str) -> list[list[str]]:
+    with shown.page.expect_download() as download:
+        shown.page.get_by_role("button", name=f"Download {label} as CSV").click()
+    text = Path(download.value.path()).read_bytes().decode()
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def test_it_asks_for_nothing_and_complains_of_nothing(shown: Opened) -> None:
+    assert {url.split("#")[0] for url in shown.requests} <= {"about:blank", shown.file.as_uri()}
+    assert shown.troubles == []
+
+
+def test_its_figures_are_the_digests(shown: Opened) -> None:
+    tables = month_of_rows()
+    told = figures(
+        DAY,
+        tables,
+        [each for each in outlooks_of(tables) if each.as_of == DAY],
+        METRIC,
+        complete=True,
+    )
+    (digest,) = told.currencies
+
+    on_top = shown.figures()
+    assert on_top["Cost of the day, USD"] == cents(digest.total)
+    assert on_top["Mar 2026 to date"] == cents(digest.month_to_date)
+    ous = {line[0]: line for line in shown.rows("Organizational units")}
+    assert len(ous) == len(digest.ous)
+    for line in digest.ous:
+        name, standing, _, day, month, estimate, budget = ous[line.name]
+        assert (day, month) == (cents(line.cost), cents(line.outlook.month_to_date))
+        assert standing == f"{line.outlook.light.capitalize()} {line.outlook.reason}"
+        assert estimate == cents(line.outlook.month_end_estimate or Decimal(0))
+        assert budget == (cents(line.outlook.budget) if line.outlook.budget else NONE)
+        assert name == line.name
+    services = {line[0]: line[1] for line in shown.rows("Services")}
+    assert services == {share.name: cents(share.cost) for share in digest.services}
+
+
+def test_its_csv_has_the_archives_amounts(shown: Opened) -> None:
+    head, *lines = downloaded(shown, "Day by day")
+
+    assert head == ["Day", "Cost, USD", "Note"]
+    for day, table in month_of_rows().items():
+        total = exact_sum(table[METRICS[METRIC]].to_pylist())
+        assert [str(day), cents(total).replace(",", ""), ""] in lines
+
+
+def test_the_drill_goes_down_back_and_forward(shown: Opened) -> None:
+    for name in ("Prod", "AmazonEC2", "shop"):
+        shown.page.locator(".drill").get_by_role("link", name=name).first.click()
+        shown.drawn()
+        assert shown.title() == name
+    deepest = shown.figures()
+
+    shown.page.go_back()
+    shown.drawn()
+    assert shown.title() == "AmazonEC2"
+    shown.page.go_back()
+    shown.page.go_back()
+    shown.drawn()
+    assert shown.title() == "All organizational units"
+    shown.page.go_forward()
+    shown.drawn()
+    assert shown.title() == "Prod"
+    assert deepest["Cost of the day, USD"] == "103.00"
+
+
+def test_a_link_to_a_place_can_be_shared(shown: Opened) -> None:
+    shown.go("#day=2026-02-10&ou=Root%2FWorkloads%2FProd&service=AmazonS3")
+
+    assert shown.title() == "AmazonS3"
+    assert "10 February 2026" in shown.page.locator(".when").inner_text()
+    assert shown.figures()["Cost of the day, USD"] == "3.33"
+    # Ten days of 3.333333333333: as rounded days they would be 33.30.
+    assert shown.figures()["Feb 2026 to date"] == "33.33"
+
+
+def test_a_link_to_nowhere_shows_everything(shown: Opened) -> None:
+    shown.go("#day=1999-01-01&ou=Nowhere&service=Nothing")
+
+    assert shown.title() == "All organizational units"
+
+
+def test_a_day_can_be_picked(shown: Opened) -> None:
+    shown.page.get_by_role("button", name="Day before").click()
+    shown.drawn()
+    assert "15 March 2026" in shown.page.locator(".when").inner_text()
+
+    shown.page.locator("#day").fill("2026-02-28")
+    shown.page.locator("#day").dispatch_event("change")
+    shown.drawn()
+    assert "28 February 2026" in shown.page.locator(".when").inner_text()
+    assert "day=2026-02-28" in shown.page.url
+
+
+def test_the_drill_works_from_the_keyboard(shown: Opened) -> None:
+    link = shown.page.locator(".drill").get_by_role("link", name="Sandbox")
+    link.focus()
+    shown.page.keyboard.press("Enter")
+    shown.drawn()
+
+    assert shown.title() == "Sandbox"
+    assert shown.page.evaluate("() => document.activeElement.id") == "title"
+
+
+def test_every_chart_has_its_table(shown: Opened) -> None:
+    for chart, columns in (("Months", 7), ("The month so far", 3), ("Day by day", 3)):
+        figure = shown.page.locator("figure", has=shown.page.get_by_role("heading", name=chart))
+        assert figure.locator(".chart svg").count() == 1
+        figure.locator("summary").click()
+        figure.locator("tbody tr").first.wait_for()
+        assert figure.locator("thead th").count() == columns
+        assert figure.locator("tbody tr").count() >= 3
+
+
+def test_hostile_names_do_nothing(shown: Opened, tmp_path: Path) -> None:
+    hostile = [
+        "<script>document.title='owned'</script>",
+        "</script><img src=x onerror=\"document.title='owned'\">",
+        '=HYPERLINK("http://x.example","y")',
+        "\u202egnp.exe",
+        "__proto__",
+        "a&b'\"<!--",
+        "@@script@@",
+    ]
+    rows = [
+        row("1.5", BillingDate=DAY, OU=name, OUPath=f"Root/{name}", Service=name, AccountName=name)
+        for name in hostile
+    ]
+    file = tmp_path / "hostile.html"
+    file.write_bytes(html_of(board_of({DAY: archived_table(*rows)}, outlooks=[])))
+    board = opened(shown.page, file)
+    board.go()
+
+    listed = {line[0] for line in board.rows("Services")}
+    assert listed == {re.sub(r"\s+", " ", name) for name in hostile}
+    assert "owned" not in board.page.title()
+    assert board.troubles == []
+    cells = [line[0] for line in downloaded(board, "Services")]
+    assert '\'=HYPERLINK("http://x.example","y")' in cells
