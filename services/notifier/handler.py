@@ -126,7 +126,7 @@ class SendDigest:
             data.replay,
             csv_location=None if attached else await self._keep_csv(data.day, csv),
         )
-        told = await lease.hold(self._figures(data, tables, outlooks))
+        told, notes = await lease.hold(self._figures(data, tables, outlooks))
         days = await lease.hold(ToldDays(self.store).since_last_digest(data.day, shown))
         envelope = build_message(
             self.digest,
@@ -135,7 +135,7 @@ class SendDigest:
                 origin,
                 await self._news(data.accounts),
                 restated=restatements(days.since, days.changes, self.metric),
-                about=about_data(data),
+                about=about_data(data, notes),
                 compared=await comparisons(self.store, data),
             ),
             csv if attached else None,
@@ -147,8 +147,8 @@ class SendDigest:
 
     async def _figures(
         self, data: CatalogedData, tables: dict[date, pa.Table], outlooks: list[Outlook]
-    ) -> Figures:
-        """Work the figures out, and hold them against the archive."""
+    ) -> tuple[Figures, tuple[str, ...]]:
+        """Work the figures out, and hold them against the archive; with what is to be noted."""
         complete = data.complete_through is not None and data.day <= data.complete_through
         shown = Shown(self.display, data.period) if self.display else None
         parts = await month_to_date(self.store, data.day, tables, self.metric)
@@ -163,8 +163,8 @@ class SendDigest:
             month=month,
             shown=shown,
         )
-        await require_shown(self.store, data, told, month, rounded=shown is not None)
-        return told
+        rounded = shown is not None
+        return told, await require_shown(self.store, data, told, month, rounded=rounded)
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""
