@@ -28,7 +28,7 @@ demo: setup ## Run the daily flow on the example export; results in out/
 
 test: setup system ## Everything: lint, types, layers, and every kind of test
 	$(MAKE) --no-print-directory lint types layers checkov
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 # An environment of its own: checkov pins a boto3 that the embedded AWS cannot have.
 checkov: $(CHECKOV)/.ready ## checkov on infra/: exceptions are argued where they are made

@@ -5,11 +5,11 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from shared.days import Period
+from shared.config_parts import Compare, Currency, Strict
 from shared.errors import InputError
-from shared.money import SCALE, Money
+from shared.money import Money
 from shared.settings_text import REMEDY, place_of, read_settings
 
 UNMAPPED = "Unmapped"
@@ -31,11 +31,7 @@ CostMetric = Literal["amortized", "unblended", "net_amortized", "net_unblended"]
 Percent = Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Source(_Strict):
+class Source(Strict):
     """Where the cost export is."""
 
     format: SourceName = Field(
@@ -61,7 +57,7 @@ class Source(_Strict):
         return self
 
 
-class Organization(_Strict):
+class Organization(Strict):
     """Where the dated account-to-OU table comes from: a file, or AWS Organizations itself."""
 
     location: str | None = Field(
@@ -82,7 +78,7 @@ class Organization(_Strict):
         return self
 
 
-class Budget(_Strict):
+class Budget(Strict):
     """A monthly budget of an OU and everything below it, from a date on."""
 
     ou: OuPath = Field(description="OU path; a parent covers its subtree; Root covers all OUs.")
@@ -91,29 +87,7 @@ class Budget(_Strict):
     starts: date = Field(alias="from", description="First day that the amount holds (UTC).")
 
 
-CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Rate = Annotated[Decimal, Field(gt=0, max_digits=20, decimal_places=SCALE, allow_inf_nan=False)]
-
-
-class Currency(_Strict):
-    """The currency that the digest and the lights are in; the archive keeps what was billed."""
-
-    display: CurrencyCode = Field(description="ISO 4217 code.")
-    rates: dict[Period, dict[CurrencyCode, Rate]] = Field(
-        default={},
-        description="By month (YYYY-MM), what one unit of each billed currency is in the display "
-        "currency. A month that lacks the rate of a currency in its export has no digest.",
-    )
-
-    @model_validator(mode="after")
-    def _no_rate_to_itself(self) -> Self:
-        for month, rates in self.rates.items():
-            if self.display in rates:
-                raise ValueError(f"{month} has a rate from {self.display} to itself: take it out")
-        return self
-
-
-class PlannedEvent(_Strict):
+class PlannedEvent(Strict):
     """Something that is going to change what an OU costs, and that no history can know."""
 
     ou: OuPath = Field(description="OU path whose own cost it changes.")
@@ -132,7 +106,7 @@ class PlannedEvent(_Strict):
         return self
 
 
-class Lights(_Strict):
+class Lights(Strict):
     """When a light turns yellow or red, on the month-end estimate against the budget."""
 
     yellow_over_percent: Percent = Field(
@@ -173,7 +147,7 @@ def _clock(text: Any) -> Any:
 Clock = Annotated[time, BeforeValidator(_clock)]
 
 
-class Digest(_Strict):
+class Digest(Strict):
     """Who sends the digest, and to whom."""
 
     sender: Address = Field(description="A sender verified in SES.")
@@ -182,24 +156,7 @@ class Digest(_Strict):
     )
 
 
-class Compare(_Strict):
-    """What AWS says elsewhere, held against the archive with each tick; a gap is shown, and why."""
-
-    cost_explorer: bool = Field(
-        default=False,
-        description="Compare with Cost Explorer. AWS charges USD 0.01 for each request: one a "
-        "billing period, and where there is a gap more, to name the accounts.",
-    )
-    most_requests: int = Field(
-        default=5, ge=1, le=100, description="Requests to Cost Explorer a billing period, at most."
-    )
-    invoices: bool = Field(
-        default=False,
-        description="Compare the lines of each invoice that the export names with AWS Invoicing.",
-    )
-
-
-class QuickSight(_Strict):
+class QuickSight(Strict):
     """The SPICE data sets to refresh; empty when QuickSight is not used."""
 
     datasets: tuple[Annotated[str, Field(pattern=r"^[\w-]{1,128}$")], ...] = Field(
@@ -207,7 +164,7 @@ class QuickSight(_Strict):
     )
 
 
-class Athena(_Strict):
+class Athena(Strict):
     """How Amazon Athena is used, with `engine: athena`."""
 
     workgroup: str = Field(
@@ -225,7 +182,7 @@ class Athena(_Strict):
     )
 
 
-class Config(_Strict):
+class Config(Strict):
     """The whole of `daybook.yaml`."""
 
     source: Source

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.config import Currency
+from shared.config_parts import Currency
 from shared.days import Period
 from shared.errors import InputError
 from shared.money import exact_product

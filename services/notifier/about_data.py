@@ -22,12 +22,13 @@ class AboutData:
     notes: tuple[str, ...]
 
 
-def about_data(data: PeriodScope) -> AboutData | None:
-    """Return what is to be said of the data; None when that is nothing."""
+def about_data(data: PeriodScope, more: tuple[str, ...] = ()) -> AboutData | None:
+    """Return what is to be said of the data, `more` notes included; None when that is nothing."""
     types = tuple(sorted(data.unknown_types.items(), key=lambda each: (-each[1], each[0])))
-    if not types and not data.notes:
+    notes = (*data.notes, *more)
+    if not types and not notes:
         return None
-    return AboutData(types[:MOST_TYPES], max(0, len(types) - MOST_TYPES), data.notes)
+    return AboutData(types[:MOST_TYPES], max(0, len(types) - MOST_TYPES), notes)
 
 
 class Rung(BaseModel):

@@ -193,7 +193,7 @@ def _in_currency(
     return CurrencyFigures(
         currency=currency,
         total=today.total,
-        month_to_date=exact_sum(o.own_month_to_date for o in outlooks if o.currency == currency),
+        month_to_date=charged[1].net if charged[1] else _own_month(outlooks, currency),
         comparisons=_comparisons(day, {d: cost.total for d, cost in costs.items()}),
         ous=tuple(lines),
         services=services[:TOP_SERVICES],
@@ -202,6 +202,10 @@ def _in_currency(
         charges=charged[0],
         month_charges=charged[1],
     )
+
+
+def _own_month(outlooks: list[Outlook], currency: str) -> Decimal:
+    return exact_sum(o.own_month_to_date for o in outlooks if o.currency == currency)
 
 
 def _worth_showing(lines: tuple[OuLine, ...]) -> tuple[OuLine, ...]:

@@ -140,7 +140,7 @@ class SendDigest:
             csv_location=None if attached else await self._keep_csv(data.day, csv),
             month_before=await month_before(self.store, data.period),
         )
-        told = await self._figures(data, tables, outlooks)
+        told, notes = await self._figures(data, tables, outlooks)
         days = await ToldDays(self.store).since_last_digest(data.day, shown)
         restated = restatements(days.since, days.changes, self.metric)
         envelope = build_message(
@@ -150,7 +150,7 @@ class SendDigest:
                 origin,
                 await self._news(data.accounts),
                 restated=restated,
-                about=about_data(data),
+                about=about_data(data, notes),
                 compared=await comparisons(self.store, data),
             ),
             csv if attached else None,
@@ -172,8 +172,8 @@ class SendDigest:
 
     async def _figures(
         self, data: CatalogedData, tables: dict[date, pa.Table], outlooks: list[Outlook]
-    ) -> Figures:
-        """Work the figures out, and hold them against the archive."""
+    ) -> tuple[Figures, tuple[str, ...]]:
+        """Work the figures out, and hold them against the archive; with what is to be noted."""
         shown = Shown(self.display, data.period) if self.display else None
         parts = await month_to_date(self.store, data.day, tables, self.metric)
         month = charges(shown.charges(parts) if shown else parts)
@@ -188,8 +188,8 @@ class SendDigest:
             month=month,
             shown=shown,
         )
-        await require_shown(self.store, data, told, month, rounded=shown is not None)
-        return told
+        rounded = shown is not None
+        return told, await require_shown(self.store, data, told, month, rounded=rounded)
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""

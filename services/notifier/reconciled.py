@@ -8,12 +8,16 @@ from services.notifier.charges import Charges
 from services.notifier.figures import CurrencyFigures, Figures
 from shared.config import ROOT, UNMAPPED
 from shared.days import Period
-from shared.errors import MismatchError, Retry
+from shared.errors import MismatchError
 from shared.events import CatalogedData
 from shared.locations import breakdown_key, outlook_key
 from shared.money import exact_sum, plain
 from shared.ports import ObjectStore
 
+OVERTAKEN = (
+    "AWS has delivered the month anew meanwhile: costs are as delivered now, and the month to date "
+    "of OUs, estimates and lights are from the delivery before."
+)
 HALF_UNIT = Decimal("0.0000000000005")
 """A converted amount is rounded to twelve decimals in the outlook, by this much at most."""
 
@@ -25,18 +29,20 @@ async def require_shown(
     month: Mapping[str, Charges],
     *,
     rounded: bool,
-) -> None:
+) -> tuple[str, ...]:
     """Raise MismatchError when a figure of the digest is not what the archive adds up to.
 
-    Raises Retry while archive and outlook are of different deliveries: a newer run is writing.
+    Where a newer delivery is just being written, archive and outlook may be of two: then returns
+    what a reader is to be told of it. Nobody knows when the newer one will be whole.
     """
     for part in told.currencies:
         problem = _problem(part, month.get(part.currency), rounded=rounded)
         if problem is None:
             continue
         if await _overtaken(store, said):
-            raise Retry(f"a newer delivery of {said.period} is being written: {problem}", after=60)
+            return (OVERTAKEN,)
         raise MismatchError(f"the digest of {told.day}: {problem}")
+    return ()
 
 
 def _problem(part: CurrencyFigures, month: Charges | None, *, rounded: bool) -> str | None:

@@ -17,7 +17,7 @@ from services.query.export import Export
 from services.query.folder import FolderExportStore
 from services.query.organization import organization_table
 from services.query.sources import CUR2
-from shared.errors import MismatchError, Retry
+from shared.errors import MismatchError
 from shared.events import CatalogedData, ControlSums, PeriodCataloged, PeriodQueried
 from shared.locations import BREAKDOWNS, OUTLOOKS, outlook_key
 from shared.memory import MemoryInbox, MemoryStore
@@ -28,7 +28,8 @@ from tests.support.units.breakdowns import MARCH, place
 from tests.support.units.events import archive, assess, cataloged, queried
 from tests.support.units.exports import line, parquet, write_export
 from tests.support.units.leases import message_in_hand
-from tests.support.units.notifier import Notifier
+from tests.support.units.notifier import Notifier, last_text
+from tests.support.units.pages import squeezed
 from tests.support.units.rows import DAY, Row, archived_table, row, staged_table
 
 ONE, TWO = "1" * 12, "2" * 12
@@ -177,18 +178,29 @@ async def test_a_digest_whose_month_is_not_the_archives_is_not_sent() -> None:
     notifier = Notifier()
     event = await cataloged(notifier.store, {BEFORE: [row("1")], DAY: [row("2")]})
     checksum = await with_other_outlook(notifier.store, event)
-
-    with pytest.raises(Retry, match="a newer delivery of 2026-03"):
-        await notifier.hear(event)
     (outlook,) = event.data.outlooks
     stated = (outlook.model_copy(update={"sha256": checksum}),)
     data = CatalogedData.model_validate({**event.data.model_dump(), "outlooks": stated})
+
     with pytest.raises(
         MismatchError, match=r"the OUs' month to date add up to .* USD, the archive to 3"
     ):
         await notifier.hear(event.model_copy(update={"data": data}))
 
     assert notifier.post.calls == 0
+
+
+@in_loop
+async def test_a_digest_between_two_deliveries_goes_out_and_says_so() -> None:
+    notifier = Notifier()
+    event = await cataloged(notifier.store, {BEFORE: [row("1")], DAY: [row("2")]})
+    await with_other_outlook(notifier.store, event)
+
+    await notifier.hear(event)
+
+    text = squeezed(last_text(notifier))
+    assert "Month to date 3.00 USD" in text
+    assert "AWS has delivered the month anew meanwhile: costs are as delivered now" in text
 
 
 def one_cent_more(cell: Any) -> Any:
