@@ -158,7 +158,7 @@ variable "log_retention_days" {
 }
 
 variable "protect_data" {
-  description = "Refuse to delete the archive while objects are in it. false only to remove Daybook with everything that it ever wrote (README.md, Remove)."
+  description = "Refuse to delete buckets and repositories while something is in them. false only to remove Daybook with everything that it ever wrote (README.md, Remove)."
   type        = bool
   default     = true
 }
