@@ -232,7 +232,9 @@ MATRIX: dict[str, tuple[str, Call, set[str]]] = {
     ),
     "becomes another worker": (
         "sts",
-        lambda sts, a: sts.assume_role(RoleArn=a.outputs["roles"]["notifier"], RoleSessionName="x"),
+        lambda sts, a: sts.assume_role(
+            RoleArn=a.outputs["roles"]["notifier"], RoleSessionName="try"
+        ),
         set(),
     ),
 }
