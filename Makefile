@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CHECKOV := .venv-checkov
+CHECKOV := $(VENV)/checkov
 PATHS  := services shared daybook tests
 
 .PHONY: help setup system demo test checkov faults sigterm lint types layers check unit reference lock clean
@@ -34,7 +34,7 @@ test: setup system ## Everything: lint, types, layers, and every kind of test
 checkov: $(CHECKOV)/.ready ## checkov on infra/: exceptions are argued where they are made
 	$(CHECKOV)/bin/checkov --directory infra --framework terraform --compact --quiet --skip-download
 
-$(CHECKOV)/.ready: Makefile
+$(CHECKOV)/.ready: Makefile | $(VENV)/.ready
 	$(PYTHON) -m venv $(CHECKOV)
 	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30
 	@touch $@
@@ -70,4 +70,4 @@ lock: ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > requirements.lock
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) $(CHECKOV) out .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache
