@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-CHECKOV := .venv-checkov
+CHECKOV := $(VENV)/checkov
 PATHS  := services shared daybook tests benchmarks
 
 .PHONY: help setup system demo test checkov faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference vega pictures lock clean
@@ -28,13 +28,13 @@ demo: setup ## Run the daily flow on the example export; results in out/
 
 test: setup system ## Everything: lint, types, layers, and every kind of test
 	$(MAKE) --no-print-directory lint types layers checkov
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 # An environment of its own: checkov pins a boto3 that the embedded AWS cannot have.
 checkov: $(CHECKOV)/.ready ## checkov on infra/: exceptions are argued where they are made
 	$(CHECKOV)/bin/checkov --directory infra --framework terraform --compact --quiet --skip-download
 
-$(CHECKOV)/.ready: Makefile
+$(CHECKOV)/.ready: Makefile | $(VENV)/.ready
 	$(PYTHON) -m venv $(CHECKOV)
 	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30
 	@touch $@
@@ -82,4 +82,4 @@ lock: ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > requirements.lock
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) $(CHECKOV) out .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) out .mypy_cache .ruff_cache .pytest_cache

@@ -103,6 +103,7 @@ module "worker" {
   cluster            = { name = aws_ecs_cluster.this.name, arn = aws_ecs_cluster.this.arn }
   warm               = { from = local.warm_from, to = local.warm_to }
   log_retention_days = var.log_retention_days
+  protect_data       = var.protect_data
 }
 
 module "observability" {

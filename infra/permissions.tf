@@ -3,7 +3,7 @@
 # this with every call that the workers make in the flow and in the fault harness.
 locals {
   key = { for prefix in [
-    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "csv",
+    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "csv", "dashboards",
   ] : prefix => "${local.bucket_arn}/${prefix}/*" }
 
   # Without a prefix as condition: S3 says 404 rather than 403 for a key that is not there only to
@@ -33,6 +33,38 @@ locals {
         },
         # A message that waits for the export is put back as a new one.
         { sid = "Defer", actions = ["sqs:SendMessage"], resources = ["${local.arn}:sqs:${local.own}:daybook-query"] },
+        local.ring,
+      ],
+      var.engine == "athena" ? [
+        {
+          sid       = "Scan"
+          actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution"]
+          resources = ["${local.arn}:athena:${local.own}:workgroup/daybook"]
+        },
+        # The export as a table of its own for each scan, dropped after it.
+        {
+          sid     = "ExportTable"
+          actions = ["glue:CreateTable", "glue:DeleteTable"]
+          resources = [
+            "${local.glue}:catalog",
+            "${local.glue}:database/${local.topology.database}",
+            "${local.glue}:table/${local.topology.database}/daybook_export_*",
+          ]
+        },
+        # Asked by Athena in the worker's name (Amazon Athena User Guide, access to databases and tables).
+        {
+          sid     = "ReadExportTable"
+          actions = ["glue:GetDatabase", "glue:GetTable", "s3:GetBucketLocation"]
+          resources = [
+            "${local.glue}:catalog",
+            "${local.glue}:database/${local.topology.database}",
+            "${local.glue}:table/${local.topology.database}/daybook_export_*",
+            local.bucket_arn,
+          ]
+        },
+      ] : [],
+      var.export.arn == null ? [] : [
+        { sid = "FollowExport", actions = ["bcm-data-exports:ListExecutions"], resources = [var.export.arn] },
       ],
       var.export.kms_key_arn == null ? [] : [
         { sid = "DecryptExport", actions = ["kms:Decrypt"], resources = [var.export.kms_key_arn] },
@@ -51,7 +83,7 @@ locals {
         },
       ] : [],
     )
-    archiver = [
+    archiver = concat([
       local.list_archive,
       { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key.staging, local.key.ledger, local.key["ou-breakdowns"]] },
       {
@@ -59,10 +91,16 @@ locals {
         actions   = ["s3:PutObject"]
         resources = [local.key["ou-breakdowns"], "${local.bucket_arn}/ledger/days/*", "${local.bucket_arn}/ledger/periods/*"]
       },
-    ]
+      ],
+      # These take no resource (Service Authorization Reference, AWS Cost Explorer, AWS Invoicing).
+      var.compare ? [
+        { sid = "Compare", actions = ["ce:GetCostAndUsage", "invoicing:ListInvoiceSummaries"], resources = ["*"] },
+        { sid = "RecordComparison", actions = ["s3:PutObject"], resources = ["${local.bucket_arn}/ledger/cost-checks/*"] },
+      ] : [],
+    )
     forecaster = [
       local.list_archive,
-      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key["ou-breakdowns"], local.key["ou-outlook"]] },
+      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key.staging, local.key["ou-breakdowns"], local.key["ou-outlook"]] },
       { sid = "WriteOutlook", actions = ["s3:PutObject"], resources = [local.key["ou-outlook"]] },
     ]
     catalog = concat(
@@ -93,7 +131,13 @@ locals {
     notifier = [
       local.list_archive,
       local.ring,
-      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key["ou-breakdowns"], local.key["ou-outlook"], local.key.ledger] },
+      {
+        sid     = "ReadArchive"
+        actions = ["s3:GetObject"]
+        resources = [
+          local.key["ou-breakdowns"], local.key["ou-outlook"], local.key.ledger, local.key.staging, local.key.dashboards,
+        ]
+      },
       {
         sid     = "Record"
         actions = ["s3:PutObject"]
@@ -101,6 +145,7 @@ locals {
           "${local.bucket_arn}/ledger/digests/*",
           "${local.bucket_arn}/ledger/alarms/*",
           local.key.csv,
+          local.key.dashboards,
         ]
       },
       {

@@ -10,12 +10,13 @@ variable "archive_bucket" {
 }
 
 variable "export" {
-  description = "Where the cost export is delivered: the bucket, the prefix below which it lies (without slashes at its ends), and whether Terraform makes the bucket with the policy that AWS's delivery needs (README.md, step 3). kms_key_arn: the customer managed key of a bucket of your own, if it has one."
+  description = "Where the cost export is delivered: the bucket, the prefix below which it lies (without slashes at its ends), and whether Terraform makes the bucket with the policy that AWS's delivery needs (README.md, step 3). kms_key_arn: the customer managed key of a bucket of your own, if it has one. arn: the export in AWS Data Exports, for source.export_arn in daybook.yaml."
   type = object({
     bucket      = string
     prefix      = optional(string, "daybook")
     create      = optional(bool, true)
     kms_key_arn = optional(string)
+    arn         = optional(string)
   })
 
   validation {
@@ -67,6 +68,23 @@ variable "image_tag" {
 
 variable "read_organization" {
   description = "Let the query worker read AWS Organizations (organization: {from: aws} in daybook.yaml). Only in the management account or a delegated administrator."
+  type        = bool
+  default     = false
+}
+
+variable "engine" {
+  description = "Who scans the export, as in daybook.yaml: duckdb, in the query worker, or athena."
+  type        = string
+  default     = "duckdb"
+
+  validation {
+    condition     = contains(["duckdb", "athena"], var.engine)
+    error_message = "engine is duckdb or athena."
+  }
+}
+
+variable "compare" {
+  description = "Let the archiver ask Cost Explorer and AWS Invoicing (compare in daybook.yaml). Only in the management account."
   type        = bool
   default     = false
 }
@@ -158,7 +176,7 @@ variable "log_retention_days" {
 }
 
 variable "protect_data" {
-  description = "Refuse to delete the archive while objects are in it. false only to remove Daybook with everything that it ever wrote (README.md, Remove)."
+  description = "Refuse to delete buckets and repositories while something is in them. false only to remove Daybook with everything that it ever wrote (README.md, Remove)."
   type        = bool
   default     = true
 }

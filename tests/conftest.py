@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.support.cloud import Cloud
 from tests.support.embedded import Embedded, models_read_once, point_to, running
 from tests.support.looped import Loop, looped
+
+INFRA = Path(__file__).parent / "infra"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, and all that share Terraform's one apply."""
+    for item in items:
+        place = INFRA if item.path.is_relative_to(INFRA) else item.path
+        item.add_marker(pytest.mark.xdist_group(str(place)))
 
 
 @pytest.fixture(scope="session")

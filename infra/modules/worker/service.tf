@@ -2,6 +2,7 @@
 resource "aws_ecr_repository" "this" {
   name                 = "daybook/${var.name}"
   image_tag_mutability = "IMMUTABLE"
+  force_delete         = !var.protect_data
 
   encryption_configuration {
     encryption_type = "KMS"

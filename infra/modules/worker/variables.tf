@@ -92,3 +92,8 @@ variable "oldest_message_minutes" {
   type        = number
   default     = 60
 }
+
+variable "protect_data" {
+  description = "Refuse to delete the repository while images are in it."
+  type        = bool
+}

@@ -95,9 +95,13 @@ def _resources(call: Call) -> list[str]:
     about = call.about
     if call.service == "s3":
         return [_s3(call)]
+    if call.service == "athena":
+        return [f"arn:aws:athena:{OWN}:workgroup/daybook"]
     if call.service == "glue":
         database = load_topology().database
         tables = [about] if about else list(load_topology().tables)
+        if call.operation == "CreateTable":  # its name is in the body, and different each time
+            tables = ["daybook_export_0"]
         parts = ["catalog", f"database/{database}", *(f"table/{database}/{t}" for t in tables)]
         return [f"arn:aws:glue:{OWN}:{part}" for part in parts]
     if call.service == "quicksight":

@@ -71,18 +71,19 @@ class Applied:
     def credentials(self) -> dict[str, dict[str, str]]:
         """Credentials of each worker's role, as ECS would hand them out.
 
-        The roles trust ECS alone, so this first lets the account's root take them on, too.
+        The roles trust ECS alone, so this lets the account's root take each on for a moment.
         """
         return {worker: self._assume(arn) for worker, arn in self.outputs["roles"].items()}
 
     def _assume(self, role_arn: str) -> dict[str, str]:
+        iam, name = self.client("iam"), role_arn.rpartition("/")[2]
+        own = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
         root = f"arn:aws:iam::{self.emulator.endpoint.account}:root"
         trust = {"Effect": "Allow", "Principal": {"AWS": root}, "Action": "sts:AssumeRole"}
-        self.client("iam").update_assume_role_policy(
-            RoleName=role_arn.rpartition("/")[2],
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
-        )
+        lent = {"Version": "2012-10-17", "Statement": [trust]}
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(lent))
         answer = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName="test")
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(own))
         credentials: dict[str, str] = answer["Credentials"]
         return credentials
 

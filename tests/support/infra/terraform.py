@@ -25,6 +25,7 @@ VARIABLES: dict[str, Any] = {
     "sender": "daybook@example.com",
     "alarm_emails": ["ops@example.com"],
     "image_tag": "1.0.0",
+    "engine": "athena",
     "read_organization": True,
     "quicksight": {
         "owners": ["arn:aws:quicksight:us-east-1:123456789012:user/default/owner"],
