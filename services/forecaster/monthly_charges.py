@@ -45,7 +45,8 @@ class Split:
 def days_of_month(first: date, days: int) -> NDArray[np.int64]:
     """Return the day of the month of each day from `first` on."""
     dates = np.datetime64(first, "D") + np.arange(days)
-    return (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
+    found: NDArray[np.int64] = (dates - dates.astype("datetime64[M]")).astype(np.int64) + 1
+    return found
 
 
 def split(values: Floats, first: date) -> Split:

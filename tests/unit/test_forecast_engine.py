@@ -26,7 +26,8 @@ def weekly(days: int, level: float = 100, *, seed: int = 1) -> Floats:
 
 def month_starts(values: Floats, amount: float) -> Floats:
     fees = [amount if (FIRST + timedelta(days=n)).day == 1 else 0.0 for n in range(len(values))]
-    return values + np.array(fees)
+    found: Floats = values + np.array(fees)
+    return found
 
 
 def path(values: Floats, days: int = 60, first: date = FIRST) -> Floats:
