@@ -15,6 +15,7 @@ ARROW = {
     "date": "date32[day]",
     "string": "string",
     "double": "double",
+    "int": "int32",
     "decimal(38,12)": "decimal128(38, 12)",
 }
 
