@@ -7,13 +7,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from daybook.folder_store import FolderStore
 from daybook.results import DASHBOARD, RECORD
 from services.notifier.attachment import breakdown_csv
 from services.notifier.dashboard.model import Told
 from services.notifier.dashboard.publishing import rendered
 from services.notifier.dashboard.reading import read_window
+from services.notifier.displayed import Shown
 from shared.archive import read_earlier_day
+from shared.config_parts import Currency
+from shared.currency import Display
+from shared.days import Period
 from shared.errors import InputError
 
 REMEDY = "Give the folder that `daybook run` or `daybook demo` wrote"
@@ -29,7 +35,8 @@ async def render(folder: Path) -> list[Path]:
     day = await read_earlier_day(store, told.day)
     if day is None:
         raise InputError(folder / "archive", f"has no breakdown of {told.day}", REMEDY)
-    window = await read_window(store, told.day, told.metric)
+    shown = _shown(folder, record, told.day)
+    window = await read_window(store, told.day, told.metric, shown)
     page, csv = folder / DASHBOARD, folder / f"ou-breakdown-{told.day}.csv"
     page.write_bytes(await asyncio.to_thread(rendered, told, window))
     csv.write_bytes(await asyncio.to_thread(breakdown_csv, day.rows, told.metric))
@@ -56,13 +63,25 @@ def _record(folder: Path) -> dict[str, Any]:
     return record
 
 
+def _shown(folder: Path, record: dict[str, Any], day: date) -> Shown | None:
+    """Return what converts to the display currency that the run had, if it had one."""
+    if record.get("currency") is None:
+        return None
+    try:
+        configured = Currency.model_validate(record["currency"])
+    except ValidationError:
+        raise InputError(folder / RECORD, "has no such currency", "Run it again") from None
+    return Shown(
+        Display(configured.display, configured.rates, str(folder / RECORD)), Period.of(day)
+    )
+
+
 def _told(folder: Path, record: dict[str, Any]) -> Told:
     try:
         day = date.fromisoformat(record["day"])
-        through = record["complete_through"]
         return Told(
             day=day,
-            complete=through is not None and day <= date.fromisoformat(through),
+            complete=record["status"] != "partial",
             metric=record["cost_metric"],
             run=record["run_id"],
             source_version=record["source_version"],

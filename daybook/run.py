@@ -103,8 +103,10 @@ async def _collect(
         message = await stack.mailbox.find(header, within=MAIL_SECONDS)
     except TimeoutError:
         raise RunFailed("SES took the digest, but no mail came: look at the recipients") from None
-    metric = load_config(inputs.config_text, "daybook.yaml", inputs.given).cost_metric
-    record = run_record(sightings, inputs.day, stack.alarms.alarms) | {"cost_metric": metric}
+    config = load_config(inputs.config_text, "daybook.yaml", inputs.given)
+    currency = config.currency.model_dump(mode="json") if config.currency else None
+    record = run_record(sightings, inputs.day, stack.alarms.alarms)
+    record |= {"cost_metric": config.cost_metric, "currency": currency}
     with written_whole(out) as folder:
         await write_archive(stack.provisioned.bucket, folder / "archive")
         _reconcile(folder / "archive", inputs)

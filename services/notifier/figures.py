@@ -150,21 +150,15 @@ def figures(
     table = tables[day]
     today = charges([by_type(table, metric)])
     currencies = sorted({*table["Currency"].to_pylist(), *(row.currency for row in outlooks)})
+    charged = {each: (today.get(each), (month or {}).get(each)) for each in currencies}
     return Figures(
         day=day,
         complete=complete,
         metric=metric,
         rows=table.num_rows,
         currencies=tuple(
-            _in_currency(
-                currency,
-                day,
-                tables,
-                outlooks,
-                metric,
-                charged=(today.get(currency), (month or {}).get(currency)),
-            )
-            for currency in currencies
+            _in_currency(each, day, tables, outlooks, metric, charged=charged[each])
+            for each in currencies
         ),
         billed=tuple(billed.items()),
         rates=shown.rates(billed) if shown else (),

@@ -26,10 +26,10 @@ from services.notifier.month_before import month_before
 from services.notifier.post import Post
 from services.notifier.reconciled import require_shown
 from services.notifier.render import Origin, render
-from services.notifier.restatements import restatements
+from services.notifier.restatements import DayChange, Restatements, restatements
 from services.notifier.told import Told
 from shared.account_changes import AccountChanges
-from shared.archive import ArchivedTable, read_day, read_earlier_day
+from shared.archive import ArchivedTable, read_day, read_earlier_day, read_outlook
 from shared.breakdown import amounts_of
 from shared.config import Digest
 from shared.control_sums import digest, require_source, sums_of
@@ -50,10 +50,10 @@ from shared.events import (
 )
 from shared.lease import Lease, finished
 from shared.ledger import Ledger
-from shared.locations import csv_key, day_record_key, digest_claim_key, outlook_key, split_uri
+from shared.locations import csv_key, day_record_key, digest_claim_key, split_uri
 from shared.money import Amounts
-from shared.outlook import Outlook, outlook_rows
-from shared.parquet import from_parquet, sha256
+from shared.outlook import Outlook
+from shared.parquet import sha256
 from shared.ports import AlarmBell, ObjectStore
 
 SOURCE = "daybook.notifier"
@@ -108,7 +108,8 @@ class SendDigest:
         # Claim, send and record belong together: a worker that stops finishes them first.
         message_id = await finished(delivery.send_once(name, event.runid, made.envelope, made.told))
         # After the digest, which must not wait for it; a repeat finds the digest sent.
-        await Dashboards(self.store, self.metric).write(made.on_dashboard)
+        shown = self._shown(event.data)
+        await Dashboards(self.store, self.metric, shown).write(made.on_dashboard)
         if message_id is None:
             return []
         data = event.data
@@ -158,7 +159,21 @@ class SendDigest:
             origin=origin,
             now=self.now(),
         )
-        on_dashboard = OnDashboard(
+        return Composed(
+            envelope,
+            amounts_of(tables[data.day]),
+            days.told,
+            self._on_dashboard(event, restated, days.changes),
+        )
+
+    def _on_dashboard(
+        self,
+        event: PeriodCataloged,
+        restated: Restatements | None,
+        changes: Sequence[DayChange],
+    ) -> OnDashboard:
+        data = event.data
+        return OnDashboard(
             day=data.day,
             complete=data.status != "partial",
             metric=self.metric,
@@ -166,15 +181,14 @@ class SendDigest:
             source_version=data.source_version,
             notes=data.notes,
             restated=restated,
-            restated_days=tuple(sorted(change.day for change in days.changes)) if restated else (),
+            restated_days=tuple(sorted(change.day for change in changes)) if restated else (),
         )
-        return Composed(envelope, amounts_of(tables[data.day]), days.told, on_dashboard)
 
     async def _figures(
         self, data: CatalogedData, tables: dict[date, pa.Table], outlooks: list[Outlook]
     ) -> tuple[Figures, tuple[str, ...]]:
         """Work the figures out, and hold them against the archive; with what is to be noted."""
-        shown = Shown(self.display, data.period) if self.display else None
+        shown = self._shown(data)
         parts = await month_to_date(self.store, data.day, tables, self.metric)
         month = charges(shown.charges(parts) if shown else parts)
         told = await asyncio.to_thread(
@@ -190,6 +204,10 @@ class SendDigest:
         )
         rounded = shown is not None
         return told, await require_shown(self.store, data, told, month, rounded=rounded)
+
+    def _shown(self, data: CatalogedData) -> Shown | None:
+        """Return what converts to the display currency, if there is one."""
+        return Shown(self.display, data.period) if self.display else None
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""
@@ -233,9 +251,7 @@ class SendDigest:
         return AccountNews(AccountChanges.model_validate_json(found.body), kept.uri)
 
     async def _outlooks(self, day: date) -> list[Outlook]:
-        found = await self.store.get(outlook_key(day))
-        if found is None:
+        outlooks = await read_outlook(self.store, day)
+        if outlooks is None:
             raise Retry(f"the outlook of {day} is not there yet", after=60)
-        if sha256(found.body) != found.metadata.get("sha256"):
-            raise MismatchError(f"{found.key} does not match its checksum")
-        return outlook_rows(from_parquet(found.body))
+        return outlooks

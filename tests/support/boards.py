@@ -94,8 +94,8 @@ class Opened:
         self.drawn()
 
     def drawn(self) -> None:
-        """Wait until the charts are there."""
-        self.page.wait_for_selector("html[data-drawn=yes]")
+        """Wait until the place in the address is drawn: a click changes that first."""
+        self.page.wait_for_function("document.documentElement.dataset.drawn === location.hash")
 
     def title(self) -> str:
         """Return the heading."""

@@ -8,13 +8,17 @@ import pytest
 
 from services.forecaster.assess import Rules
 from services.forecaster.handler import AssessPeriod
+from services.notifier.dashboard.lines import Place
+from services.notifier.dashboard.model import Told, dashboard
+from services.notifier.dashboard.reading import read_window
+from services.notifier.displayed import Shown
 from shared.breakdown import amounts_of
 from shared.config import Budget, Lights
 from shared.currency import Display
 from shared.days import Period
 from shared.errors import Reject
 from shared.events import CatalogedData, PeriodAssessed, PeriodCataloged, follow_up
-from shared.locations import breakdown_key, outlook_key
+from shared.locations import LATEST_DASHBOARD, breakdown_key, outlook_key
 from shared.memory import MemoryStore
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet
@@ -22,6 +26,7 @@ from tests.support.units.aio import in_loop
 from tests.support.units.events import Days, archive, queried
 from tests.support.units.leases import new_lease
 from tests.support.units.notifier import Notifier, last_text
+from tests.support.units.pages import texts_of
 from tests.support.units.rows import DAY, row
 
 MARCH = Period(2026, 3)
@@ -91,6 +96,24 @@ async def test_the_digest_is_in_the_display_currency_and_says_at_what_rate() -> 
     assert "Billed: 50.00 EUR, 80.00 USD." in text
     assert "they add up to exactly 50 EUR, 80 USD." in text
     assert "against Monday a week ago (9.00)" in text
+
+
+@in_loop
+async def test_the_dashboard_is_one_book_in_the_display_currency_with_the_digests_figures() -> None:
+    notifier = await digest(in_euro({"USD": "0.333333333333"}))
+    found = await notifier.store.get(LATEST_DASHBOARD)
+    assert found
+
+    (book,) = texts_of(found.body)["currencies"]
+
+    assert book["currency"] == "EUR"
+    assert len(book["outlooks"]) == len(outlooks(notifier.store))
+    shown = Shown(in_euro({"USD": "0.333333333333"}), MARCH)
+    window = await read_window(notifier.store, DAY, "amortized", shown)
+    told = Told(DAY, complete=True, metric="amortized", run="r", source_version="v")
+    (view,) = dashboard(told, window.cells, window.outlooks).currencies
+    whole = next(line for line in view.lines.lines if line.place == Place())
+    assert (whole.day, whole.month) == (7667, 8000)  # 80 x rate + 50; and 10 x rate more
 
 
 @in_loop

@@ -21,7 +21,7 @@ class Cells:
     """Exact costs by day, OU, service, account and currency, and what the accounts are called."""
 
     table: pa.Table
-    """Columns `Day` (date), those of `KEYS`, and `Cost` (decimal(38,12))."""
+    """Columns `Day` (date), those of `KEYS`, and `Cost`: exact decimals, as wide as they need."""
     names: dict[str, str]
     """Account names by account id, the newest that is known."""
     days: tuple[date, ...]
@@ -48,7 +48,7 @@ def cells_of(day: date, rows: pa.Table, metric: str) -> Cells:
     columns = {
         "Day": pa.array([day] * summed.num_rows, pa.date32()),
         **{key: _named(summed[key]).dictionary_encode() for key in KEYS},
-        "Cost": summed[f"{amount}_sum"].cast(pa.decimal128(38, 12)),
+        "Cost": summed[f"{amount}_sum"],
     }
     named = rows.group_by("LinkedAccount").aggregate([("AccountName", "max")])
     ids, names = (named[name].to_pylist() for name in ("LinkedAccount", "AccountName_max"))
@@ -63,7 +63,7 @@ def _named(column: pa.ChunkedArray) -> pa.Array:
 
 def joined(parts: Iterable[Cells]) -> Cells:
     """Put days together, in the order given: a later day's account names hold."""
-    known = list(parts)
+    known = [part for part in parts if part.days]
     if not known:
         return Cells(_EMPTY, {}, ())
     names = {account: name for part in known for account, name in part.names.items()}

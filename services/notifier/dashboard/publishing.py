@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from services.notifier.dashboard.model import Told, dashboard
 from services.notifier.dashboard.page import page
 from services.notifier.dashboard.reading import Window, changed_meanwhile, read_window
+from services.notifier.displayed import Shown
 from shared.errors import Retry
 from shared.locations import LATEST_DASHBOARD, dashboard_key
 from shared.newest import Contender, write_newest
@@ -14,17 +15,21 @@ from shared.ports import ObjectStore
 
 @dataclass(frozen=True)
 class Dashboards:
-    """Where dashboards are written to; `metric` is the cost that they show."""
+    """Where dashboards are written to.
+
+    `metric` is the cost that they show, `shown` what converts it to the display currency.
+    """
 
     store: ObjectStore
     metric: str
+    shown: Shown | None = None
 
     async def write(self, told: Told) -> None:
         """Write the page of a run's day unless a newer delivery's is there, and so the latest.
 
         Raises Retry when the archive changed while it was read: the page is then made again.
         """
-        window = await read_window(self.store, told.day, self.metric)
+        window = await read_window(self.store, told.day, self.metric, self.shown)
         body = await asyncio.to_thread(rendered, told, window)
         ours = Contender(body, len(window.cells.days), told.source_version, told.run)
         await write_newest(self.store, dashboard_key(told.day), ours)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.notifier.dashboard.cells import Cells, cells_of, joined, window_of
-from shared.archive import changed_since, read_earlier_day
+from services.notifier.displayed import Shown
+from shared.archive import changed_since, read_earlier_day, read_outlook
 from shared.days import Period
-from shared.errors import MismatchError
 from shared.locations import breakdowns_prefix, day_of_breakdown, outlook_key, outlooks_prefix
-from shared.outlook import Outlook, outlook_rows
-from shared.parquet import from_parquet, sha256
+from shared.outlook import Outlook
 from shared.ports import ObjectReader
 
 
@@ -24,8 +23,13 @@ class Window:
     etags: dict[date, str]
 
 
-async def read_window(store: ObjectReader, day: date, metric: str) -> Window:
-    """Read the window that ends with `day`; raise MismatchError for bytes nobody wrote."""
+async def read_window(
+    store: ObjectReader, day: date, metric: str, shown: Shown | None = None
+) -> Window:
+    """Read the window that ends with `day`, in the display currency where `shown` converts to it.
+
+    Raises MismatchError for bytes nobody wrote, InputError when a rate is missing.
+    """
     parts: list[Cells] = []
     etags: dict[date, str] = {}
     outlooks: list[Outlook] = []
@@ -35,7 +39,8 @@ async def read_window(store: ObjectReader, day: date, metric: str) -> Window:
             if table is None:
                 continue
             etags[archived] = table.etag
-            parts.append(await asyncio.to_thread(cells_of, archived, table.rows, metric))
+            rows = shown.table(table.rows) if shown else table.rows
+            parts.append(await asyncio.to_thread(cells_of, archived, rows, metric))
         outlooks += await _outlooks(store, period, day)
     return Window(await asyncio.to_thread(joined, parts), tuple(outlooks), etags)
 
@@ -57,12 +62,6 @@ async def _outlooks(store: ObjectReader, period: Period, until: date) -> list[Ou
     rows: list[Outlook] = []
     there = {item.key for item in await store.list(outlooks_prefix(period))}
     for day in period.days(until=until):
-        if outlook_key(day) not in there:
-            continue
-        found = await store.get(outlook_key(day))
-        if found is None:
-            continue
-        if sha256(found.body) != found.metadata.get("sha256"):
-            raise MismatchError(f"{found.key} does not match its checksum")
-        rows += outlook_rows(from_parquet(found.body))
+        if outlook_key(day) in there:
+            rows += await read_outlook(store, day) or []
     return rows

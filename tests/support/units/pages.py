@@ -1,7 +1,12 @@
-"""The digest's HTML as a parser reads it."""
+"""The digest's HTML as a parser reads it, and a dashboard's texts as its script does."""
 
+import json
+import re
+import zlib
+from base64 import b64decode
 from collections import Counter
 from html.parser import HTMLParser
+from typing import Any
 
 
 class Page(HTMLParser):
@@ -26,3 +31,11 @@ class Page(HTMLParser):
 def squeezed(text: str) -> str:
     """Return a text with each run of white space as one space."""
     return " ".join(text.split())
+
+
+def texts_of(dashboard: bytes) -> dict[str, Any]:
+    """Unpack the texts of a dashboard's file."""
+    found = re.search(rb'id="texts">([A-Za-z0-9+/=]+)<', dashboard)
+    assert found
+    texts: dict[str, Any] = json.loads(zlib.decompress(b64decode(found[1])))
+    return texts

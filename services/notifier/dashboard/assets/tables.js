@@ -153,11 +153,13 @@ function anomalyTable(place, told) {
 
 function restatedSection(place, told) {
   const { since, spans, unstated } = told.restated;
-  const ours = spans.filter((span) => span.currency === place.book.currency);
+  // Restatements are as billed: with a display currency no book has their currency.
+  const elsewhere = (span) => told.books.every((book) => book.currency !== span.currency);
+  const ours = spans.filter((span) => span.currency === place.book.currency || elsewhere(span));
   if (!since || (ours.length === 0 && !unstated)) return null;
   return h("section", { class: "panel" }, h("header", {}, h("h2", {}, "Restated")),
     h("p", { class: "aside" }, `What changed since the digest of ${longDay(since)}.`),
-    h("ul", { class: "plain" }, ours.map((span) => h("li", {}, h("strong", {}, span.days), ` ${span.movement} `,
+    h("ul", { class: "plain" }, ours.map((span) => h("li", {}, h("strong", {}, span.days), ` ${span.movement}${elsewhere(span) ? ` ${span.currency} as billed` : ""} `,
       h("span", { class: "under" }, span.ous.map(([ou, movement], n) => [n ? ", " : "", name(ou), ` ${movement}`]).flat(),
         span.more ? ` and ${span.more} more` : "")))),
     unstated ? h("p", { class: "aside" }, `${unstated}: changed by an amount that nobody can tell.`) : null);

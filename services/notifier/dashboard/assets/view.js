@@ -95,12 +95,12 @@ function show(told, go, focus) {
 
 async function drawAll(charts) {
   drawing += 1;
-  const ours = drawing;
-  document.documentElement.dataset.drawn = "";
+  const [ours, where] = [drawing, location.hash];
+  document.documentElement.removeAttribute("data-drawn");
   for (const [node, kind, rows, clicked] of charts) {
     if (ours === drawing) await draw(node, kind, rows, clicked);
   }
-  if (ours === drawing) document.documentElement.dataset.drawn = "yes";
+  if (ours === drawing) document.documentElement.dataset.drawn = where;
 }
 
 async function main() {
