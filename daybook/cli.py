@@ -14,23 +14,16 @@ import typer
 from pydantic import ValidationError
 
 from daybook import console
-from daybook.attribution import Tree
 from daybook.digest import resolve
 from daybook.example import write_example
 from daybook.inputs import InputFiles, check_inputs
-from daybook.offline import open_reports, render
 from daybook.publish import operators_event, publish
-from daybook.report import Asked, Report, archive_bucket, report, today_utc
-from daybook.report_page import tell_report
+from daybook.report_commands import add_report_commands
 from daybook.run import RunFailed, RunOutcome, run, tick_time
 from daybook.seed import given_sections
 from daybook.up import UpOptions, up
-from shared.aws import clients
-from shared.config import CostMetric
-from shared.days import Period
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested, DayReady, Event
-from shared.s3 import S3Store
 from shared.topology import load_topology
 
 app = typer.Typer(
@@ -162,23 +155,6 @@ async def _up(files: InputFiles, options: UpOptions) -> None:
     await up(await check_inputs(files, None), options)
 
 
-RunFolder = Annotated[Path, typer.Option("--run", help="What `daybook run` or `demo` left.")]
-
-
-@app.command("render", epilog="Example: daybook render --run out")
-def render_command(run_folder: RunFolder = Path("out")) -> None:
-    """Make the dashboard and the CSV of a run anew from its archive, with nothing else at hand."""
-    for path in asyncio.run(render(run_folder)):
-        console.out.print(str(path), soft_wrap=True, markup=False)
-
-
-@app.command(epilog="Example: daybook preview --run out")
-def preview(run_folder: RunFolder = Path("out")) -> None:
-    """Open the dashboard and the digest of a run in the browser."""
-    for path in open_reports(run_folder):
-        console.out.print(str(path), soft_wrap=True, markup=False)
-
-
 publish_app = typer.Typer(help="Publish an event to the events topic.", no_args_is_help=True)
 app.add_typer(publish_app, name="publish")
 
@@ -241,29 +217,7 @@ def digest_resolve(
         console.out.print(f"{key}: {state.value}", soft_wrap=True)
 
 
-@app.command("report", epilog="Example: daybook report --month 2026-06 --ou as-is")
-def report_command(
-    *,
-    month: Annotated[datetime, typer.Option(formats=["%Y-%m"], help="Billing period, UTC.")],
-    ou: Annotated[
-        Tree, typer.Option(help="OUs as they were on each day, or as they are today.")
-    ] = Tree.AS_WAS,
-    metric: Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")] = "amortized",
-    organization: OptionalFile = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")] = False,
-) -> None:
-    """Report an archived month by OU against as many days of the month before."""
-    asked = Asked(Period.of(month.date()), ou, metric, organization)
-    found = asyncio.run(_report(asked))
-    if as_json:
-        sys.stdout.write(json.dumps(found.record(), indent=2) + "\n")
-    else:
-        tell_report(found)
-
-
-async def _report(asked: Asked) -> Report:
-    async with clients("s3") as (s3,):
-        return await report(S3Store(s3, archive_bucket()), asked, today_utc())
+add_report_commands(app)
 
 
 def _publish(event: Event, *, dry_run: bool) -> None:

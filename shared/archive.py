@@ -9,7 +9,8 @@ from shared.breakdown import with_every_column
 from shared.days import Period
 from shared.errors import MismatchError, Retry
 from shared.events import ArchivedData
-from shared.locations import breakdown_key, breakdowns_prefix
+from shared.locations import breakdown_key, breakdowns_prefix, outlook_key
+from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
 from shared.ports import ObjectReader, StoredObject
 
@@ -40,6 +41,15 @@ async def read_earlier_day(store: ObjectReader, day: date) -> ArchivedTable | No
     return _decoded(found) if found else None
 
 
+async def read_outlook(store: ObjectReader, day: date) -> list[Outlook] | None:
+    """Read a day's outlook; None when there is none. Raises MismatchError as above."""
+    found = await store.get(outlook_key(day))
+    if found is None:
+        return None
+    _checked(found)
+    return outlook_rows(from_parquet(found.body))
+
+
 async def changed_since(store: ObjectReader, period: Period, read: dict[date, str]) -> list[date]:
     """Return which days of a period have another object now than the ETags that were read say."""
     listed = await store.list(breakdowns_prefix(period))
@@ -56,7 +66,12 @@ def _fits(found: StoredObject, day: date, said: ArchivedData) -> bool:
 
 
 def _decoded(found: StoredObject) -> ArchivedTable:
+    checksum = _checked(found)
+    return ArchivedTable(with_every_column(from_parquet(found.body)), checksum, found.etag)
+
+
+def _checked(found: StoredObject) -> str:
     checksum = sha256(found.body)
     if checksum != found.metadata.get("sha256"):
         raise MismatchError(f"{found.key} does not match its checksum")
-    return ArchivedTable(with_every_column(from_parquet(found.body)), checksum, found.etag)
+    return checksum

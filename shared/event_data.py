@@ -73,7 +73,11 @@ class PeriodScope(Frozen):
     @property
     def status(self) -> DayStatus:
         """The status of the digest's day."""
-        return day_status(self.day, self.complete_through, final=self.final)
+        return self.status_of(self.day)
+
+    def status_of(self, day: date) -> DayStatus:
+        """Return the status of a day of the period."""
+        return day_status(day, self.complete_through, final=self.final)
 
 
 class BackfillData(Frozen):

@@ -16,6 +16,8 @@ _EXACT = Context(prec=76, traps=[Inexact, InvalidOperation, Overflow, DivisionBy
 _WIDE = Context(prec=76)
 _UNIT = Decimal(1).scaleb(-SCALE)
 _CENT = Decimal("0.01")
+HALF_UNIT = _UNIT / 2
+"""By how much at most an amount that `to_scale` rounded is off."""
 
 
 def plain(amount: Decimal) -> str:

@@ -8,12 +8,11 @@ from decimal import Decimal
 from services.forecaster.planned import planned_on
 from shared.config import PlannedEvent
 from shared.days import ONE_DAY, Period, days_between
-from shared.money import exact_sum
+from shared.money import exact_sum, to_scale
 
 RUN_RATE = "run-rate"
 FORECAST = "forecast"
 MONTHS = (3, 6)
-_SCALE = Decimal("0.000000000001")
 _CENT = Decimal("0.01")
 
 
@@ -104,4 +103,4 @@ def by_run_rate(
 
 def run_rate(month_to_date: Decimal, day: date, days: int) -> Decimal:
     """Return what `days` days cost if each costs the mean day of the month so far."""
-    return (month_to_date / day.day * days).quantize(_SCALE)
+    return to_scale(month_to_date / day.day * days)

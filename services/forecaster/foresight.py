@@ -36,7 +36,7 @@ class Foresight:
         self, data: ArchivedData, tables: Mapping[date, pa.Table]
     ) -> dict[date, Forecasts]:
         """Forecast from each asked day that is complete, as far as there is history enough."""
-        complete = [day for day in asked_days(data) if is_complete(day, data)]
+        complete = [day for day in asked_days(data) if data.status_of(day) != "partial"]
         history = History(self.store, self.metric)
         earlier = await history.days_before(data.period) if complete else []
         complete = [day for day in complete if len(earlier) + day.day >= LONG_ENOUGH]
@@ -78,11 +78,6 @@ class Foresight:
 def asked_days(data: ArchivedData) -> Iterator[date]:
     """Yield the days that a run was asked for."""
     return days_between(data.first_day, data.day)
-
-
-def is_complete(day: date, data: ArchivedData) -> bool:
-    """Say whether a day is fully delivered."""
-    return data.complete_through is not None and day <= data.complete_through
 
 
 def _affordable(costs: Costs, day: date) -> int:

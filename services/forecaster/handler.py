@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from services.forecaster.assess import Forecasts, Rules, Spend, assess
-from services.forecaster.foresight import Foresight, asked_days, is_complete
+from services.forecaster.foresight import Foresight, asked_days
 from services.forecaster.reconciled import DayTotal, require_outlook, require_read
 from shared.archive import changed_since, read_day
 from shared.breakdown import amounts_by_ou, amounts_of
@@ -120,7 +120,7 @@ class AssessPeriod:
         self, day: date, spent: Spent, forecasts: Forecasts | None, event: PeriodArchived
     ) -> AssessedDay:
         data = event.data
-        complete = is_complete(day, data)
+        complete = data.status_of(day) != "partial"
         rows = assess(day, spent.by_ou, self.rules, forecasts, complete=complete)
         body = to_parquet(outlook_table(rows))
         require_outlook(body, day, spent.totals, rounded=self.display is not None)

@@ -7,18 +7,17 @@ from decimal import Decimal
 
 from shared.config import PlannedEvent
 from shared.days import Period, days_between
-from shared.money import exact_sum
+from shared.money import exact_sum, to_scale
 
 Node = tuple[str, str]
 """An OU path and a currency."""
-_SCALE = Decimal("0.000000000001")
 
 
 def planned_on(event: PlannedEvent, day: date) -> Decimal:
     """Return what an event adds on a day: its month's amount, the same on each day of it."""
     if day < event.starts or (event.ends and day > event.ends):
         return Decimal(0)
-    return (event.monthly / Period.of(day).length).quantize(_SCALE)
+    return to_scale(event.monthly / Period.of(day).length)
 
 
 def planned_days(

@@ -11,13 +11,10 @@ from shared.archive import ArchivedTable
 from shared.control_sums import require_source, sums_of
 from shared.errors import MismatchError
 from shared.events import ArchivedDay
-from shared.money import exact_sum, plain
+from shared.money import HALF_UNIT, exact_sum, plain
 from shared.outlook import outlook_rows
 from shared.parquet import from_parquet
 from shared.ports import ObjectStore
-
-HALF_UNIT = Decimal("0.0000000000005")
-"""A converted amount is rounded to twelve decimals in the table, by this much at most."""
 
 
 @dataclass(frozen=True)

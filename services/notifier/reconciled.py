@@ -11,15 +11,13 @@ from shared.days import Period
 from shared.errors import MismatchError
 from shared.events import CatalogedData
 from shared.locations import breakdown_key, outlook_key
-from shared.money import exact_sum, plain
+from shared.money import HALF_UNIT, exact_sum, plain
 from shared.ports import ObjectStore
 
 OVERTAKEN = (
     "AWS has delivered the month anew meanwhile: costs are as delivered now, and the month to date "
     "of OUs, estimates and lights are from the delivery before."
 )
-HALF_UNIT = Decimal("0.0000000000005")
-"""A converted amount is rounded to twelve decimals in the outlook, by this much at most."""
 
 
 async def require_shown(

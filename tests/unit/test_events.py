@@ -28,6 +28,7 @@ from shared.events import (
 from shared.memory import MemoryStore
 from tests.support.units.aio import in_loop
 from tests.support.units.events import archive, assess, backfill, cataloged, queried, tick
+from tests.support.units.mail_events import SES
 from tests.support.units.rows import DAY, row
 
 POOR = (
@@ -47,18 +48,6 @@ WISH: dict[str, Any] = {
     },
 }
 CANARY = "canary-b3a1"
-CLAIM = "2026-03-16-daily-0123456789ab"
-SES = json.dumps(
-    {
-        "eventType": "Bounce",
-        "mail": {
-            "messageId": "0100-abc",
-            "timestamp": "2026-03-17T07:05:00.000Z",
-            "tags": {"daybook-digest": [CLAIM], "ses:caller-identity": ["x"]},
-        },
-        "bounce": {"bounceType": "Permanent", "timestamp": "2026-03-17T07:06:00.000Z"},
-    }
-)
 
 
 def digest_sent() -> Event:

@@ -1,0 +1,66 @@
+"""The commands that report what is archived: of a month, and of a run that left a folder."""
+
+import asyncio
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daybook import console
+from daybook.attribution import Tree
+from daybook.offline import open_reports, render
+from daybook.report import Asked, Report, archive_bucket, report, today_utc
+from daybook.report_page import tell_report
+from shared.aws import clients
+from shared.config import CostMetric
+from shared.days import Period
+from shared.s3 import S3Store
+
+RunFolder = Annotated[Path, typer.Option("--run", help="What `daybook run` or `demo` left.")]
+
+
+def add_report_commands(app: typer.Typer) -> None:
+    """Put the commands on the command line."""
+    app.command("render", epilog="Example: daybook render --run out")(render_command)
+    app.command("preview", epilog="Example: daybook preview --run out")(preview)
+    example = "Example: daybook report --month 2026-06 --ou as-is"
+    app.command("report", epilog=example)(report_command)
+
+
+def render_command(run_folder: RunFolder = Path("out")) -> None:
+    """Make the dashboard and the CSV of a run anew from its archive, with nothing else at hand."""
+    for path in asyncio.run(render(run_folder)):
+        console.out.print(str(path), soft_wrap=True, markup=False)
+
+
+def preview(run_folder: RunFolder = Path("out")) -> None:
+    """Open the dashboard and the digest of a run in the browser."""
+    for path in open_reports(run_folder):
+        console.out.print(str(path), soft_wrap=True, markup=False)
+
+
+def report_command(
+    *,
+    month: Annotated[datetime, typer.Option(formats=["%Y-%m"], help="Billing period, UTC.")],
+    ou: Annotated[
+        Tree, typer.Option(help="OUs as they were on each day, or as they are today.")
+    ] = Tree.AS_WAS,
+    metric: Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")] = "amortized",
+    organization: Annotated[Path | None, typer.Option(help="The organization CSV.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")] = False,
+) -> None:
+    """Report an archived month by OU against as many days of the month before."""
+    asked = Asked(Period.of(month.date()), ou, metric, organization)
+    found = asyncio.run(_report(asked))
+    if as_json:
+        sys.stdout.write(json.dumps(found.record(), indent=2) + "\n")
+    else:
+        tell_report(found)
+
+
+async def _report(asked: Asked) -> Report:
+    async with clients("s3") as (s3,):
+        return await report(S3Store(s3, archive_bucket()), asked, today_utc())
