@@ -178,6 +178,16 @@ ON_PAPER = {
         "arn:aws:athena:us-east-1:123456789012:workgroup/daybook",
         {"query"},
     ),
+    "drops a table of the archive": (
+        "glue:DeleteTable",
+        "arn:aws:glue:us-east-1:123456789012:table/finops_db/ou_outlook",
+        set(),
+    ),
+    "makes a table of the archive": (
+        "glue:CreateTable",
+        "arn:aws:glue:us-east-1:123456789012:table/finops_db/ou_breakdown",
+        set(),
+    ),
     "starts tasks": ("ecs:RunTask", "*", set()),
     "passes roles": ("iam:PassRole", "*", set()),
 }

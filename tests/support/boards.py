@@ -1,5 +1,6 @@
 """Dashboards of a few rows, and browsers to open them in."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,7 +96,8 @@ class Opened:
 
     def drawn(self) -> None:
         """Wait until the place in the address is drawn: a click changes that first."""
-        self.page.wait_for_function("document.documentElement.dataset.drawn === location.hash")
+        where = self.page.evaluate("() => location.hash")
+        self.page.wait_for_selector(f"html[data-drawn={json.dumps(where)}]")
 
     def title(self) -> str:
         """Return the heading."""
