@@ -3,7 +3,8 @@
 # this with every call that the workers make in the flow and in the fault harness.
 locals {
   key = { for prefix in [
-    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "csv", "dashboards",
+    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "ou-changes",
+    "ou-drivers", "csv", "dashboards",
   ] : prefix => "${local.bucket_arn}/${prefix}/*" }
 
   # Without a prefix as condition: S3 says 404 rather than 403 for a key that is not there only to

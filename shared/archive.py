@@ -5,14 +5,22 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from shared.anomalies import Anomaly, anomalies_rows
 from shared.breakdown import with_every_column
 from shared.days import Period
 from shared.errors import MismatchError, Retry
 from shared.events import ArchivedData
-from shared.locations import breakdown_key, breakdowns_prefix, outlook_key
+from shared.locations import (
+    anomalies_key,
+    breakdown_key,
+    breakdowns_prefix,
+    changes_key,
+    outlook_key,
+)
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
 from shared.ports import ObjectReader, StoredObject
+from shared.why import Change, changes_rows
 
 
 class ArchivedTable(NamedTuple):
@@ -43,11 +51,26 @@ async def read_earlier_day(store: ObjectReader, day: date) -> ArchivedTable | No
 
 async def read_outlook(store: ObjectReader, day: date) -> list[Outlook] | None:
     """Read a day's outlook; None when there is none. Raises MismatchError as above."""
-    found = await store.get(outlook_key(day))
-    if found is None:
-        return None
-    _checked(found)
-    return outlook_rows(from_parquet(found.body))
+    table = await _checked_table(store, outlook_key(day))
+    return None if table is None else outlook_rows(table)
+
+
+async def read_anomalies(store: ObjectReader, day: date) -> list[Anomaly] | None:
+    """Read what stood out as of a day, heaviest first; None when nobody looked for it.
+
+    An empty list means that nothing stood out. Raises MismatchError as above.
+    """
+    table = await _checked_table(store, anomalies_key(day))
+    return None if table is None else anomalies_rows(table)
+
+
+async def read_changes(store: ObjectReader, day: date) -> list[Change] | None:
+    """Read why cost changed on a day and in its month, per OU; None when nobody compared.
+
+    `shared.why.within` adds an OU's subtree up. Raises MismatchError as above.
+    """
+    table = await _checked_table(store, changes_key(day))
+    return None if table is None else changes_rows(table)
 
 
 async def changed_since(store: ObjectReader, period: Period, read: dict[date, str]) -> list[date]:
@@ -68,6 +91,14 @@ def _fits(found: StoredObject, day: date, said: ArchivedData) -> bool:
 def _decoded(found: StoredObject) -> ArchivedTable:
     checksum = _checked(found)
     return ArchivedTable(with_every_column(from_parquet(found.body)), checksum, found.etag)
+
+
+async def _checked_table(store: ObjectReader, key: str) -> pa.Table | None:
+    found = await store.get(key)
+    if found is None:
+        return None
+    _checked(found)
+    return from_parquet(found.body)
 
 
 def _checked(found: StoredObject) -> str:

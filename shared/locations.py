@@ -7,6 +7,9 @@ from shared.days import Period
 
 BREAKDOWNS = "ou-breakdowns/"
 OUTLOOKS = "ou-outlook/"
+ANOMALIES = "ou-anomalies/"
+CHANGES = "ou-changes/"
+DRIVERS = "ou-drivers/"
 DASHBOARDS = "dashboards/"
 LATEST_DASHBOARD = f"{DASHBOARDS}latest.html"
 """Key of the dashboard of the latest day."""
@@ -53,6 +56,21 @@ def outlooks_prefix(period: Period) -> str:
 def outlook_key(day: date) -> str:
     """Return the key of a day's outlook: one fixed object per day."""
     return f"{OUTLOOKS}{partition(day)}ou-outlook-{day}.parquet"
+
+
+def anomalies_key(day: date) -> str:
+    """Return the key of a day's anomalies: one fixed object per day."""
+    return f"{ANOMALIES}{partition(day)}ou-anomalies-{day}.parquet"
+
+
+def changes_key(day: date) -> str:
+    """Return the key of why a day's cost and its month's changed: one fixed object per day."""
+    return f"{CHANGES}{partition(day)}ou-changes-{day}.parquet"
+
+
+def drivers_key(day: date) -> str:
+    """Return the key of a day's cost by usage type and region: one fixed object per day."""
+    return f"{DRIVERS}{partition(day)}ou-drivers-{day}.parquet"
 
 
 def csv_key(day: date) -> str:

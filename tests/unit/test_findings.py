@@ -1,0 +1,110 @@
+"""What the forecaster found, as it is kept and read back: anomalies, and why cost changed."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from shared.anomalies import Anomaly, anomalies_table
+from shared.archive import read_anomalies, read_changes
+from shared.errors import MismatchError
+from shared.locations import anomalies_key, changes_key
+from shared.memory import MemoryStore
+from shared.parquet import sha256, to_parquet
+from shared.why import Change, changes_table, within
+from tests.support.units.aio import in_loop
+
+DAY = date(2026, 3, 16)
+SPIKE = Anomaly(
+    id="a1",
+    as_of=DAY,
+    ou="Lab",
+    ou_path="Root/Lab",
+    service="Amazon Simple Storage Service",
+    account="111111111111",
+    account_name="lab",
+    currency="USD",
+    direction="up",
+    state="open",
+    since=date(2026, 3, 14),
+    until=DAY,
+    found_on=DAY,
+    actual=Decimal("90.5"),
+    expected=Decimal(30),
+)
+CHANGE = Change(
+    as_of=DAY,
+    span="day",
+    ou="Lab",
+    ou_path="Root/Lab",
+    service="AWS Lambda",
+    account="111111111111",
+    account_name="lab",
+    currency="USD",
+    before=Decimal(10),
+    after=Decimal(14),
+    usage=Decimal(5),
+    price=Decimal(-1),
+)
+
+
+async def keep(store: MemoryStore, key: str, body: bytes) -> None:
+    await store.put(key, body, metadata={"sha256": sha256(body)})
+
+
+@in_loop
+async def test_anomalies_come_back_heaviest_first_and_the_quiet_ones_last() -> None:
+    store = MemoryStore()
+    quiet = replace(SPIKE, id="a2", state="planned", actual=Decimal(900), explanation="Migration")
+    saved = replace(SPIKE, id="a3", direction="down", actual=Decimal(-50))
+    await keep(store, anomalies_key(DAY), to_parquet(anomalies_table([quiet, SPIKE, saved])))
+
+    assert await read_anomalies(store, DAY) == [saved, SPIKE, quiet]
+    assert (saved.impact, saved.quiet, saved.is_new) == (Decimal(-80), False, True)
+
+
+@in_loop
+async def test_no_anomaly_is_another_answer_than_nobody_looked() -> None:
+    store = MemoryStore()
+    assert await read_anomalies(store, DAY) is None
+    assert await read_changes(store, DAY) is None
+
+    await keep(store, anomalies_key(DAY), to_parquet(anomalies_table([])))
+
+    assert await read_anomalies(store, DAY) == []
+
+
+@in_loop
+async def test_bytes_that_nobody_wrote_are_not_believed() -> None:
+    store = MemoryStore()
+    await store.put(changes_key(DAY), b"forged", metadata={"sha256": "0" * 64})
+
+    with pytest.raises(MismatchError, match="ou-changes"):
+        await read_changes(store, DAY)
+
+
+@in_loop
+async def test_changes_come_back_and_add_up_over_a_subtree() -> None:
+    store = MemoryStore()
+    deep = replace(CHANGE, ou="Lab/A", ou_path="Root/Lab/A", account="2" * 12)
+    other = replace(CHANGE, ou="Labs", ou_path="Root/Labs", account="3" * 12)
+    await keep(store, changes_key(DAY), to_parquet(changes_table([other, deep, CHANGE])))
+
+    found = await read_changes(store, DAY)
+
+    assert found == [CHANGE, deep, other]
+    assert within(found or [], "Root/Lab", "day") == [CHANGE, deep]
+    assert within(found or [], "Root/Lab", "month") == []
+    assert CHANGE.total == CHANGE.after - CHANGE.before
+
+
+def test_an_account_that_moved_is_neither_new_nor_gone_above_both_ous() -> None:
+    still = replace(CHANGE, usage=Decimal(0), price=Decimal(0))
+    left = replace(still, after=Decimal(0), gone=Decimal(-10))
+    came = replace(still, ou="New", ou_path="Root/New", before=Decimal(0), new=Decimal(14))
+
+    (moved,) = within([left, came], "Root", "day")
+
+    assert (moved.before, moved.after) == (Decimal(10), Decimal(14))
+    assert (moved.new, moved.gone, moved.usage) == (Decimal(0), Decimal(0), Decimal(4))
