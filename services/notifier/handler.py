@@ -140,6 +140,7 @@ class SendDigest:
             data.replay,
             csv_location=None if attached else await self._keep_csv(data.day, csv),
             month_before=await month_before(self.store, data.period),
+            query_cost=data.query_cost,
         )
         told, notes = await self._figures(data, tables, outlooks)
         days = await ToldDays(self.store).since_last_digest(data.day, shown)

@@ -37,6 +37,8 @@ class Origin:
     """Where the CSV lies when it is too large to be attached."""
     month_before: str = ""
     """How far the figures of the month before can be relied on, in a sentence."""
+    query_cost: Decimal | None = None
+    """What the scan of the export cost in US dollars; None where nobody charges for it."""
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,18 @@ async def test_the_mail_carries_run_total_and_csv() -> None:
 
 
 @in_loop
+async def test_the_mail_says_what_the_scan_of_its_event_cost() -> None:
+    notifier = Notifier()
+
+    await notifier.hear(await period(notifier.store, query_cost=Decimal("0.012345")))
+
+    ((envelope, _),) = notifier.post.sent
+    text = message_from_bytes(envelope.message, policy=default).get_body(("plain",))
+    assert text
+    assert text.get_content().rstrip().endswith("run run-1, its query at 0.012345 USD")
+
+
+@in_loop
 async def test_a_run_that_asks_for_no_digest_sends_none() -> None:
     notifier = Notifier()
 

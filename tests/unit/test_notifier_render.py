@@ -110,6 +110,19 @@ def test_both_parts_name_the_exact_total_and_where_it_comes_from() -> None:
         assert "run-1" in text
 
 
+@pytest.mark.parametrize(
+    ("cost", "said"),
+    [(None, "its query at no charge"), (Decimal("0.000050"), "its query at 0.00005 USD")],
+)
+def test_the_last_line_of_both_parts_says_what_the_query_cost(
+    cost: Decimal | None, said: str
+) -> None:
+    rendered = render(told(), replace(ORIGIN, query_cost=cost))
+
+    for part in (rendered.text, Page(rendered.html).text):
+        assert squeezed(part).strip().endswith(said)
+
+
 def test_both_parts_say_why_an_ou_is_in_trouble() -> None:
     rendered = render(told(), ORIGIN)
 

@@ -16,6 +16,10 @@ PAGES = sorted(
     path for path in ROOT.rglob("*.md") if not {".venv", "out"} & set(path.relative_to(ROOT).parts)
 )
 
+ROLE = ROOT / "infra" / "modules" / "worker" / "role.tf"
+SHARED = {"list_archive": "s3:ListBucket", "ring": "sns:Publish"}
+KEYS = {"kms:Decrypt", "kms:GenerateDataKey"}
+
 
 def test_the_readme_lists_the_workers_as_the_topology_does() -> None:
     rows = re.findall(
@@ -31,6 +35,27 @@ def test_the_readme_lists_the_workers_as_the_topology_does() -> None:
         name: (set(worker.hears), worker.does, set(worker.says))
         for name, worker in load_topology().workers.items()
     }
+
+
+@pytest.mark.parametrize("worker", load_topology().workers)
+def test_a_workers_readme_names_the_permissions_that_terraform_gives_it(worker: str) -> None:
+    readme = (ROOT / "services" / worker / "README.md").read_text(encoding="utf-8")
+    permissions = (ROOT / "infra" / "permissions.tf").read_text(encoding="utf-8")
+    own = re.search(
+        rf"^    {worker} += (.*?)(?=^    \w+ += |\Z)", permissions, re.MULTILINE | re.DOTALL
+    )
+    common = re.search(
+        r"common = \[(.*?)^  \]", ROLE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+    assert own
+    assert common
+    granted = set(re.findall(r'"([a-z0-9-]+:(?!FromAddress)[A-Z]\w+)"', own[1] + common[1]))
+    granted |= {action for name, action in SHARED.items() if f"local.{name}" in own[1]}
+    named = set(re.findall(r"\b[a-z0-9-]+:[A-Z]\w+", readme[readme.index("\nPermissions ") :]))
+
+    # Every role may use Daybook's own keys; a key of somebody else's is a permission of its own.
+    assert named - KEYS == granted - KEYS
 
 
 @pytest.mark.parametrize(("name", "text"), list(documents()), ids=lambda value: str(value)[:40])
