@@ -1,7 +1,9 @@
 """Reads the archive back, and believes only bytes that match their checksum."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pyarrow as pa
 
@@ -15,12 +17,17 @@ from shared.locations import (
     breakdown_key,
     breakdowns_prefix,
     changes_key,
+    day_of,
+    of_year,
     outlook_key,
 )
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
 from shared.ports import ObjectReader, StoredObject
 from shared.why import Change, changes_rows
+
+AT_ONCE = 8
+Read = TypeVar("Read")
 
 
 class ArchivedTable(NamedTuple):
@@ -71,6 +78,32 @@ async def read_changes(store: ObjectReader, day: date) -> list[Change] | None:
     """
     table = await _checked_table(store, changes_key(day))
     return None if table is None else changes_rows(table)
+
+
+async def archived_days(store: ObjectReader, table: str, first: date, last: date) -> list[date]:
+    """Return the days of `BREAKDOWNS` or `OUTLOOKS` that are there, in order.
+
+    A listing per year: one request of S3 holds a thousand keys, more than a year has.
+    """
+    found = [
+        day_of(item.key)
+        for year in range(first.year, last.year + 1)
+        for item in await store.list(of_year(table, year))
+    ]
+    return sorted(day for day in found if first <= day <= last)
+
+
+async def read_each(
+    days: Iterable[date], read: Callable[[date], Awaitable[Read]]
+) -> dict[date, Read]:
+    """Read days, some at a time: one by one, the way to S3 and back would take longest."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(day: date) -> tuple[date, Read]:
+        async with gate:
+            return day, await read(day)
+
+    return dict(await asyncio.gather(*(one(day) for day in days)))
 
 
 async def changed_since(store: ObjectReader, period: Period, read: dict[date, str]) -> list[date]:

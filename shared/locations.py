@@ -38,19 +38,14 @@ def breakdowns_prefix(period: Period) -> str:
     return f"{BREAKDOWNS}year={period.year}/month={period.month}/"
 
 
-def breakdowns_of_year(year: int) -> str:
-    """Return the prefix of a year's breakdowns."""
-    return f"{BREAKDOWNS}year={year}/"
+def of_year(table: str, year: int) -> str:
+    """Return the prefix of a year in `BREAKDOWNS` or `OUTLOOKS`."""
+    return f"{table}year={year}/"
 
 
-def day_of_breakdown(key: str) -> date:
-    """Return the day whose breakdown a key holds."""
+def day_of(key: str) -> date:
+    """Return the day whose breakdown or outlook a key holds."""
     return date.fromisoformat(key.removesuffix(".parquet")[-10:])
-
-
-def outlooks_prefix(period: Period) -> str:
-    """Return the prefix of a period's outlooks."""
-    return f"{OUTLOOKS}year={period.year}/month={period.month}/"
 
 
 def outlook_key(day: date) -> str:

@@ -1,6 +1,5 @@
 """Reads the days before the open period back from the archive: what a forecast learns from."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,17 +7,16 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from shared.archive import read_earlier_day
+from shared.archive import read_each, read_earlier_day
 from shared.breakdown import METRICS, states
 from shared.days import ONE_DAY, Period
-from shared.locations import breakdowns_of_year, day_of_breakdown
+from shared.locations import BREAKDOWNS, day_of, of_year
 from shared.ports import ObjectStore
 
 LONGEST = 400
 """Days a forecast learns from: each month once and a bit."""
 GAP = 7
 """Missing days in a row that end the history: what lies before is another world."""
-AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ class History:
         found: list[date] = []
         expected = period.first - ONE_DAY
         for year in range(expected.year, earliest.year - 1, -1):
-            listed = await self.store.list(breakdowns_of_year(year))
-            days = {day_of_breakdown(item.key) for item in listed}
+            listed = await self.store.list(of_year(BREAKDOWNS, year))
+            days = {day_of(item.key) for item in listed}
             for day in sorted((d for d in days if earliest <= d < period.first), reverse=True):
                 if (expected - day).days > GAP:
                     return found
@@ -58,15 +56,13 @@ class History:
 
     async def read(self, days: list[date]) -> dict[date, list[Cost]]:
         """Return the costs of days; a day that does not state the metric is left out."""
-        gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one(day: date) -> tuple[date, list[Cost] | None]:
-            async with gate:
-                found = await read_earlier_day(self.store, day)
-            return day, costs_of(found.rows, self.metric) if found else None
+        async def costs(day: date) -> list[Cost] | None:
+            found = await read_earlier_day(self.store, day)
+            return costs_of(found.rows, self.metric) if found else None
 
-        read = await asyncio.gather(*(one(day) for day in days))
-        return {day: costs for day, costs in read if costs is not None}
+        read = await read_each(days, costs)
+        return {day: found for day, found in read.items() if found is not None}
 
 
 def costs_of(table: pa.Table, metric: str) -> list[Cost] | None:

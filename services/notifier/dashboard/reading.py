@@ -1,15 +1,20 @@
 """Reads the days that a dashboard shows from the archive, and what was assessed of them."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.notifier.dashboard.cells import Cells, cells_of, joined, window_of
 from services.notifier.displayed import Shown
-from shared.archive import changed_since, read_earlier_day, read_outlook
+from shared.archive import (
+    archived_days,
+    changed_since,
+    read_each,
+    read_earlier_day,
+    read_outlook,
+)
 from shared.days import Period
-from shared.locations import breakdowns_prefix, day_of_breakdown, outlook_key, outlooks_prefix
+from shared.locations import BREAKDOWNS, OUTLOOKS
 from shared.outlook import Outlook
 from shared.ports import ObjectReader
 
@@ -30,19 +35,17 @@ async def read_window(
 
     Raises MismatchError for bytes nobody wrote, InputError when a rate is missing.
     """
-    parts: list[Cells] = []
-    etags: dict[date, str] = {}
-    outlooks: list[Outlook] = []
-    for period in window_of(day):
-        for archived in await _days(store, period, day):
-            table = await read_earlier_day(store, archived)
-            if table is None:
-                continue
-            etags[archived] = table.etag
-            rows = shown.table(table.rows) if shown else table.rows
-            parts.append(await asyncio.to_thread(cells_of, archived, rows, metric))
-        outlooks += await _outlooks(store, period, day)
-    return Window(await asyncio.to_thread(joined, parts), tuple(outlooks), etags)
+    first = window_of(day)[0].first
+    days = await archived_days(store, BREAKDOWNS, first, day)
+    tables = await read_each(days, lambda archived: read_earlier_day(store, archived))
+    read = {archived: table for archived, table in tables.items() if table is not None}
+    parts = []
+    for archived, table in read.items():
+        rows = shown.table(table.rows) if shown else table.rows
+        parts.append(await asyncio.to_thread(cells_of, archived, rows, metric))
+    outlooks = await _outlooks(store, first, day)
+    etags = {archived: table.etag for archived, table in read.items()}
+    return Window(await asyncio.to_thread(joined, parts), outlooks, etags)
 
 
 async def changed_meanwhile(store: ObjectReader, window: Window) -> list[date]:
@@ -53,15 +56,7 @@ async def changed_meanwhile(store: ObjectReader, window: Window) -> list[date]:
     return [day for p, read in by_period.items() for day in await changed_since(store, p, read)]
 
 
-async def _days(store: ObjectReader, period: Period, until: date) -> Sequence[date]:
-    listed = await store.list(breakdowns_prefix(period))
-    return [day for item in listed if (day := day_of_breakdown(item.key)) <= until]
-
-
-async def _outlooks(store: ObjectReader, period: Period, until: date) -> list[Outlook]:
-    rows: list[Outlook] = []
-    there = {item.key for item in await store.list(outlooks_prefix(period))}
-    for day in period.days(until=until):
-        if outlook_key(day) in there:
-            rows += await read_outlook(store, day) or []
-    return rows
+async def _outlooks(store: ObjectReader, first: date, last: date) -> tuple[Outlook, ...]:
+    days = await archived_days(store, OUTLOOKS, first, last)
+    read = await read_each(days, lambda day: read_outlook(store, day))
+    return tuple(row for rows in read.values() for row in rows or [])
