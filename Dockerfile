@@ -14,6 +14,20 @@ RUN scripts/requirements "${SERVICE}" > wanted.txt \
     && pip install --no-cache-dir --only-binary :all: --no-compile --prefix /installed \
        --requirement wanted.txt --constraint requirements.lock
 
+# The `daybook` command and the stand-ins beside LocalStack, for docker-compose.yml:
+# docker build --target command --build-arg SERVICE=local .
+FROM ${PYTHON} AS command
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+COPY --from=build /installed /usr/local
+WORKDIR /app
+COPY shared shared
+COPY services services
+COPY daybook daybook
+COPY infra/topology.json infra/
+USER 10001:10001
+ENTRYPOINT ["python", "-m", "daybook"]
+
 FROM ${PYTHON}
 ARG SERVICE
 ENV DAYBOOK_SERVICE=${SERVICE} \

@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 CHECKOV := $(VENV)/checkov
+LOCALSTACK := $(VENV)/localstack
 PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test checkov faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference vega pictures lock clean
+.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference vega pictures lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -26,9 +27,19 @@ system: ## Install what tests need beside Python, as root on Debian: LibreOffice
 demo: setup ## Run the daily flow on the example export; results in out/
 	@$(BIN)/daybook demo --out out
 
-test: setup system ## Everything: lint, types, layers, and every kind of test
+test: setup system localstack ## Everything: lint, types, layers, and every kind of test
 	$(MAKE) --no-print-directory lint types layers checkov
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+test-localstack: setup localstack ## The flow, a backfill, poison and its alarm, and a tick, on LocalStack
+	$(BIN)/pytest tests/localstack
+
+localstack: $(LOCALSTACK)/.ready ## Install LocalStack where a Python 3.13 is
+
+# An environment of its own: LocalStack pins a botocore that the embedded AWS cannot have.
+$(LOCALSTACK)/.ready: scripts/localstack | $(VENV)/.ready
+	@scripts/localstack $(LOCALSTACK)
+	@mkdir -p $(LOCALSTACK) && touch $@
 
 # An environment of its own: checkov pins a boto3 that the embedded AWS cannot have.
 checkov: $(CHECKOV)/.ready ## checkov on infra/: exceptions are argued where they are made

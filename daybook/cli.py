@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from daybook import console
 from daybook.digest import resolve
+from daybook.emulator_commands import add_emulator_commands
 from daybook.example import write_example
 from daybook.inputs import InputFiles, check_inputs
 from daybook.publish import operators_event, publish
@@ -218,6 +219,7 @@ def digest_resolve(
 
 
 add_report_commands(app)
+add_emulator_commands(app)
 
 
 def _publish(event: Event, *, dry_run: bool) -> None:

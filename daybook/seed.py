@@ -8,6 +8,7 @@ from daybook.local.stack import CONFIG_KEY
 from services.query.manifest import Delivery
 from shared.aws import clients
 from shared.days import Period
+from shared.locations import split_uri
 from shared.s3 import S3Store
 from shared.settings_text import read_settings
 
@@ -18,19 +19,25 @@ HISTORY_BYTES = 512 * 1024 * 1024
 """The embedded S3 lives in memory: beyond the asked period, only this much history goes in."""
 
 
-def given_sections(bucket: str, source_format: str) -> dict[str, object]:
-    """Return the sections of daybook.yaml that the local stack decides."""
+def given_sections(
+    bucket: str, source_format: str, exports: str = EXPORT_BUCKET
+) -> dict[str, object]:
+    """Return the sections of daybook.yaml that the local stack decides.
+
+    `bucket` is the archive's, `exports` the one that the export is delivered to.
+    """
     return {
         "engine": "duckdb",  # the embedded AWS has no Athena that could unload
-        "source": {"format": source_format, "location": f"s3://{EXPORT_BUCKET}/{EXPORT_PREFIX}"},
+        "source": {"format": source_format, "location": f"s3://{exports}/{EXPORT_PREFIX}"},
         "organization": {"location": f"s3://{bucket}/{ORGANIZATION_KEY}"},
     }
 
 
 async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ...]) -> None:
     """Upload the export, the organization and the configuration; verify the sender in SES."""
+    exports, _ = split_uri(inputs.given["source"]["location"])
     async with clients("s3", "ses") as (s3, ses):
-        await s3.create_bucket(Bucket=EXPORT_BUCKET)
+        await s3.create_bucket(Bucket=exports)
         archive = S3Store(s3, provisioned.bucket)
         await archive.put(ORGANIZATION_KEY, inputs.organization)
         settings = read_settings(inputs.config_text, "daybook.yaml") | inputs.given
@@ -40,7 +47,7 @@ async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ..
         body = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
         await archive.put(CONFIG_KEY, body.encode())
         await ses.verify_email_identity(EmailAddress=settings["digest"]["sender"])
-        export = S3Store(s3, EXPORT_BUCKET)
+        export = S3Store(s3, exports)
         for delivery in await _worth_uploading(inputs):
             await _upload(export, inputs, delivery)
 

@@ -82,6 +82,11 @@ class Topology(_Part):
     partition_keys: tuple[tuple[str, str], ...]
     quicksight_datasets: tuple[str, ...] = Field(description="SPICE data sets of the dashboards.")
 
+    def with_bucket(self, name: str) -> "Topology":
+        """Return the topology with another archive bucket: bucket names are everybody's."""
+        bucket = self.archive_bucket.model_copy(update={"name": name})
+        return self.model_copy(update={"archive_bucket": bucket})
+
     def with_visibility(self, seconds: int) -> "Topology":
         """Return the topology with another visibility timeout for every worker's queue."""
         workers = {

@@ -47,12 +47,13 @@ async def start(
     log: Path,
     *,
     piped: bool = False,
+    python: str = sys.executable,
 ) -> Child:
     """Start `python ARGUMENTS` from the project's root; its output goes to `log` or a pipe."""
     with log.open("ab") as sink:
         output: int | IO[bytes] = asyncio.subprocess.PIPE if piped else sink
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
+            python,
             *arguments,
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **environment},

@@ -177,8 +177,8 @@ class StandIn(ThreadingHTTPServer):
 
     daemon_threads = True  # an idle keep-alive connection must not hold up the exit
 
-    def __init__(self, port: int, settings: Settings) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, host: str, port: int, settings: Settings) -> None:
+        super().__init__((host, port), Handler)
         self._settings = settings
         self._accounts: dict[str, Account] = {}
         self._lock = threading.Lock()
@@ -250,11 +250,12 @@ def parse_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m daybook.local.quicksight",
-        description="Serve a QuickSight stand-in on 127.0.0.1 until SIGTERM or SIGINT.",
+        description="Serve a QuickSight stand-in until SIGTERM or SIGINT.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
+    add("--host", default="127.0.0.1", help="to listen on (default 127.0.0.1)")
     add("--port", type=int, default=0, help="0, the default, takes a free one")
     add("--seconds-to-complete", type=float, default=0.4, help="of an ingestion (default 0.4)")
     add("--refresh-quota", type=int, default=32, help="per data set and 24 h (default 32)")
@@ -277,11 +278,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Blocked before any thread starts, so that every thread leaves them to sigwait below.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     settings = Settings(options.seconds_to_complete, options.refresh_quota)
-    with StandIn(options.port, settings) as server:
+    with StandIn(options.host, options.port, settings) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         if options.exit_on_stdin_eof:
             threading.Thread(target=stop_at_stdin_eof, daemon=True).start()
-        print(json.dumps({"endpoint": f"http://127.0.0.1:{server.server_port}"}), flush=True)
+        print(json.dumps({"endpoint": f"http://{options.host}:{server.server_port}"}), flush=True)
         signal.sigwait(STOP_SIGNALS)
         server.shutdown()
 

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import itertools
+import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -54,10 +55,15 @@ class Embedded:
 
 def point_to(endpoint: Endpoint, patch: pytest.MonkeyPatch) -> None:
     """Have every client that is opened from now on talk to this endpoint and no other."""
-    for name in STRAY:
-        patch.delenv(name, raising=False)
+    without_stray_settings(patch)
     for name, value in endpoint.environment().items():
         patch.setenv(name, value)
+
+
+def without_stray_settings(patch: pytest.MonkeyPatch) -> None:
+    """Forget what the user has set for AWS and for Daybook."""
+    for name in [name for name in os.environ if name.startswith(STRAY)]:
+        patch.delenv(name)
 
 
 @contextmanager

@@ -117,8 +117,22 @@ def test_the_base_is_one_exact_version_of_what_the_project_supports() -> None:
     (base,) = re.findall(r"^ARG PYTHON=(\S+)$", DOCKERFILE, re.MULTILINE)
 
     assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base)
-    assert [each.split()[0] for each in instructions("FROM")] == ["${PYTHON}"] * 2
+    assert [each.split()[0] for each in instructions("FROM")] == ["${PYTHON}"] * 3
     assert f">={base[7:11]}" == PROJECT["requires-python"]
+
+
+def test_the_commands_image_starts_it_with_what_it_installs() -> None:
+    """Beside the workers' packages there are those of the command, and none of a developer's."""
+    names = {canonicalize_name(Requirement(text).name) for text in wanted("local")}
+
+    assert {"ministack", "typer", "rich", "duckdb"} <= names
+    assert "daybook" not in names
+    assert image("local").isdisjoint({"pytest", "mypy", "hypothesis", "ruff"})
+    stage = DOCKERFILE.partition("AS command")[2].partition("FROM ")[0]
+    assert re.findall(r"^COPY +(?!--from)(.+) \S+$", stage, re.MULTILINE) == [
+        "shared", "services", "daybook", "infra/topology.json",
+    ]  # fmt: skip
+    assert "USER 10001:10001" in stage
 
 
 def test_the_last_stage_has_one_service_and_does_not_run_as_root() -> None:

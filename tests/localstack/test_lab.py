@@ -1,0 +1,135 @@
+"""The daily flow and its troubles, in the services that docker-compose.yml runs.
+
+LocalStack has what the embedded AWS lacks: alarms that ring by themselves, the alarm topic's
+e-mail, and dead letters that are moved back. The order of the tests is that of one morning.
+"""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.topology import load_topology
+from tests.support.cloud import depth
+from tests.support.lab import POISON, Lab
+from tests.support.waiting import eventually
+
+TOPOLOGY = load_topology()
+VICTIM = "archiver"
+DEAD = TOPOLOGY.dead_letter_queue(VICTIM)
+MINUTES = 150
+"""Seconds for what LocalStack looks at once a minute."""
+
+
+@pytest.fixture(scope="session")
+def reported(lab: Lab) -> str:
+    """The run of yesterday's digest."""
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    run = lab.publish("day-ready", "--day", yesterday)
+    lab.event(type="digest-sent", runid=run)
+    return run
+
+
+def test_a_published_day_becomes_a_digest_with_its_csv(lab: Lab, reported: str) -> None:
+    (digest,) = lab.digests(reported)
+
+    day = lab.event(type="digest-sent", runid=reported)["data"]["day"]
+    attached = [part.get_filename() for part in digest.iter_attachments()]
+    assert attached == [f"ou-breakdown-{day}.csv"]
+    assert [event["type"] for event in lab.told if event.get("runid") == reported] == [
+        "day-ready",
+        "period-queried",
+        "period-archived",
+        "period-assessed",
+        "period-cataloged",
+        "digest-sent",
+    ]
+
+
+def test_the_days_are_in_the_archive_and_in_the_catalog_beside_localstack(
+    lab: Lab, reported: str
+) -> None:
+    cataloged = lab.event(type="period-cataloged", runid=reported)["data"]
+    day = cataloged["day"]
+    prefix = f"ou-breakdowns/year={day[:4]}/month={int(day[5:7])}/day={int(day[8:])}/"
+
+    listed = lab.client("s3").list_objects_v2(Bucket=lab.bucket, Prefix=prefix)
+
+    assert listed["KeyCount"] == 1
+    assert cataloged["partitions"] >= len(cataloged["days"]) > 0
+    assert len(cataloged["refreshes"]) == len(TOPOLOGY.quicksight_datasets)
+
+
+def test_a_backfill_changes_nothing_and_sends_the_digest_again_only_when_asked(
+    lab: Lab, reported: str
+) -> None:
+    day = lab.event(type="digest-sent", runid=reported)["data"]["day"]
+    asked = ("--first-day", day, "--last-day", day, "--reason", "test", "--requested-by", "tests")
+
+    quiet = lab.publish("backfill-requested", *asked)
+    loud = lab.publish("backfill-requested", *asked, "--notify")
+
+    digest = lab.event(type="digest-sent", runid=loud)
+    assert digest["data"]["kind"] == f"replay-{loud}"
+    for run in (quiet, loud):
+        days = lab.event(type="period-cataloged", runid=run)["data"]["days"]
+        assert {each["outcome"] for each in days} == {"unchanged"}
+    assert [len(lab.digests(run)) for run in (reported, quiet, loud)] == [1, 0, 1]
+
+
+def test_poison_is_set_aside_in_its_own_queue_and_disturbs_nobody(lab: Lab, reported: str) -> None:
+    assert reported
+    sqs = lab.client("sqs")
+
+    eventually(lambda: depth(sqs, lab.queue(DEAD)), within=30, what="poison in the DLQ")
+
+    dead = {
+        name: depth(sqs, lab.queue(TOPOLOGY.dead_letter_queue(name))) for name in TOPOLOGY.workers
+    }
+    assert dead == {name: int(name == VICTIM) for name in TOPOLOGY.workers}
+
+
+def test_its_alarm_rings_by_itself_and_reaches_people_by_mail(lab: Lab) -> None:
+    rung = eventually(
+        lambda: lab.heard(TOPOLOGY.alarms_topic), within=MINUTES, what="an alarm on its topic"
+    )
+
+    alarms = [json.loads(body) for body in rung]
+    assert [(each["AlarmName"], each["NewStateValue"]) for each in alarms] == [
+        (f"{DEAD}-not-empty", "ALARM")
+    ]
+    assert alarms[0]["AlarmArn"].split(":")[4] == lab.account
+    mailed = [json.loads(mail.body) for mail in lab.mails() if f"{DEAD}-not-empty" in mail.body]
+    assert alarms[0]["AlarmArn"] in [each["AlarmArn"] for each in mailed]
+
+
+def test_the_clock_ticks_for_the_day_before_and_no_day_is_reported_twice(
+    lab: Lab, reported: str
+) -> None:
+    tick = lab.event(MINUTES, type="day-ready", source="daybook.schedule")
+    queried = lab.event(type="period-queried", causeid=tick["id"])
+    cataloged = lab.event(type="period-cataloged", runid=queried["runid"])
+
+    due = datetime.fromisoformat(tick["time"]) - timedelta(days=1)
+    assert cataloged["data"]["day"] == str(due.date())
+    assert set(tick) == {"specversion", "id", "source", "type", "time"}
+    told = lab.event(type="digest-sent", runid=reported)["data"]["day"]
+    assert told != str(due.date()) or lab.digests(queried["runid"]) == []
+
+
+def test_a_dead_letter_is_moved_back_and_tried_anew(lab: Lab) -> None:
+    sqs, source = lab.client("sqs"), lab.arn("sqs", DEAD)
+
+    sqs.start_message_move_task(SourceArn=source)
+
+    def moved() -> bool:
+        (task,) = sqs.list_message_move_tasks(SourceArn=source)["Results"]
+        told: tuple[str, int] = task["Status"], task["ApproximateNumberOfMessagesMoved"]
+        return told == ("COMPLETED", 1)
+
+    eventually(moved, within=30, what="the letter moved")
+    eventually(lambda: depth(sqs, lab.queue(DEAD)) == 1, within=60, what="given up again")
+    received = sqs.receive_message(QueueUrl=lab.queue(DEAD), MaxNumberOfMessages=1)
+    assert received["Messages"][0]["Body"] == POISON
+    tries = TOPOLOGY.workers[VICTIM].max_receive_count
+    assert lab.log(VICTIM).count('"outcome": "REJECTED"') == 2 * tries
