@@ -10,45 +10,17 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import Enum
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifier.told import Told
+from shared.digest_claim import Claim, ClaimState, Told
 from shared.errors import Conflict
 from shared.ledger import Entry, Ledger
 
+__all__ = ["PAUSES", "Claim", "ClaimState", "Claims", "claim_name"]  # all about claims
 PAUSES = (0.1, 0.3, 1.0)
 """Seconds between the tries to record a digest's state."""
 log = structlog.get_logger()
-
-
-class ClaimState(Enum):
-    """What is known about a digest."""
-
-    FREE = "free"
-    CLAIMED = "claimed"
-    SENT = "sent"
-    UNKNOWN = "unknown"
-    RESENT = "resent"
-
-
-class Claim(BaseModel):
-    """The ledger's record of one digest to one recipient list."""
-
-    model_config = ConfigDict(frozen=True)
-
-    state: ClaimState
-    run: str = Field(description="The run that claimed it.")
-    owner: str = Field(description="The attempt that claimed it: one worker, one message, once.")
-    at: datetime = Field(description="When the state was reached (UTC).")
-    message_id: str | None = Field(default=None, description="SES message id, once sent.")
-    reason: str | None = Field(default=None, description="Why it is free again, or in doubt.")
-    told: Told | None = Field(
-        default=None,
-        description="Each day as this digest tells it; null when an older release claimed it.",
-    )
 
 
 class Claims:

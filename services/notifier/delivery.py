@@ -9,7 +9,7 @@ import structlog
 from services.notifier.claim import Claim, Claims, ClaimState
 from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent, Post
-from services.notifier.told import Told
+from shared.digest_claim import Told
 from shared.errors import Reject, Retry
 from shared.ledger import Entry, Ledger
 from shared.locations import digest_claim_key

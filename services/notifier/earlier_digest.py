@@ -6,9 +6,9 @@ from datetime import date
 
 from services.notifier.claim import Claim, ClaimState
 from services.notifier.restatements import DayChange
-from services.notifier.told import Told, ToldDay
 from shared.day_record import DayRecord
 from shared.days import ONE_DAY, Period
+from shared.digest_claim import Told, ToldDay
 from shared.errors import MismatchError
 from shared.ledger import Entry, Ledger
 from shared.locations import (

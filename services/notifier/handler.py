@@ -27,7 +27,6 @@ from services.notifier.post import Post
 from services.notifier.reconciled import require_shown
 from services.notifier.render import Origin, render
 from services.notifier.restatements import DayChange, Restatements, restatements
-from services.notifier.told import Told
 from shared.account_changes import AccountChanges
 from shared.archive import ArchivedTable, read_day, read_earlier_day, read_outlook
 from shared.breakdown import amounts_of
@@ -36,6 +35,7 @@ from shared.control_sums import digest, require_source, sums_of
 from shared.currency import Display
 from shared.day_record import DayRecord
 from shared.days import days_between
+from shared.digest_claim import Told
 from shared.errors import InputError, MismatchError, Reject, Retry
 from shared.events import (
     CatalogedData,
