@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from services.auditor.settings import AuditorSettings
 from services.catalog.settings import CatalogSettings
 from services.notifier.settings import NotifierSettings
 from services.query.settings import QuerySettings
@@ -23,6 +24,7 @@ SETTINGS = {
     "query adds": QuerySettings,
     "catalog adds": CatalogSettings,
     "notifier adds": NotifierSettings,
+    "auditor adds": AuditorSettings,
 }
 
 

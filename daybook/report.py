@@ -158,7 +158,8 @@ async def _used(store: ObjectStore) -> UsedOrganization:
     """Return which table the newest month's run used, as its staging says for two weeks."""
     newest = (await store.list(PERIOD_RECORDS))[-1].key
     entry = await Ledger(store).read(newest, PeriodRecord)
-    staging = await store.get(split_uri(entry.doc.staging.uri)[1]) if entry else None
+    reference = entry.doc.staging if entry else None
+    staging = await store.get(split_uri(reference.uri)[1]) if reference else None
     used = StagedPeriod.model_validate_json(staging.body).organization if staging else None
     if used is None:
         where = f"s3://{store.bucket}/{newest}"

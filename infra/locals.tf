@@ -27,6 +27,12 @@ locals {
   workgroup        = "daybook"
   query_results    = "staging/athena"
 
+  # What the auditor looks at: each worker's queue and its dead-letter queues, and the schedule's.
+  watched_queues = concat(
+    flatten([for name in keys(local.workers) : ["daybook-${name}", "daybook-${name}-dlq", "daybook-${name}-undelivered-dlq"]]),
+    ["daybook-schedule-dlq"],
+  )
+
   schedule_rule_arns = [
     for name in concat(local.topology.schedules[*].name, [local.topology.requests.name]) :
     "${local.arn}:events:${local.own}:rule/${name}"
@@ -57,6 +63,11 @@ locals {
           catalog = {
             DAYBOOK_DATABASE   = local.topology.database
             DAYBOOK_ACCOUNT_ID = local.account.id
+          }
+          auditor = {
+            DAYBOOK_DATABASE   = local.topology.database
+            DAYBOOK_ACCOUNT_ID = local.account.id
+            DAYBOOK_QUEUES     = jsonencode(local.watched_queues)
           }
           notifier = { DAYBOOK_CONFIGURATION_SET = local.topology.mail_events.configuration_set }
         },

@@ -129,6 +129,55 @@ locals {
         },
       ],
     )
+    auditor = concat(
+      [
+        local.list_archive,
+        { sid = "ListExport", actions = ["s3:ListBucket"], resources = [local.export_arn] },
+        {
+          sid       = "ReadArchive"
+          actions   = ["s3:GetObject"]
+          resources = [local.key["ou-breakdowns"], local.key["ou-outlook"], local.key.ledger, local.key.staging]
+        },
+        { sid = "Record", actions = ["s3:PutObject"], resources = ["${local.bucket_arn}/ledger/audits/*"] },
+        {
+          sid       = "LookAtQueues"
+          actions   = ["sqs:GetQueueAttributes"]
+          resources = [for queue in local.watched_queues : "${local.arn}:sqs:${local.own}:${queue}" if queue != "daybook-auditor"]
+        },
+        # A message that waits for a run to end is put back as a new one.
+        { sid = "Defer", actions = ["sqs:SendMessage"], resources = ["${local.arn}:sqs:${local.own}:daybook-auditor"] },
+        { sid = "Partitions", actions = ["glue:GetPartitions"], resources = local.glue_tables },
+        local.ring,
+      ],
+      var.engine == "athena" ? [
+        {
+          sid       = "Count"
+          actions   = ["athena:StartQueryExecution", "athena:GetQueryExecution", "athena:GetQueryResults"]
+          resources = ["${local.arn}:athena:${local.own}:workgroup/daybook"]
+        },
+        # Asked by Athena in the worker's name (Amazon Athena User Guide, access to databases and tables).
+        {
+          sid       = "ReadTable"
+          actions   = ["glue:GetDatabase", "glue:GetTable"]
+          resources = local.glue_tables
+        },
+        {
+          sid       = "CountsResults"
+          actions   = ["s3:GetBucketLocation", "s3:PutObject"]
+          resources = [local.bucket_arn, "${local.bucket_arn}/staging/athena/*"]
+        },
+      ] : [],
+      var.quicksight == null ? [] : [
+        {
+          sid     = "LookAtDataSets"
+          actions = ["quicksight:ListIngestions"]
+          resources = [
+            for dataset in local.topology.quicksight_datasets :
+            "${local.arn}:quicksight:${local.own}:dataset/${dataset}/ingestion/*"
+          ]
+        },
+      ],
+    )
     notifier = [
       local.list_archive,
       local.ring,

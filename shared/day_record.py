@@ -9,6 +9,9 @@ from shared.day_status import DayStatus, day_status
 from shared.event_data import Reference
 from shared.money import Amounts
 
+ADOPTED = "00000000T000000.000000Z"
+"""How the version begins of what was there before Daybook: it sorts before every delivery."""
+
 
 class DayVersion(BaseModel):
     """One archived version of a day."""
@@ -25,6 +28,15 @@ class DayVersion(BaseModel):
     sums: str = Field(default="", description="Digest of its control sums, as at the source.")
     totals: tuple[Amounts, ...]
     by_ou: dict[str, tuple[Amounts, ...]] = Field(description="Totals by OU path.")
+    source: Literal["export", "adopted"] = Field(
+        default="export",
+        description="Where it is from: an export, or an archive that was there before Daybook.",
+    )
+
+    @property
+    def adopted(self) -> bool:
+        """Whether it was there before Daybook, and is nobody's delivery."""
+        return self.source == "adopted"
 
 
 class DayRecord(BaseModel):
@@ -73,13 +85,21 @@ class PeriodRecord(BaseModel):
 
     source_version: str = Field(description="The delivery.")
     run: str = Field(description="The run that began it.")
-    staging: Reference = Field(description="Its staged rows: whoever finds it can archive it.")
+    staging: Reference | None = Field(
+        default=None,
+        description="Its staged rows: whoever finds it can archive it; null when it was adopted.",
+    )
     complete_through: date | None = Field(
         default=None, description="Last day whose usage it holds in whole; null when none is."
     )
     final: bool = Field(
         default=False, description="Whether the month is over and its whole bill is invoiced."
     )
+
+    @property
+    def adopted(self) -> bool:
+        """Whether its days were there before Daybook: whatever is delivered is newer."""
+        return self.source_version.startswith(ADOPTED)
 
     def status(self, day: date) -> DayStatus:
         """Return the status of a day of the period."""

@@ -96,6 +96,15 @@ class BackfillData(Frozen):
         return self
 
 
+class AuditData(Frozen):
+    """How thoroughly to audit, and whether to mend what can be mended."""
+
+    full: bool = Field(
+        default=False, description="Read every object and count the table's rows, too."
+    )
+    repair: bool = Field(default=True, description="Ask for backfills of what they mend.")
+
+
 class DelayedData(Frozen):
     """A day's data is not there at its deadline."""
 

@@ -24,6 +24,7 @@ from shared.event_data import (
     ArchivedDay,
     AssessedData,
     AssessedDay,
+    AuditData,
     BackfillData,
     CatalogedData,
     ControlSums,
@@ -44,6 +45,8 @@ __all__ = [  # the data classes, too: one door to everything about events
     "ArchivedDay",
     "AssessedData",
     "AssessedDay",
+    "AuditData",
+    "AuditRequested",
     "BackfillData",
     "BackfillRequested",
     "CatalogedData",
@@ -134,6 +137,13 @@ class BackfillRequested(_Event):
         return self.data.last_day
 
 
+class AuditRequested(_Event):
+    """The clock asks for an audit of the whole archive."""
+
+    type: Literal["audit-requested"] = "audit-requested"
+    data: AuditData = AuditData()
+
+
 class DataDelayed(_Event):
     """A day's data is late; its digest follows when it is there."""
 
@@ -191,6 +201,7 @@ class MailReported(_Event):
 Event = (
     DayReady
     | BackfillRequested
+    | AuditRequested
     | DataDelayed
     | PeriodQueried
     | PeriodArchived
@@ -204,6 +215,7 @@ EVENTS: dict[str, type[Event]] = {
     for event in (
         DayReady,
         BackfillRequested,
+        AuditRequested,
         DataDelayed,
         PeriodQueried,
         PeriodArchived,

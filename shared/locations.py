@@ -1,5 +1,6 @@
 """S3 locations: `s3://bucket/key` and the one place that knows every key in the archive bucket."""
 
+import re
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -41,6 +42,18 @@ def breakdowns_prefix(period: Period) -> str:
 def of_year(table: str, year: int) -> str:
     """Return the prefix of a year in `BREAKDOWNS` or `OUTLOOKS`."""
     return f"{table}year={year}/"
+
+
+_PARTITION = re.compile(r"/year=(\d{4})/month=([1-9]\d?)/day=([1-9]\d?)/[^/]+$")
+
+
+def day_of_partition(key: str) -> date | None:
+    """Return the day whose partition of a table a key lies in; None where it lies in none."""
+    found = _PARTITION.search(key)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def day_of(key: str) -> date:
@@ -86,6 +99,12 @@ def staging_prefix(run: str, period: Period) -> str:
 def scan_prefix(token: str) -> str:
     """Return the prefix of what a scan by a query service needs and makes."""
     return f"staging/athena/{token}/"
+
+
+DAY_RECORDS = "ledger/days/"
+"""Ledger prefix of every day's versions; keys sort by day."""
+STAGING = "staging/"
+"""Prefix of what runs stage."""
 
 
 def day_record_key(day: date) -> str:
@@ -146,6 +165,10 @@ def digest_claim_key(name: str) -> str:
     return f"ledger/digests/{name[:10]}/{name}.json"
 
 
+DIGEST_CLAIMS = "ledger/digests/"
+"""Ledger prefix of every digest; keys sort by day."""
+
+
 def digest_claims_of_month(month: Period) -> str:
     """Return the ledger prefix of the digests of every day of a month."""
     return f"ledger/digests/{month}-"
@@ -155,6 +178,12 @@ def daily_digest_of(key: str) -> date | None:
     """Return the day of a daily digest's ledger key; None for a digest of another kind."""
     name = key.rpartition("/")[2]
     return date.fromisoformat(name[:10]) if name[10:].startswith("-daily-") else None
+
+
+AUDITS = "ledger/audits/"
+"""Ledger prefix of what audits found."""
+LATEST_AUDIT = f"{AUDITS}latest.json"
+"""Key of what the latest audit found; the bucket's versions keep the earlier ones."""
 
 
 def unknown_types_alarm_key(run: str, period: Period) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 import structlog
 
 NAMESPACE = "Daybook"
-Metric = Literal["BreakerOpen", "Failed"]
+Metric = Literal["Audited", "BreakerOpen", "Failed"]
 """Every metric there is: a name that is not here does not pass the type check."""
 log = structlog.get_logger()
 

@@ -13,12 +13,13 @@ class _Part(BaseModel):
 
 
 class Schedule(_Part):
-    """An EventBridge rule that fires by the clock (UTC)."""
+    """An EventBridge rule that fires by the clock (UTC); `data` is what its event says."""
 
     name: str
     expression: str
     says: str
     description: str
+    data: dict[str, bool] | None = None
 
 
 class TickRequest(_Part):
@@ -97,10 +98,18 @@ class Topology(_Part):
 
     def with_schedule(self, expression: str) -> "Topology":
         """Return the topology with another schedule expression for the daily tick."""
-        schedules = tuple(
-            schedule.model_copy(update={"expression": expression}) for schedule in self.schedules
-        )
+        tick, *others = self.schedules
+        schedules = (tick.model_copy(update={"expression": expression}), *others)
         return self.model_copy(update={"schedules": schedules})
+
+    @property
+    def every_queue(self) -> list[str]:
+        """The names of the workers' queues, each with its dead-letter queue."""
+        return [
+            name
+            for each in self.workers
+            for name in (self.queue(each), self.dead_letter_queue(each))
+        ]
 
     def queue(self, worker: str) -> str:
         """Return the name of a worker's queue."""

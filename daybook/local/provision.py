@@ -163,7 +163,7 @@ async def _schedule(events: Any, schedule: Schedule, topic: str) -> None:
         ScheduleExpression=schedule.expression,
         Description=schedule.description,
     )
-    await _target(events, schedule.name, topic, _transform(schedule.says, "$.time"))
+    await _target(events, schedule.name, topic, _transform(schedule.says, "$.time", schedule.data))
 
 
 async def _request(events: Any, request: TickRequest, topic: str) -> None:
@@ -180,12 +180,13 @@ async def _target(events: Any, rule: str, topic: str, transform: dict[str, Any])
     )
 
 
-def _transform(says: str, time: str) -> dict[str, Any]:
-    """Turn what EventBridge says into a CloudEvent: its id and its time, nothing else."""
+def _transform(says: str, time: str, data: dict[str, bool] | None = None) -> dict[str, Any]:
+    """Turn what EventBridge says into a CloudEvent: its id, its time, and what its rule says."""
+    told = f',"data":{json.dumps(data, separators=(",", ":"), sort_keys=True)}' if data else ""
     template = (
-        '{"specversion":"1.0","id":<id>,"source":"daybook.schedule","type":"%s","time":<time>}'
+        '{"specversion":"1.0","id":<id>,"source":"daybook.schedule","type":"%s","time":<time>%s}'
     )
-    return {"InputPathsMap": {"id": "$.id", "time": time}, "InputTemplate": template % says}
+    return {"InputPathsMap": {"id": "$.id", "time": time}, "InputTemplate": template % (says, told)}
 
 
 async def _bucket(s3: Any, topology: Topology) -> None:

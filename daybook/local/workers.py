@@ -1,6 +1,7 @@
 """The workers as processes of their own, as in their containers."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,11 @@ def worker_environment(
             "DAYBOOK_DATABASE": topology.database,
             "DAYBOOK_ACCOUNT_ID": provisioned.account,
             "DAYBOOK_INGESTION_POLL_SECONDS": "0.2",
+        },
+        "auditor": {
+            "DAYBOOK_DATABASE": topology.database,
+            "DAYBOOK_ACCOUNT_ID": provisioned.account,
+            "DAYBOOK_QUEUES": json.dumps(topology.every_queue),
         },
         "notifier": {"DAYBOOK_CONFIGURATION_SET": topology.mail_events.configuration_set},
     }

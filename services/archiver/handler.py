@@ -108,7 +108,9 @@ class ArchivePeriod:
         require_month(prepared, staged)
         return tuple([await archive.write(ready, delivery) for ready in prepared])
 
-    async def _staged(self, staging: Reference) -> StagedPeriod:
+    async def _staged(self, staging: Reference | None) -> StagedPeriod:
+        if staging is None:
+            raise Reject("what was adopted is not staged")
         _, key = split_uri(staging.uri)
         found = await self.store.get(key)
         if found is None:

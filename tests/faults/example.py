@@ -170,6 +170,20 @@ def tick(number: int, at: str = "2026-11-03T07:00:00Z") -> str:
     )
 
 
+def audit(number: int, *, full: bool, at: str = "2026-11-03T15:30:00Z") -> str:
+    """Return the body of an audit's request as EventBridge's rule writes it."""
+    return json.dumps(
+        {
+            "specversion": "1.0",
+            "type": "audit-requested",
+            "id": f"audit-{number}",
+            "source": "daybook.schedule",
+            "time": at,
+            "data": {"full": full},
+        }
+    )
+
+
 def backfill(number: int, *, notify: bool) -> str:
     """Return the body of a request to run the period again."""
     return json.dumps(
@@ -193,7 +207,12 @@ def backfill(number: int, *, notify: bool) -> str:
 def settings_of(role: str, kind: type[WorkerSettings]) -> WorkerSettings:
     """Return a worker's settings, as Terraform would set them."""
     topology = load_topology()
-    own: dict[str, dict[str, str]] = {
+    own: dict[str, dict[str, object]] = {
+        "auditor": {
+            "database": topology.database,
+            "account_id": ACCOUNT,
+            "queues": topology.every_queue,
+        },
         "catalog": {"database": topology.database, "account_id": ACCOUNT},
         "notifier": {"configuration_set": topology.mail_events.configuration_set},
     }

@@ -12,8 +12,8 @@ from shared.events import derive_id
 from tests.faults.example import DAY, FIRST, PROD, Delivery, backfill, deliver, furnish, tick
 from tests.faults.invariants import violations
 from tests.faults.kinds import KINDS
-from tests.faults.run import BUILDS, Cluster, Result, finish, universe, warm_up
-from tests.faults.scenario import Expected
+from tests.faults.run import Cluster, Result, finish, universe, warm_up
+from tests.faults.scenario import DAILY, Expected
 from tests.faults.state import State
 from tests.faults.sweep import Judged, Report
 
@@ -86,7 +86,7 @@ class Days(RuleBasedStateMachine):
             for body in pending:
                 world.sns.tell(body)
             result = Result(world)
-            cluster = Cluster(world, tuple(BUILDS), instances)
+            cluster = Cluster(world, DAILY, instances)
             world.loop.run_until_complete(finish(cluster, result))
             problems = result.violations + list(violations(world, self.expected))
             assert not problems, f"{self.line}  # {'; '.join(problems)}"

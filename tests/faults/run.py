@@ -12,6 +12,8 @@ from unittest.mock import patch
 import structlog
 
 from services.archiver import __main__ as archiver
+from services.auditor import __main__ as auditor
+from services.auditor.settings import AuditorSettings
 from services.catalog import __main__ as catalog
 from services.catalog.settings import CatalogSettings
 from services.forecaster import __main__ as forecaster
@@ -38,7 +40,9 @@ BUILDS: dict[str, tuple[type[WorkerSettings], Any]] = {
     "forecaster": (WorkerSettings, forecaster),
     "catalog": (CatalogSettings, catalog),
     "notifier": (NotifierSettings, notifier),
+    "auditor": (AuditorSettings, auditor),
 }
+
 STOPPED_WITHIN = 20.0
 """Seconds from SIGTERM to the end of the process."""
 RESTART = 5
@@ -235,7 +239,7 @@ def run(schedule: Schedule, scenario: Scenario) -> Result:
         result = Result(world)
         furnish(world)
         scenario.prepare(world)
-        cluster = Cluster(world, tuple(BUILDS), schedule.instances)
+        cluster = Cluster(world, scenario.roles, schedule.instances)
         world.loop.run_until_complete(finish(cluster, result, scenario.steps))
         result.violations += violations(world, scenario.expected)
         return result

@@ -8,6 +8,8 @@ from tests.faults.example import Delivery
 from tests.faults.world import World
 
 Step = Callable[[World], None]
+DAILY = ("query", "archiver", "forecaster", "catalog", "notifier")
+"""Who takes part in a day; the auditor does where it is asked."""
 
 
 @dataclass(frozen=True)
@@ -29,3 +31,4 @@ class Scenario:
     steps: tuple[Step, ...]
     expected: Expected
     prepare: Step = lambda _world: None
+    roles: tuple[str, ...] = DAILY

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from shared.events import derive_id
+from shared.locations import breakdown_key
 from tests.faults.example import (
     BUCKET,
     CONFIG,
@@ -21,12 +22,13 @@ from tests.faults.example import (
     OCTOBER,
     RESTATED,
     THIRD,
+    audit,
     backfill,
     deliver,
     part_of,
     tick,
 )
-from tests.faults.scenario import Expected, Scenario
+from tests.faults.scenario import DAILY, Expected, Scenario
 from tests.faults.world import World
 
 HOUR = 3600.0
@@ -55,6 +57,23 @@ _NAME = re.compile(r"([a-z-]+?)(?:\+([a-z0-9-]+)-(\d+|all))?")
 
 def _tick(world: World) -> None:
     world.sns.tell(tick(1))
+
+
+def _tick_and_audit(world: World) -> None:
+    """An audit comes while a run is under way: it waits for it."""
+    world.sns.tell(tick(1))
+    world.sns.tell(audit(1, full=False, at="2026-11-03T07:00:00Z"))
+
+
+def _damage_and_audit(world: World) -> None:
+    """A day's object and its partition are gone, and a data set's refresh has failed."""
+    world.loop.now += HOUR
+    day = date(2026, 11, 1)
+    del world.s3.objects[f"{BUCKET}/{breakdown_key(day)}"]
+    del world.glue.partitions["ou_breakdown"]["2026", "11", "1"]
+    world.quicksight.started["daybook-ou-outlook", "by-hand"] = world.loop.now - HOUR / 2
+    world.quicksight.fates["by-hand"] = "FAILED"
+    world.sns.tell(audit(2, full=True))
 
 
 def _next_day(world: World) -> None:
@@ -187,6 +206,11 @@ SCENARIOS: dict[str, Scenario] = {
     "athena": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _by_athena),
     "athena-fails": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _athena_fails),
     "athena-full": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _athena_is_full),
+    "audit": Scenario(
+        (_tick_and_audit, _damage_and_audit),
+        Expected(FIRST, (date(2026, 11, 1), DAY), (f"{DAY}-daily",)),
+        roles=(*DAILY, "auditor"),
+    ),
     "flaky-glue": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _refuse_one),
     "moved": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _move),
 }

@@ -35,8 +35,7 @@ class SimQuickSight:
         key = self._key(request)
         if key not in self.started:
             raise Refused("ResourceNotFoundException", 404)
-        running = self.time() < self.started[key] + TAKES
-        status = "RUNNING" if running else self.fates.get(key[1], "COMPLETED")
+        status = self._status(key[1], self.started[key])
         return json_reply(
             {
                 "Ingestion": {
@@ -48,6 +47,22 @@ class SimQuickSight:
                 }
             }
         )
+
+    def list_ingestions(self, request: Request) -> Reply:
+        """Newest first; all on one page."""
+        data_set = request.path.split("/")[4]
+        if data_set not in self.data_sets:
+            raise Refused("ResourceNotFoundException", 404)
+        mine = [(at, key[1]) for key, at in self.started.items() if key[0] == data_set]
+        found = [
+            {"IngestionId": name, "IngestionStatus": self._status(name, at), "CreatedTime": at}
+            for at, name in sorted(mine, reverse=True)
+        ]
+        return json_reply({"Ingestions": [{"Arn": "arn", **each} for each in found]})
+
+    def _status(self, ingestion: str, started: float) -> str:
+        running = self.time() < started + TAKES
+        return "RUNNING" if running else self.fates.get(ingestion, "COMPLETED")
 
     def _recent(self, data_set: str) -> int:
         """Count what is on the data set's quota."""

@@ -102,6 +102,22 @@ class SimSqs:
             if not future.done():
                 future.set_result(None)
 
+    def get_queue_attributes(self, request: Request) -> Reply:
+        """Count what is there; a dead-letter queue is named after its queue."""
+        name = str(request.json["QueueUrl"]).rpartition("/")[2]
+        if dead_letters := name.endswith("-dlq"):
+            name = name.removesuffix("-dlq")
+        queue = self._named(name)
+        held = len(queue.messages)
+        visible = len(queue.dead) if dead_letters else len(queue.visible(self.time()))
+        flying = sum(m.in_flight(self.time()) for m in queue.messages.values())
+        counts = {
+            "ApproximateNumberOfMessages": visible,
+            "ApproximateNumberOfMessagesNotVisible": 0 if dead_letters else min(flying, held),
+        }
+        asked = request.json["AttributeNames"]
+        return json_reply({"Attributes": {name: str(counts[name]) for name in asked}})
+
     async def receive_message(self, request: Request) -> Reply:
         queue = self._queue(request)
         process = CURRENT.get()
@@ -177,7 +193,10 @@ class SimSqs:
             self._waiting.pop(future, None)
 
     def _queue(self, request: Request) -> Queue:
-        queue = self.queues.get(str(request.json["QueueUrl"]).rpartition("/")[2])
+        return self._named(str(request.json["QueueUrl"]).rpartition("/")[2])
+
+    def _named(self, name: str) -> Queue:
+        queue = self.queues.get(name)
         if queue is None:
             raise Refused("QueueDoesNotExist")
         return queue

@@ -42,6 +42,7 @@ def test_the_environments_have_the_same_settings(applied: Applied) -> None:
         "DAYBOOK_VISIBILITY_TIMEOUT",
     }
     own = {
+        "auditor": {"DAYBOOK_DATABASE", "DAYBOOK_ACCOUNT_ID", "DAYBOOK_QUEUES"},
         "catalog": {"DAYBOOK_DATABASE", "DAYBOOK_ACCOUNT_ID"},
         "notifier": {"DAYBOOK_CONFIGURATION_SET"},
     }

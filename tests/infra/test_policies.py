@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.topology import load_topology
 from tests.support.infra.flow import Applied
 from tests.support.infra.policies import Planned, Statement, decide, denies, statements
 
@@ -120,7 +121,7 @@ def test_every_queue_redrives_to_one_that_takes_from_it_alone(planned: Planned) 
     queues = {values["arn"]: values for values in planned.of_type("aws_sqs_queue").values()}
     working = [values for values in queues.values() if values["redrive_policy"]]
 
-    assert len(working) == 5
+    assert len(working) == len(load_topology().workers)
     for queue in working:
         dead = queues[json.loads(queue["redrive_policy"])["deadLetterTargetArn"]]
         allowed = json.loads(dead["redrive_allow_policy"])
@@ -167,6 +168,18 @@ def test_missing_digests_ring_by_being_missing(planned: Planned) -> None:
     )
     people = [a for n, a in alarms.items() if not n.endswith(("-work-waits", "-nothing-to-do"))]
     assert all("daybook-alarms" in action for a in people for action in a["alarm_actions"])
+
+
+def test_an_audit_that_does_not_run_rings_within_26_hours(planned: Planned) -> None:
+    (alarm,) = [
+        alarm
+        for alarm in planned.of_type("aws_cloudwatch_metric_alarm").values()
+        if alarm["alarm_name"] == "daybook-no-audit"
+    ]
+
+    assert (alarm["metric_name"], alarm["dimensions"]) == ("Audited", {"service": "auditor"})
+    assert alarm["treat_missing_data"] == "breaching"
+    assert alarm["period"] * alarm["evaluation_periods"] == 26 * 3600
 
 
 def test_no_role_has_a_wildcard_where_aws_takes_a_name(planned: Planned) -> None:

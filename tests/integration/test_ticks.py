@@ -74,7 +74,7 @@ def test_what_is_not_a_request_says_nothing(
 @pytest.mark.usefixtures("provisioned")
 def test_the_daily_schedule_is_the_topologys(cloud: Cloud) -> None:
     events = cloud.client("events")
-    (schedule,) = TOPOLOGY.schedules
+    schedule = TOPOLOGY.schedules[0]
     rule = events.describe_rule(Name=schedule.name)
     (target,) = events.list_targets_by_rule(Rule=schedule.name)["Targets"]
 

@@ -1,4 +1,4 @@
-"""The five workers in this process, wired as their own processes wire themselves."""
+"""The workers in this process, wired as their own processes wire themselves."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -13,6 +13,8 @@ from daybook.local.endpoint import Endpoint
 from daybook.local.provision import Provisioned
 from daybook.local.workers import worker_environment
 from services.archiver import __main__ as archiver
+from services.auditor import __main__ as auditor
+from services.auditor.settings import AuditorSettings
 from services.catalog import __main__ as catalog
 from services.catalog.settings import CatalogSettings
 from services.forecaster import __main__ as forecaster
@@ -37,6 +39,7 @@ BUILDS: dict[str, tuple[type[WorkerSettings], Callable[[World, Any], Any]]] = {
     "forecaster": (WorkerSettings, forecaster.build),
     "catalog": (CatalogSettings, catalog.build),
     "notifier": (NotifierSettings, notifier.build),
+    "auditor": (AuditorSettings, auditor.build),
 }
 
 
@@ -69,7 +72,7 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 @asynccontextmanager
 async def working(place: Place) -> AsyncIterator[None]:
-    """Run all five worker loops; when the context ends each finishes what it has in hand."""
+    """Run all worker loops; when the context ends each finishes what it has in hand."""
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         workers = [await _worker(stack, *known) for known in place.settings()]
         for worker in workers:

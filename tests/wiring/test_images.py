@@ -101,8 +101,8 @@ def test_no_image_carries_what_only_a_developer_needs() -> None:
         )
 
 
-def test_only_the_query_worker_carries_an_engine() -> None:
-    assert {worker for worker in WORKERS if "duckdb" in image(worker)} == {"query"}
+def test_only_who_queries_carries_an_engine() -> None:
+    assert {w for w in WORKERS if "duckdb" in image(w)} == {"query", "auditor"}
 
 
 def test_every_package_of_an_image_is_pinned() -> None:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 import services
+from services.auditor.checks.staging import KEPT
 from shared import breakdown, outlook
 from shared.events import EVENTS
 from shared.topology import load_topology
@@ -50,10 +51,7 @@ def events_in(source: str, pattern: str) -> set[str]:
 def test_every_event_that_is_said_is_heard_or_ends_the_run() -> None:
     said = {name for worker in TOPOLOGY.workers.values() for name in worker.says}
     heard = {name for worker in TOPOLOGY.workers.values() for name in worker.hears}
-    begun = {schedule.says for schedule in TOPOLOGY.schedules} | {
-        TOPOLOGY.mail_events.says,
-        "backfill-requested",
-    }
+    begun = {schedule.says for schedule in TOPOLOGY.schedules} | {TOPOLOGY.mail_events.says}
 
     assert said - heard == {"digest-sent"}
     assert heard - said == begun
@@ -61,10 +59,21 @@ def test_every_event_that_is_said_is_heard_or_ends_the_run() -> None:
 
 
 def test_the_daily_tick_is_at_seven_utc_and_on_request_says_the_same() -> None:
-    (daily,) = TOPOLOGY.schedules
+    daily = TOPOLOGY.schedules[0]
 
     assert daily.expression == "cron(0 7 * * ? *)"
     assert daily.says == TOPOLOGY.requests.says == "day-ready"
+
+
+def test_audits_are_asked_for_daily_and_in_full_weekly_after_the_digests_deadline() -> None:
+    light, full = (each for each in TOPOLOGY.schedules if each.says == "audit-requested")
+
+    assert (light.expression, light.data) == ("cron(30 15 * * ? *)", {"full": False})
+    assert (full.expression, full.data) == ("cron(0 18 ? * SUN *)", {"full": True})
+
+
+def test_the_audit_expects_staging_to_expire_when_it_does() -> None:
+    assert TOPOLOGY.archive_bucket.expire_days["staging/"] == KEPT.days
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ locals {
         pattern     = null
         says        = schedule.says
         time        = "$.time"
+        data        = try(",\"data\":${jsonencode(schedule.data)}", "")
       }
     },
     {
@@ -20,6 +21,7 @@ locals {
         })
         says = var.topology.requests.says
         time = "$.detail.time"
+        data = ""
       }
     },
   )
@@ -44,7 +46,7 @@ resource "aws_cloudwatch_event_target" "this" {
   input_transformer {
     input_paths = { id = "$.id", time = each.value.time }
     # Not jsonencode, which would escape the placeholders' brackets.
-    input_template = "{\"specversion\":\"1.0\",\"id\":<id>,\"source\":\"daybook.schedule\",\"type\":\"${each.value.says}\",\"time\":<time>}"
+    input_template = "{\"specversion\":\"1.0\",\"id\":<id>,\"source\":\"daybook.schedule\",\"type\":\"${each.value.says}\",\"time\":<time>${each.value.data}}"
   }
 
   # A tick that is a day late is the next day's business.

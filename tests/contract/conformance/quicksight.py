@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from tests.contract.conformance.aws import PAUSE, Aws
-from tests.contract.conformance.case import Seen, case, emulator_differs, told
+from tests.contract.conformance.case import Refusal, Seen, case, emulator_differs, told
 
 QUOTA = 32
 GOING = ("INITIALIZED", "QUEUED", "RUNNING")
@@ -49,6 +49,27 @@ async def an_ingestion_is_followed_until_it_completed(aws: Aws) -> Seen:
     await create(aws, data_set, "one")
     found = await followed(aws, data_set, "one")
     return found["IngestionId"], found["IngestionStatus"], found["in order"]
+
+
+@case
+async def ingestions_are_listed_with_how_they_ended(aws: Aws) -> Seen:
+    data_set, other = aws.data_set(), aws.data_set(failing="three")
+    none = await listed(aws, data_set)
+    for where, ingestion in ((data_set, "one"), (data_set, "two"), (other, "three")):
+        await create(aws, where, ingestion)
+        await followed(aws, where, ingestion)
+    ended = [await listed(aws, where) for where in (data_set, other)]
+    return none, ended, await listed(aws, "none")
+
+
+async def listed(aws: Aws, data_set: str) -> Seen:
+    asked = {"AwsAccountId": aws.account, "DataSetId": data_set}
+    seen = await told(aws.quicksight.list_ingestions(**asked), "Ingestions")
+    if isinstance(seen, Refusal):
+        return seen
+    found = (await aws.quicksight.list_ingestions(**asked))["Ingestions"]
+    in_order = sorted(found, key=lambda each: each["CreatedTime"])
+    return [(each["IngestionId"], each["IngestionStatus"]) for each in in_order]
 
 
 @case

@@ -29,6 +29,23 @@ async def an_empty_queue_answers_a_short_poll_with_nothing(aws: Aws) -> Seen:
 
 
 @case
+async def a_queue_counts_what_waits_and_what_is_in_flight(aws: Aws) -> Seen:
+    queue = aws.queue()
+    empty = await counts(aws, queue)
+    aws.send(queue, "one")
+    aws.send(queue, "two")
+    waiting = await counts(aws, queue)
+    await taken(aws, queue)
+    return empty, waiting, await counts(aws, queue), await counts(aws, f"{queue}-none")
+
+
+async def counts(aws: Aws, queue: str) -> Seen:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    asked = aws.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)
+    return await told(asked, "Attributes")
+
+
+@case
 async def a_message_arrives_as_it_was_sent(aws: Aws) -> Seen:
     queue = aws.queue()
     for body in BODIES:

@@ -1,0 +1,64 @@
+"""Athena counts the rows of the table, where `engine: athena` has it scan the export, too.
+
+Permissions: athena:StartQueryExecution, athena:GetQueryExecution and athena:GetQueryResults on the
+workgroup. The query runs with the worker's own: glue:GetDatabase, glue:GetTable and
+glue:GetPartitions, s3:GetBucketLocation, s3:GetObject and s3:ListBucket on the archive, and
+s3:PutObject on `staging/athena/`. A count reads the objects' footers only, and costs as 10 MB.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.auditor.counting import counted, statement
+from services.auditor.listed import Values
+from shared.errors import Retry
+
+SECONDS_BETWEEN_LOOKS = (1, 2, 4, 8, 15)
+"""The last one for as long as it takes."""
+AGAIN = 300
+ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
+
+
+@dataclass(frozen=True)
+class AthenaCounter:
+    """Queries in one workgroup; `results` is where it may leave its files."""
+
+    client: Any
+    workgroup: str
+    database: str
+    results: str
+
+    async def rows_by_day(self, partitions: Mapping[Values, str]) -> Mapping[date, int]:
+        """Query the table; raise Retry when the query did not succeed."""
+        del partitions  # Athena knows them itself
+        answer = await self.client.start_query_execution(
+            QueryString=statement(),
+            QueryExecutionContext={"Database": self.database},
+            ResultConfiguration={"OutputLocation": self.results},
+            WorkGroup=self.workgroup,
+        )
+        query = str(answer["QueryExecutionId"])
+        await self._followed(query)
+        pages = self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query)
+        rows = [_row(row) async for page in pages for row in page["ResultSet"]["Rows"]]
+        return counted(rows[1:])  # the first names the columns
+
+    async def _followed(self, query: str) -> None:
+        looks = 0
+        while True:
+            answer = await self.client.get_query_execution(QueryExecutionId=query)
+            status = answer["QueryExecution"]["Status"]
+            if status["State"] in ENDED:
+                break
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS[min(looks, len(SECONDS_BETWEEN_LOOKS) - 1)])
+            looks += 1
+        if status["State"] != "SUCCEEDED":
+            reason = status.get("StateChangeReason", "it gave no reason")
+            raise Retry(f"Athena's count {query} ended {status['State']}: {reason}", after=AGAIN)
+
+
+def _row(row: dict[str, Any]) -> Sequence[object]:
+    return [cell.get("VarCharValue", "") for cell in row["Data"]]

@@ -1,0 +1,86 @@
+"""Each day has exactly one object, and it is the one that the ledger says."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from services.auditor.finding import Finding, of_a_backfill
+from services.auditor.listed import Listed
+from shared.day_record import DayRecord
+from shared.locations import day_of_partition
+from shared.ports import ObjectInfo
+
+UNSIGNED = "its object has no checksum: no worker wrote it"
+ADOPTED = "its object is not the one that was adopted"
+WAITS = timedelta(days=10)
+"""How long a tick waits for an export that is late (services/query/readiness.py)."""
+
+
+def check(listed: Listed) -> Iterator[Finding]:
+    """Look at every day from the first on, and at what belongs to none."""
+    for day in listed.expected():
+        yield from _day(listed, day)
+    for item in listed.objects:
+        if day_of_partition(item.key) is None:
+            yield _extra(listed, item, None)
+
+
+def _day(listed: Listed, day: date) -> Iterator[Finding]:
+    record, items = listed.records.get(day), listed.by_day.get(day, ())
+    own = listed.own_object(day)
+    if own is None:
+        yield _gone(day) if record else _never_run(listed, day)
+        return
+    for item in items:
+        if item != own:
+            yield _extra(listed, item, day)
+    if record:
+        yield from _altered(listed, day, record, own)
+
+
+def _gone(day: date) -> Finding:
+    return of_a_backfill("object-gone", day, "the ledger knows the day and its object is gone")
+
+
+def _never_run(listed: Listed, day: date) -> Finding:
+    delayed = f"ledger/digests/{day}/{day}-delayed-"
+    waits = any(key.startswith(delayed) for key in listed.claims)
+    if waits and listed.now.date() <= day + WAITS:
+        return Finding(
+            kind="day-never-run",
+            day=day,
+            found="the export does not hold the day yet, and its tick still waits",
+            remedy="Look at the export; nothing else until the tick gives up",
+        )
+    return of_a_backfill("day-never-run", day, "neither the ledger nor the archive has the day")
+
+
+def _extra(listed: Listed, item: ObjectInfo, day: date | None) -> Finding:
+    where = "lies beside the day's own object" if day else "lies in the partition of no day"
+    return Finding(
+        kind="second-object",
+        day=day,
+        found=f"{item.key} {where}",
+        remedy=f"aws s3 rm s3://{listed.bucket}/{item.key} (the bucket keeps its versions)",
+    )
+
+
+def _altered(listed: Listed, day: date, record: DayRecord, own: ObjectInfo) -> Iterator[Finding]:
+    said, ours = own.metadata.get("sha256"), record.newest.sha256
+    holds = listed.contents[day].sha256 if listed.contents and day in listed.contents else None
+    if said is None and not record.newest.adopted:
+        yield of_a_backfill("object-altered", day, UNSIGNED)
+    elif said not in (None, ours):
+        yield of_a_backfill("object-altered", day, "its object is not the one in the ledger")
+    elif holds not in (None, ours):
+        yield _lying(listed, day, own) if said else of_a_backfill("object-altered", day, ADOPTED)
+
+
+def _lying(listed: Listed, day: date, own: ObjectInfo) -> Finding:
+    """Who rewrites a day believes the checksum beside it: the object has to go first."""
+    return Finding(
+        kind="object-altered",
+        day=day,
+        found="the bytes of its object are not those of its checksum",
+        remedy=f"aws s3 rm s3://{listed.bucket}/{own.key} (the bucket keeps its versions), then "
+        f"daybook audit --repair",
+    )

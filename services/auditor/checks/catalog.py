@@ -1,0 +1,62 @@
+"""Each day has its partition in Glue, which points to where the day lies."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from services.auditor.finding import Finding, of_a_backfill
+from services.auditor.listed import (
+    BREAKDOWN_TABLE,
+    OUTLOOK_TABLE,
+    PREFIXES,
+    Listed,
+    Table,
+    Values,
+)
+from shared.locations import day_of_partition, partition
+
+
+def check(listed: Listed) -> Iterator[Finding]:
+    """Look at both tables, from the days to the partitions and back."""
+    outlooks = {day for item in listed.outlooks if (day := day_of_partition(item.key))}
+    for table, days in ((BREAKDOWN_TABLE, set(listed.known)), (OUTLOOK_TABLE, outlooks)):
+        there = listed.partitions.get(table, {})
+        for day in sorted(days):
+            yield from _day(listed, table, day, there.get(values_of(day)))
+        for values in sorted(there.keys() - {values_of(day) for day in days}):
+            yield from _empty(listed, table, values)
+
+
+def values_of(day: date) -> Values:
+    """Return a partition's values."""
+    return str(day.year), str(day.month), str(day.day)
+
+
+def _day(listed: Listed, table: Table, day: date, place: str | None) -> Iterator[Finding]:
+    right = f"s3://{listed.bucket}/{PREFIXES[table]}{partition(day)}"
+    if place is None:
+        yield of_a_backfill("partition-gone", day, f"{table} has no partition of it")
+    elif place.rstrip("/") != right.rstrip("/"):
+        found = f"its partition of {table} points to {place}, not {right}"
+        yield of_a_backfill("partition-elsewhere", day, found)
+
+
+def _empty(listed: Listed, table: Table, values: Values) -> Iterator[Finding]:
+    """Judge a partition without an object; a day that is known is judged elsewhere."""
+    day = _day_of(values)
+    if table == OUTLOOK_TABLE and day and day in listed.by_day:
+        yield of_a_backfill("outlook-gone", day, "it has a partition of ou_outlook and no object")
+    elif day not in listed.records:
+        yield Finding(
+            kind="partition-empty",
+            day=day,
+            found=f"{table} has a partition {'/'.join(values)}, and there is nothing in it",
+            remedy=f"aws glue delete-partition --database-name finops_db --table-name {table} "
+            f"--partition-values {' '.join(values)}",
+        )
+
+
+def _day_of(values: Values) -> date | None:
+    try:
+        return date(*map(int, values))
+    except (ValueError, TypeError):
+        return None

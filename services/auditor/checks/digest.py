@@ -1,0 +1,68 @@
+"""Every digest is known to be sent or not, and none of the last days is missing."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from services.auditor.finding import Finding
+from services.auditor.listed import Listed
+from shared.days import days_between
+from shared.digest_claim import Claim, ClaimState
+from shared.locations import daily_digest_of
+
+IN_HAND = timedelta(minutes=10)
+"""How long a claim may be somebody's work; the notifier itself gives it up after two."""
+LOOKS_BACK = timedelta(days=7)
+"""A digest that is older than this is of no use any more; its day is in the next ones."""
+TOLD = {ClaimState.SENT, ClaimState.RESENT}
+
+
+def check(listed: Listed) -> Iterator[Finding]:
+    """Look at every claim, and for the last days' digests."""
+    for key, claim in sorted(listed.claims.items()):
+        if doubt := _doubt(listed, claim):
+            yield _unknown(key, doubt)
+    yield from _missing(listed)
+
+
+def _doubt(listed: Listed, claim: Claim) -> str:
+    if claim.state is ClaimState.UNKNOWN:
+        return f"nobody knows whether the digest was sent ({claim.reason or 'no reason is kept'})"
+    if claim.state is ClaimState.CLAIMED and listed.now - claim.at > IN_HAND:
+        return f"the digest was claimed at {claim.at:%Y-%m-%d %H:%M} and nothing came of it"
+    return ""
+
+
+def _unknown(key: str, doubt: str) -> Finding:
+    day = key.rpartition("/")[2][:10]
+    return Finding(
+        kind="digest-unknown",
+        day=date.fromisoformat(day),
+        found=doubt,
+        remedy=f"Look in a mail box, then daybook digest resolve {day} --sent or --resend",
+    )
+
+
+def _missing(listed: Listed) -> Iterator[Finding]:
+    """Only between the first digest and now: days that were backfilled before had none."""
+    daily = {day for key in listed.claims if (day := daily_digest_of(key))}
+    told = {_day_of(key) for key, claim in listed.claims.items() if claim.state in TOLD}
+    first = max(min(daily, default=date.max), listed.through - LOOKS_BACK)
+    for day in days_between(first, listed.through) if first <= listed.through else ():
+        if day in listed.records and day not in told and not _pending(listed, day):
+            yield Finding(
+                kind="digest-missing",
+                day=day,
+                found="the day is archived and no digest of it was sent",
+                remedy=f"daybook publish backfill-requested --first-day {day} --last-day {day} "
+                "--notify --reason 'the digest is missing' --requested-by NAME",
+            )
+
+
+def _pending(listed: Listed, day: date) -> bool:
+    """Say whether the day's digest is in doubt, which is said already."""
+    states = {claim.state for key, claim in listed.claims.items() if _day_of(key) == day}
+    return bool(states & {ClaimState.UNKNOWN, ClaimState.CLAIMED})
+
+
+def _day_of(key: str) -> date:
+    return date.fromisoformat(key.rpartition("/")[2][:10])

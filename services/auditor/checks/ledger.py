@@ -1,0 +1,27 @@
+"""Each archived day is in the ledger, and what the ledger says adds up."""
+
+from collections.abc import Iterator
+
+from services.auditor.checks.amounts import difference
+from services.auditor.finding import Finding, of_a_backfill
+from services.auditor.listed import Listed
+from shared.money import add_amounts
+
+
+def check(listed: Listed) -> Iterator[Finding]:
+    """Look at every archived day, and at every record."""
+    for day in sorted(listed.by_day.keys() - listed.records.keys()):
+        found = "it is archived and not in the ledger; a backfill records it anew, without history"
+        yield of_a_backfill("ledger-gone", day, found)
+    for key in listed.unreadable:
+        yield Finding(
+            kind="ledger-unreadable",
+            found=f"{key} is no record of the ledger",
+            remedy=f"aws s3api list-object-versions --bucket {listed.bucket} --prefix {key}, "
+            "and put the last good version in its place",
+        )
+    for day, record in sorted(listed.records.items()):
+        parts = [part for parts in record.newest.by_ou.values() for part in parts]
+        if differs := difference(record.newest.totals, add_amounts(parts)):
+            found = f"the ledger's total is {differs} as the sum of its OUs"
+            yield of_a_backfill("total-differs", day, found)

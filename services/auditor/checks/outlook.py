@@ -1,0 +1,82 @@
+"""Each month's newest outlook is of the archive as it is.
+
+Earlier outlooks of a month stay as their digests told them: a day that AWS restates later does not
+make them wrong. The newest is what dashboards show of the month, and has to be its sum.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from services.auditor.finding import Finding, of_a_backfill
+from services.auditor.listed import Listed
+from shared.breakdown import METRICS
+from shared.currency import Display
+from shared.days import Period
+from shared.errors import InputError
+from shared.money import HALF_UNIT, Amounts, add_amounts, exact_sum, plain
+from shared.outlook import Outlook
+
+Sums = dict[str, Decimal]
+"""Amounts by currency."""
+
+
+def check(listed: Listed) -> Iterator[Finding]:
+    """Compare what was read: the newest outlook of each month."""
+    for day, rows in sorted(listed.assessed.items()):
+        days = [each for each in Period.of(day).days(until=day) if each in listed.known]
+        if not all(each in listed.records for each in days):
+            continue  # said of the day itself
+        known = [listed.records[each].newest for each in days]
+        totals = add_amounts(part for version in known for part in version.totals)
+        if not _fits(rows, totals, Period.of(day), listed.display):
+            yield of_a_backfill("outlook-stale", day, _told(rows, totals))
+
+
+def _fits(
+    rows: Sequence[Outlook], totals: Sequence[Amounts], period: Period, display: Display | None
+) -> bool:
+    """Say whether the OUs' own costs add up to the month, by whichever metric was configured."""
+    own = _own(rows)
+    for metric in METRICS:
+        stated = [part for part in totals if part.states(metric)]
+        if len(stated) < len(totals):
+            continue
+        billed = {part.currency: part.metric(metric) for part in stated}
+        if own == billed or _converted(own, billed, period, display, len(rows)):
+            return True
+    return False
+
+
+def _converted(own: Sums, billed: Sums, period: Period, display: Display | None, rows: int) -> bool:
+    """Compare in the display currency, where each row may have been rounded (decision 15)."""
+    if display is None or own.keys() - {display.currency}:
+        return False
+    try:
+        shown = exact_sum(display.convert(billed[code], code, period) for code in billed)
+    except InputError:
+        return False
+    ours = own.get(display.currency, Decimal(0))
+    return abs(ours - shown) <= HALF_UNIT * rows
+
+
+def _own(rows: Sequence[Outlook]) -> Sums:
+    found: dict[str, list[Decimal]] = defaultdict(list)
+    for row in rows:
+        found[row.currency].append(row.own_month_to_date)
+    return {currency: exact_sum(amounts) for currency, amounts in found.items()}
+
+
+def _told(rows: Sequence[Outlook], totals: Sequence[Amounts]) -> str:
+    told = ", ".join(f"{plain(a)} {c}" for c, a in sorted(_own(rows).items())) or "nothing"
+    stands = ", ".join(f"{plain(part.amortized)} {part.currency}" for part in totals) or "nothing"
+    return f"the month's outlook is of {told} to date, and the archive has {stands} (amortized)"
+
+
+def newest_days(days: Iterator[date]) -> list[date]:
+    """Return the last of the days of each month."""
+    newest: dict[Period, date] = {}
+    for day in days:
+        newest[Period.of(day)] = max(day, newest.get(Period.of(day), day))
+    return sorted(newest.values())

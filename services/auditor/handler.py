@@ -1,0 +1,91 @@
+"""Audits the archive: looks, decides, records, asks for repairs, and rings for the rest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import structlog
+
+from services.auditor.checks import findings
+from services.auditor.checks.queues import DEAD
+from services.auditor.listed import Listed
+from services.auditor.look import Look
+from services.auditor.repair import WHO, alarm, wishes
+from services.auditor.report import AuditReport
+from shared import metrics
+from shared.errors import Reject, Wait
+from shared.events import AuditRequested, BackfillRequested, Event, follow_up
+from shared.lease import Lease
+from shared.ledger import Ledger
+from shared.locations import LATEST_AUDIT
+from shared.ports import AlarmBell, ObjectStore
+
+AFTER_A_RUN = 300
+"""Seconds until it looks again when a run was just under way."""
+PATIENCE = timedelta(minutes=90)
+"""How long it waits for the workers to be at rest; then it looks all the same, before the alarm
+that no audit has ended (infra/modules/observability/audit.tf)."""
+MAY_WAIT = "daybook-query"
+"""The queue whose messages may wait for days, for an export that is late."""
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class AuditArchive:
+    """The auditor's handler."""
+
+    look: Look
+    store: ObjectStore
+    bell: AlarmBell
+
+    async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
+        """Audit; say which billing periods are to be run again."""
+        if not isinstance(event, AuditRequested):
+            raise Reject(f"the auditor does not hear {event.type}")
+        listed = await self.look.listed(full=event.data.full)
+        if (busy := under_way(listed)) and listed.now - event.time < PATIENCE:
+            raise Wait(f"{', '.join(busy)}: a run is under way", after=AFTER_A_RUN)
+        report = await self._recorded(report_of(listed, event.runid))
+        mends = wishes(report.findings) if event.data.repair else []
+        if told := alarm(report, repairs=len(mends)):
+            await self.bell.ring(*told)
+        log.info("audited", findings=len(report.findings), days=report.days, full=report.full)
+        metrics.count("Audited")
+        return [
+            follow_up(event, BackfillRequested, wish, source=WHO, about=wish.last_day)
+            for wish in mends
+        ]
+
+    async def _recorded(self, report: AuditReport) -> AuditReport:
+        """Keep what was found as the latest; know what the one before has asked for."""
+        return await Ledger(self.store).update(LATEST_AUDIT, AuditReport, report.after)
+
+
+def report_of(listed: Listed, run: str) -> AuditReport:
+    """Return what the checks find."""
+    days = list(listed.expected())
+    return AuditReport(
+        run=run,
+        at=listed.now,
+        full=listed.contents is not None,
+        first=first_day(listed),
+        through=listed.through,
+        days=len(days),
+        findings=tuple(findings(listed)),
+    )
+
+
+def first_day(listed: Listed) -> date | None:
+    """Return the first day that there is any trace of."""
+    return listed.known[0] if listed.known else None
+
+
+def under_way(listed: Listed) -> list[str]:
+    """Return the queues that say that a run is under way: what is found may be of its making."""
+    return [
+        queue.name
+        for queue in listed.queues
+        if (queue.waiting or queue.in_hand)
+        and not queue.name.endswith(DEAD)
+        and queue.name != MAY_WAIT
+    ]

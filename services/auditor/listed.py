@@ -1,0 +1,124 @@
+"""What an audit looked at: everything that its checks decide by, and nothing that they could ask.
+
+Days are UTC billing days, amounts exact, moments UTC.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from shared.currency import Display
+from shared.day_record import DayRecord, PeriodRecord
+from shared.days import ONE_DAY, Period, days_between
+from shared.digest_claim import Claim
+from shared.locations import BREAKDOWNS, OUTLOOKS, day_of_partition
+from shared.money import Amounts
+from shared.outlook import Outlook
+from shared.ports import ObjectInfo
+from shared.staging import StagedPeriod
+
+Table = str
+Values = tuple[str, ...]
+BREAKDOWN_TABLE, OUTLOOK_TABLE = "ou_breakdown", "ou_outlook"
+PREFIXES = {BREAKDOWN_TABLE: BREAKDOWNS, OUTLOOK_TABLE: OUTLOOKS}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a day's object holds; `trouble` says why it cannot be read as one."""
+
+    sha256: str
+    rows: int = 0
+    totals: tuple[Amounts, ...] = ()
+    sums: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Ingestion:
+    """The newest SPICE ingestion of a data set."""
+
+    id: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue by its name: messages that wait, and messages that somebody works on."""
+
+    name: str
+    waiting: int
+    in_hand: int = 0
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One look at the archive and everything around it."""
+
+    now: datetime
+    bucket: str
+    through: date
+    """The last day that must be there."""
+    display: Display | None = None
+    """What converts to the display currency, which outlooks are in where one is configured."""
+    objects: tuple[ObjectInfo, ...] = ()
+    """Everything below the breakdowns' prefix; a day's own object with its metadata."""
+    outlooks: tuple[ObjectInfo, ...] = ()
+    records: Mapping[date, DayRecord] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+    """Keys of ledger records that cannot be read."""
+    periods: Mapping[Period, PeriodRecord] = field(default_factory=dict)
+    staged: Mapping[Period, StagedPeriod] = field(default_factory=dict)
+    """What the ledger's deliveries were staged as, where that is still there."""
+    newest_staged: Mapping[Period, StagedPeriod] = field(default_factory=dict)
+    """The newest commit that is staged for a period, where it is not the ledger's."""
+    staging: tuple[ObjectInfo, ...] = ()
+    partitions: Mapping[Table, Mapping[Values, str]] = field(default_factory=dict)
+    assessed: Mapping[date, tuple[Outlook, ...]] = field(default_factory=dict)
+    """The outlooks that were read: each month's newest."""
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    queues: tuple[Queue, ...] = ()
+    ingestions: Mapping[str, Ingestion | None] = field(default_factory=dict)
+    delivered: Mapping[Period, datetime] | None = None
+    """When the export's months were delivered; None where it cannot be listed."""
+    contents: Mapping[date, Contents] | None = None
+    """What the days' objects hold; None for a light audit."""
+    counted: Mapping[date, int] | None = None
+    """Rows by day as the query engine counts them; None for a light audit."""
+
+    @cached_property
+    def by_day(self) -> Mapping[date, tuple[ObjectInfo, ...]]:
+        """The objects in each day's partition."""
+        found: dict[date, list[ObjectInfo]] = {}
+        for item in self.objects:
+            if day := day_of_partition(item.key):
+                found.setdefault(day, []).append(item)
+        return {day: tuple(items) for day, items in found.items()}
+
+    @cached_property
+    def known(self) -> tuple[date, ...]:
+        """Every day that there is any trace of, in order."""
+        return tuple(sorted(self.by_day.keys() | self.records.keys()))
+
+    def expected(self) -> Iterator[date]:
+        """Yield every day from the first that there is to the last that must be there."""
+        if self.known:
+            yield from days_between(self.known[0], max(self.known[-1], self.through))
+
+    def own_object(self, day: date) -> ObjectInfo | None:
+        """Return the object that is the day's: the only one, or of several the one at its key."""
+        return own_object(day, self.by_day.get(day, ()))
+
+    @property
+    def yesterday(self) -> date:
+        """The day before the audit (UTC)."""
+        return self.now.date() - ONE_DAY
+
+
+def own_object(day: date, items: tuple[ObjectInfo, ...]) -> ObjectInfo | None:
+    """Return the object that is the day's: the only one, or of several the one at its key."""
+    if len(items) <= 1:
+        return items[0] if items else None
+    name = f"ou-breakdown-{day}.parquet"
+    return next((item for item in items if item.key.endswith(f"/{name}")), items[0])

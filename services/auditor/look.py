@@ -1,0 +1,192 @@
+"""Looks at everything once; what it saw is what the checks decide by."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from services.auditor.around import Around
+from services.auditor.checks.outlook import newest_days
+from services.auditor.contents import contents_of
+from services.auditor.listed import PREFIXES, Contents, Listed, own_object
+from services.auditor.staged import Staged
+from shared.currency import Display
+from shared.day_record import DayRecord, PeriodRecord
+from shared.days import ONE_DAY, Period
+from shared.digest_claim import Claim
+from shared.locations import (
+    BREAKDOWNS,
+    DAY_RECORDS,
+    DIGEST_CLAIMS,
+    OUTLOOKS,
+    PERIOD_RECORDS,
+    STAGING,
+    day_of_partition,
+    outlook_key,
+)
+from shared.outlook import Outlook, outlook_rows
+from shared.parquet import from_parquet
+from shared.ports import ObjectInfo, ObjectReader
+
+AT_ONCE = 16
+LEEWAY = 2
+"""Days that a day has to arrive: its tick comes after one, and may have waited."""
+Key = TypeVar("Key")
+Found = TypeVar("Found")
+Doc = TypeVar("Doc", bound=BaseModel)
+Tell = Callable[[str], None]
+
+
+def _untold(_: str) -> None:
+    """Tell nobody how far it is."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Reads one archive and what is around it; it changes nothing."""
+
+    store: ObjectReader
+    around: Around
+    datasets: Sequence[str]
+    queues: Sequence[str]
+    display: Display | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    tell: Tell = _untold
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def listed(self, *, full: bool, through: date | None = None) -> Listed:
+        """Look; `through` is the last day that must be there, the day before yesterday if None.
+
+        A full look reads every object and has the query engine count the table's rows.
+        """
+        now = self.now()
+        seen = Listed(
+            now=now,
+            bucket=self.store.bucket,
+            through=through or now.date() - LEEWAY * ONE_DAY,
+            display=self.display,
+        )
+        seen = await self._with_ledger(seen)
+        seen = await self._with_objects(seen)
+        seen = await self._with_surroundings(seen)
+        return await self._with_contents(seen) if full else seen
+
+    async def _with_ledger(self, seen: Listed) -> Listed:
+        self.tell("reading the ledger")
+        records, unreadable = await self._documents(DAY_RECORDS, DayRecord)
+        periods, more = await self._documents(PERIOD_RECORDS, PeriodRecord)
+        claims, also = await self._documents(DIGEST_CLAIMS, Claim)
+        return replace(
+            seen,
+            records={record.day: record for record in records.values()},
+            periods={_period(key): record for key, record in periods.items()},
+            claims=claims,
+            unreadable=(*unreadable, *more, *also),
+        )
+
+    async def _with_objects(self, seen: Listed) -> Listed:
+        self.tell("listing the archive")
+        objects = await self.store.list(BREAKDOWNS)
+        outlooks = await self.store.list(OUTLOOKS)
+        staging = await self.store.list(STAGING)
+        staged = await Staged(self.store, seen.now).of(seen.periods, staging)
+        seen = replace(seen, objects=await self._with_metadata(objects), outlooks=tuple(outlooks))
+        return replace(
+            seen,
+            staging=tuple(staging),
+            staged=staged.ours,
+            newest_staged=staged.newer,
+            assessed=await self._assessed(outlooks),
+        )
+
+    async def _with_metadata(self, objects: Sequence[ObjectInfo]) -> tuple[ObjectInfo, ...]:
+        """Look at each day's own object; listing tells no metadata."""
+        own = sorted(item.key for item in _own(objects).values())
+        heads = await self._each(own, self.store.head)
+        return tuple(heads.get(item.key) or item for item in objects)
+
+    async def _assessed(self, outlooks: Iterable[ObjectInfo]) -> dict[date, tuple[Outlook, ...]]:
+        days = (day for item in outlooks if (day := day_of_partition(item.key)))
+        found = await self._each(newest_days(days), self._outlook)
+        return {day: rows for day, rows in found.items() if rows is not None}
+
+    async def _outlook(self, day: date) -> tuple[Outlook, ...] | None:
+        found = await self.store.get(outlook_key(day))
+        return tuple(outlook_rows(from_parquet(found.body))) if found else None
+
+    async def _with_surroundings(self, seen: Listed) -> Listed:
+        self.tell("asking Glue, SQS and QuickSight")
+        around = self.around
+        return replace(
+            seen,
+            partitions={table: await around.catalog.partitions(table) for table in PREFIXES},
+            queues=tuple(await around.queues.look(self.queues)),
+            ingestions={name: await around.data_sets.newest(name) for name in self.datasets},
+            delivered=await around.exported.delivered(),
+        )
+
+    async def _with_contents(self, seen: Listed) -> Listed:
+        own = {day: item.key for day, item in _own(seen.objects).items()}
+        self.tell(f"reading {len(own)} days")
+
+        async def read(day: date) -> Contents | None:
+            found = await self.store.get(own[day])
+            record = seen.records.get(day)
+            said = record.newest if record else None
+            return await asyncio.to_thread(contents_of, found.body, said) if found else None
+
+        contents = await self._each(sorted(own), read)
+        self.tell("counting the table's rows")
+        return replace(
+            seen,
+            contents={day: held for day, held in contents.items() if held},
+            counted=await self.around.counter.rows_by_day(seen.partitions["ou_breakdown"]),
+        )
+
+    async def _documents(
+        self, prefix: str, kind: type[Doc]
+    ) -> tuple[dict[str, Doc], tuple[str, ...]]:
+        """Read every document below a prefix; returns those that are none apart, by key."""
+        keys = [item.key for item in await self.store.list(prefix)]
+        found = await self._each(keys, lambda key: self._document(key, kind))
+        good = {key: doc for key, doc in found.items() if isinstance(doc, kind)}
+        return good, tuple(key for key, doc in found.items() if isinstance(doc, Unreadable))
+
+    async def _document(self, key: str, kind: type[Doc]) -> "Doc | Unreadable | None":
+        found = await self.store.get(key)
+        try:
+            return kind.model_validate_json(found.body) if found else None
+        except ValidationError:
+            return Unreadable()
+
+    async def _each(
+        self, keys: Sequence[Key], read: Callable[[Key], Awaitable[Found]]
+    ) -> Mapping[Key, Found]:
+        """Read many at a time."""
+
+        async def one(key: Key) -> Found:
+            async with self.gate:
+                return await read(key)
+
+        return dict(zip(keys, await asyncio.gather(*map(one, keys)), strict=True))
+
+
+class Unreadable:
+    """Stands for a document that is none."""
+
+
+def _own(objects: Iterable[ObjectInfo]) -> dict[date, ObjectInfo]:
+    """Return each day's own object."""
+    found: dict[date, list[ObjectInfo]] = {}
+    for item in objects:
+        if day := day_of_partition(item.key):
+            found.setdefault(day, []).append(item)
+    own = {day: own_object(day, tuple(items)) for day, items in found.items()}
+    return {day: item for day, item in own.items() if item}
+
+
+def _period(key: str) -> Period:
+    return Period.parse(key.removeprefix(PERIOD_RECORDS).removesuffix(".json"))

@@ -1,0 +1,63 @@
+"""Which backfills mend what was found, and what people are told of the rest."""
+
+from collections.abc import Iterable, Sequence
+
+from services.auditor.finding import Finding
+from services.auditor.report import AuditReport
+from shared.days import Period
+from shared.event_data import BackfillData
+
+WHO = "daybook.auditor"
+LONGEST = 500
+"""Characters of a backfill's reason (shared/event_data.py)."""
+SHOWN = 50
+"""Findings that an alarm shows in full; Amazon SNS takes 256 KiB."""
+
+
+def wishes(findings: Iterable[Finding]) -> list[BackfillData]:
+    """Return one backfill for each billing period that something is repairable in, oldest first.
+
+    One scan of the export gives all days of a period, so none is asked for twice.
+    """
+    by_period: dict[Period, list[Finding]] = {}
+    for finding in findings:
+        if finding.repairable and finding.day:
+            by_period.setdefault(Period.of(finding.day), []).append(finding)
+    return [_wish(by_period[period]) for period in sorted(by_period)]
+
+
+def _wish(findings: Sequence[Finding]) -> BackfillData:
+    days = sorted({finding.day for finding in findings if finding.day})
+    kinds = ", ".join(sorted({finding.kind for finding in findings}))
+    reason = f"audit: {kinds} on {', '.join(map(str, days))}"
+    return BackfillData(
+        first_day=days[0],
+        last_day=days[-1],
+        reason=reason if len(reason) <= LONGEST else f"{reason[: LONGEST - 1]}…",
+        requested_by=WHO,
+    )
+
+
+def alarm(report: AuditReport, *, repairs: int) -> tuple[str, str] | None:
+    """Return subject and text of the one alarm of an audit; None when there is nothing to tell."""
+    rest = report.for_people
+    if not rest:
+        return None
+    again = {finding.about for finding in rest if finding.repairable}
+    lines = [_line(finding, tried=finding.about in again) for finding in rest[:SHOWN]]
+    if len(rest) > SHOWN:
+        lines.append(f"… and {len(rest) - SHOWN} more: daybook audit{_full(report)}")
+    if repairs:
+        lines.append(f"Backfills of {repairs} billing period(s) mend what else was found.")
+    days = {finding.day for finding in rest if finding.day}
+    about = f" of {min(days)}" if len(days) == 1 else ""
+    things = "1 finding" if len(rest) == 1 else f"{len(rest)} findings"
+    return f"Daybook: the audit has {things}{about} for you", "\n\n".join(lines)
+
+
+def _line(finding: Finding, *, tried: bool) -> str:
+    return f"{finding}{' A backfill was asked for before and did not mend it.' if tried else ''}"
+
+
+def _full(report: AuditReport) -> str:
+    return " --full" if report.full else ""

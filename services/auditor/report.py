@@ -1,0 +1,62 @@
+"""What an audit found, as the ledger keeps it and as the command prints it."""
+
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.auditor.finding import Finding
+
+HEALS = timedelta(hours=3)
+"""How long a repair may take until the same finding counts as one that it did not mend."""
+
+
+class AuditReport(BaseModel):
+    """One audit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str = Field(description="The run of the event that asked for it.")
+    at: datetime = Field(description="When it looked (UTC).")
+    full: bool = Field(description="Whether every object was read and the rows were counted.")
+    first: date | None = Field(description="The first day that there is; null when there is none.")
+    through: date = Field(description="The last day that had to be there.")
+    days: int = Field(ge=0, description="Days that were looked at.")
+    findings: tuple[Finding, ...]
+    asked_before: tuple[str, ...] = Field(
+        default=(), description="What an earlier audit has asked to be repaired."
+    )
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    @property
+    def repairable(self) -> tuple[Finding, ...]:
+        """What a backfill mends."""
+        return tuple(finding for finding in self.findings if finding.repairable)
+
+    @property
+    def for_people(self) -> tuple[Finding, ...]:
+        """What only a person can mend, or what a backfill should have mended and did not."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if not finding.repairable or finding.about in self.asked_before
+        )
+
+    def after(self, earlier: "AuditReport | None") -> "AuditReport":
+        """Return it knowing what the report before it has asked for; its own repeat knows as much.
+
+        What was asked for just now may still be under way, and does not count.
+        """
+        if earlier is None:
+            return self
+        if earlier.run == self.run:
+            return self.model_copy(update={"asked_before": earlier.asked_before})
+        asked = [finding.about for finding in earlier.repairable]
+        if self.at - earlier.at < HEALS:
+            asked = []
+        still = {finding.about for finding in self.findings}
+        kept = sorted({*asked, *earlier.asked_before} & still)
+        return self.model_copy(update={"asked_before": tuple(kept)})
