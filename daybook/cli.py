@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from daybook import console
+from daybook.audit_commands import add_audit_commands
 from daybook.digest import resolve
 from daybook.emulator_commands import add_emulator_commands
 from daybook.example import write_example
@@ -220,6 +221,7 @@ def digest_resolve(
 
 add_report_commands(app)
 add_emulator_commands(app)
+add_audit_commands(app)
 
 
 def _publish(event: Event, *, dry_run: bool) -> None:

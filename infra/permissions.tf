@@ -161,11 +161,8 @@ locals {
           actions   = ["glue:GetDatabase", "glue:GetTable"]
           resources = local.glue_tables
         },
-        {
-          sid       = "CountsResults"
-          actions   = ["s3:GetBucketLocation", "s3:PutObject"]
-          resources = [local.bucket_arn, "${local.bucket_arn}/staging/athena/*"]
-        },
+        { sid = "FindResults", actions = ["s3:GetBucketLocation"], resources = [local.bucket_arn] },
+        { sid = "CountsResults", actions = ["s3:PutObject"], resources = ["${local.bucket_arn}/staging/athena/*"] },
       ] : [],
       var.quicksight == null ? [] : [
         {

@@ -39,6 +39,12 @@ MATRIX: dict[str, tuple[str, Call, set[str]]] = {
     "stages": ("s3", _put("staging/x"), {"query"}),
     "records days": ("s3", _put("ledger/days/x"), {"archiver"}),
     "records deliveries": ("s3", _put("ledger/periods/x"), {"archiver"}),
+    "records audits": ("s3", _put("ledger/audits/x"), {"auditor"}),
+    "reads the export": (
+        "s3",
+        lambda s3, _: s3.get_object(Bucket="daybook-cost-export", Key=EXPORT_KEY),
+        {"query"},
+    ),
     "records digests": ("s3", _put("ledger/digests/x"), {"notifier"}),
     "records the organization": ("s3", _put("ledger/organization/x"), {"query"}),
     "changes the configuration": ("s3", _put("config/daybook.yaml"), set()),
@@ -51,10 +57,10 @@ MATRIX: dict[str, tuple[str, Call, set[str]]] = {
         lambda s3, _: s3.put_object(Bucket="daybook-cost-export", Key=EXPORT_KEY, Body=b"x"),
         set(),
     ),
-    "reads the export": (
+    "lists the export": (
         "s3",
         lambda s3, _: s3.list_objects_v2(Bucket="daybook-cost-export"),
-        {"query"},
+        {"query", "auditor"},
     ),
     "reads access logs": (
         "s3",
@@ -69,7 +75,7 @@ MATRIX: dict[str, tuple[str, Call, set[str]]] = {
     "rings the alarm": (
         "sns",
         lambda sns, a: sns.publish(TopicArn=a.outputs["alarms_topic"], Message="x"),
-        {"catalog", "notifier", "query"},
+        {"auditor", "catalog", "notifier", "query"},
     ),
     "listens in": (
         "sns",
@@ -79,7 +85,7 @@ MATRIX: dict[str, tuple[str, Call, set[str]]] = {
         set(),
     ),
     **{f"takes from {w}'s queue": ("sqs", _receive(w), {w}) for w in WORKERS},
-    **{f"sends to {w}'s queue": ("sqs", _send(w), {w} & {"query"}) for w in WORKERS},
+    **{f"sends to {w}'s queue": ("sqs", _send(w), {w} & {"query", "auditor"}) for w in WORKERS},
     "redrives": (
         "sqs",
         lambda sqs, a: sqs.receive_message(QueueUrl=a.outputs["dead_letter_queues"]["query"]),
@@ -95,7 +101,7 @@ MATRIX: dict[str, tuple[str, Call, set[str]]] = {
         lambda glue, _: glue.get_partitions(
             DatabaseName=load_topology().database, TableName="ou_outlook"
         ),
-        {"catalog"},
+        {"auditor", "catalog"},
     ),
     "grants itself more": (
         "iam",

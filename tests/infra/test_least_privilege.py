@@ -34,6 +34,24 @@ ELSEWHERE = {
         for part in ("catalog", "database/finops_db", "table/finops_db/daybook_export_*")
     },
     ("query", f"arn:aws:s3:::{ARCHIVE}"): "tests/integration/test_athena.py",
+    **{
+        ("auditor", f"arn:aws:sqs:{OWN}:{queue}"): "tests/integration/test_audit.py"
+        for queue in (
+            *(f"daybook-{worker}-undelivered-dlq" for worker in WORKERS),
+            "daybook-schedule-dlq",
+        )
+    },
+    **{
+        ("auditor", resource): "tests/unit/test_auditor_athena.py"
+        for resource in (
+            f"arn:aws:athena:{OWN}:workgroup/daybook",
+            f"arn:aws:s3:::{ARCHIVE}",
+            f"arn:aws:s3:::{ARCHIVE}/staging/athena/*",
+            f"arn:aws:glue:{OWN}:catalog",
+            f"arn:aws:glue:{OWN}:database/finops_db",
+            *(f"arn:aws:glue:{OWN}:table/finops_db/{t}" for t in load_topology().tables),
+        )
+    },
     # To name what differs, when a step does not add up to the export.
     **{
         (worker, f"arn:aws:s3:::{ARCHIVE}/staging/*"): "tests/unit/test_reconciled_steps.py"
@@ -168,7 +186,7 @@ ON_PAPER = {
     "encrypts objects": (
         "kms:GenerateDataKey",
         "data",
-        {"query", "archiver", "forecaster", "notifier"},
+        {"query", "archiver", "forecaster", "notifier", "auditor"},
     ),
     "destroys the key": ("kms:ScheduleKeyDeletion", "data", set()),
     "looks at the organization": ("organizations:ListAccounts", "*", {"query"}),
@@ -176,7 +194,7 @@ ON_PAPER = {
     "runs queries": (
         "athena:StartQueryExecution",
         "arn:aws:athena:us-east-1:123456789012:workgroup/daybook",
-        {"query"},
+        {"query", "auditor"},
     ),
     "drops a table of the archive": (
         "glue:DeleteTable",

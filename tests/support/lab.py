@@ -57,7 +57,7 @@ class Lab:
         self.listen(topology.events_topic, "test-events")
         self.listen(topology.alarms_topic, "test-alarms")
         self.client("sns").publish(TopicArn=self.arn("sns", topology.events_topic), Message=POISON)
-        (daily,) = topology.schedules
+        daily = topology.schedules[0]
         events = self.client("events")
         targets = events.list_targets_by_rule(Rule=daily.name)["Targets"]
         events.put_rule(Name=daily.name, ScheduleExpression="rate(1 minute)")

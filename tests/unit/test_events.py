@@ -67,6 +67,9 @@ def changed(**data: Any) -> str:
     return json.dumps(WISH | {"data": WISH["data"] | data})
 
 
+AUDIT = json.dumps({**json.loads(POOR), "type": "audit-requested", "data": {"full": True}})
+
+
 @in_loop
 async def test_every_event_is_read_back_as_it_was_written() -> None:
     store = MemoryStore()
@@ -83,6 +86,7 @@ async def test_every_event_is_read_back_as_it_was_written() -> None:
         mailed,
         digest_sent(),
         delayed(),
+        parse(AUDIT),
         parse(SES),
     ]
 

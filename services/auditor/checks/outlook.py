@@ -25,7 +25,7 @@ Sums = dict[str, Decimal]
 def check(listed: Listed) -> Iterator[Finding]:
     """Compare what was read: the newest outlook of each month."""
     for day, rows in sorted(listed.assessed.items()):
-        days = [each for each in Period.of(day).days(until=day) if each in listed.known]
+        days = [each for each in Period.of(day).days(until=day) if each >= listed.known[0]]
         if not all(each in listed.records for each in days):
             continue  # said of the day itself
         known = [listed.records[each].newest for each in days]

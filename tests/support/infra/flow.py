@@ -19,6 +19,9 @@ from daybook.local.workers import Workers
 from daybook.observer import Sighting, follow
 from daybook.run import tick
 from daybook.seed import given_sections, seed
+from shared.aws import clients
+from shared.locations import LATEST_AUDIT
+from shared.s3 import S3Store
 from shared.topology import load_topology
 from tests.support.infra.emulator import Emulator
 from tests.support.infra.terraform import Terraform
@@ -145,6 +148,7 @@ async def run_flow(applied: Applied, folder: Path) -> Flow:
             await tick(topology, inputs.day)
             async with asyncio.timeout(RUN_SECONDS):
                 seen = [sighting async for sighting in follow(observer, ends_with="digest-sent")]
+                await _audited(made)
         except TimeoutError:
             raise AssertionError(_last_words(Path(logs))) from None
         finally:
@@ -152,6 +156,22 @@ async def run_flow(applied: Applied, folder: Path) -> Flow:
     header = f"X-Daybook-Run: {seen[-1].event.runid}".encode()
     mail = await asyncio.to_thread(applied.emulator.find_mail, header, 30)
     return Flow(inputs.day, seen, mail)
+
+
+async def _audited(made: Provisioned) -> None:
+    """Ask for an audit, as the clock does, and wait until the auditor has recorded it."""
+    asked = {
+        "specversion": "1.0",
+        "id": "audit-of-the-flow",
+        "source": "daybook.schedule",
+        "type": "audit-requested",
+        "time": "2026-01-01T15:30:00Z",
+        "data": {"full": True, "repair": False},
+    }
+    async with clients("sns", "s3") as (sns, s3):
+        await sns.publish(TopicArn=made.events_topic, Message=json.dumps(asked))
+        while not await S3Store(s3, made.bucket).head(LATEST_AUDIT):  # noqa: ASYNC110 - S3 tells nobody
+            await asyncio.sleep(0.2)
 
 
 def environments(applied: Applied, folder: Path) -> dict[str, dict[str, str]]:

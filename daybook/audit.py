@@ -1,0 +1,78 @@
+"""The audit from the command line: the worker's own look and checks, on whatever AWS there is."""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from daybook.publish import operators_event, publish
+from daybook.reach import aws_reached
+from daybook.surroundings import Place, place, queues
+from services.auditor.__main__ import counter_of
+from services.auditor.around import Around
+from services.auditor.glue import GlueCatalog
+from services.auditor.handler import report_of, under_way
+from services.auditor.look import Look, Tell
+from services.auditor.quicksight import SpiceIngestions
+from services.auditor.repair import wishes
+from services.auditor.report import AuditReport
+from services.auditor.s3 import ExportManifests
+from services.auditor.sqs import SqsQueues
+from shared.aws import clients
+from shared.currency import Display
+from shared.events import BackfillData, BackfillRequested
+from shared.topology import load_topology
+
+BY_HAND = "by-hand"
+"""The run of an audit that no event asked for."""
+SERVICES = ("s3", "sts", "sqs", "glue", "quicksight")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks of an audit; `through` is the last day that must be there."""
+
+    full: bool = False
+    repair: bool = False
+    through: date | None = None
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What came of it: the report, the runs under way meanwhile, the backfills asked for."""
+
+    report: AuditReport
+    under_way: tuple[str, ...]
+    mends: tuple[BackfillData, ...]
+
+
+async def audit(asked: Asked, tell: Tell) -> Audited:
+    """Audit; raise InputError when AWS cannot be reached or Daybook is not there."""
+    with aws_reached():
+        async with AsyncExitStack() as stack:
+            look = await _look(stack, tell)
+            listed = await look.listed(full=asked.full, through=asked.through)
+    report = report_of(listed, BY_HAND)
+    mends = wishes(report.findings) if asked.repair else []
+    for wish in mends:
+        await publish(operators_event(BackfillRequested, data=wish))
+    return Audited(report, tuple(under_way(listed)), tuple(mends))
+
+
+async def _look(stack: AsyncExitStack, tell: Tell) -> Look:
+    s3, sts, sqs, glue, quicksight = await stack.enter_async_context(clients(*SERVICES))
+    here = await place(s3, sts)
+    sibling, names = await queues(sqs)
+    around = Around(
+        catalog=GlueCatalog(glue, load_topology().database),
+        data_sets=SpiceIngestions(quicksight, here.account),
+        queues=SqsQueues(sqs, sibling),
+        exported=_exported(here, s3),
+        counter=await counter_of(here.config, here.archive, load_topology().database, stack),
+    )
+    display = Display.of(here.config.currency, here.config_location)
+    return Look(here.archive, around, here.config.quicksight.datasets, names, display, tell=tell)
+
+
+def _exported(here: Place, s3: Any) -> ExportManifests:
+    return ExportManifests.at(s3, here.config.source.location)

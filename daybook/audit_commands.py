@@ -1,0 +1,75 @@
+"""The command that audits the archive."""
+
+import asyncio
+import json
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from daybook import console
+from daybook.audit import Asked, Audited, audit
+
+
+def add_audit_commands(app: typer.Typer) -> None:
+    """Put the command on the command line."""
+    app.command("audit", epilog="Example: daybook audit --full --repair")(audit_command)
+
+
+def audit_command(
+    *,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read every object, and count the table's rows.")
+    ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Ask for backfills of what they mend.")
+    ] = False,
+    through: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The last day that must be there (UTC). Default: the day before yesterday.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")] = False,
+) -> None:
+    """Hold every day since the first against ledger, source, catalog, outlook and digest.
+
+    Exit code 0: nothing was found; 1: something was.
+    """
+    asked = Asked(full, repair, through.date() if through else None)
+    found = asyncio.run(audit(asked, lambda what: console.err.print(what, style="dim")))
+    if found.under_way:
+        queues = ", ".join(found.under_way)
+        console.err.print(f"A run is under way ({queues}): what is found may be of its making.")
+    if as_json:
+        sys.stdout.write(json.dumps(_record(found), indent=2) + "\n")
+    else:
+        _tell(found)
+    if not found.report.clean:
+        raise typer.Exit(1)
+
+
+def _record(found: Audited) -> dict[str, object]:
+    report = found.report.model_dump(mode="json", exclude={"run", "asked_before"})
+    return {
+        **report,
+        "under_way": list(found.under_way),
+        "asked_for": [wish.model_dump(mode="json") for wish in found.mends],
+    }
+
+
+def _tell(found: Audited) -> None:
+    report = found.report
+    for finding in report.findings:
+        day = f" {finding.day}" if finding.day else ""
+        console.out.print(f"[bold]{finding.kind}[/bold]{day}", soft_wrap=True)
+        console.out.print(f"  {finding.found}", soft_wrap=True, markup=False)
+        console.out.print(f"  {finding.remedy}", soft_wrap=True, markup=False)
+    for wish in found.mends:
+        days = f"{wish.first_day} to {wish.last_day}"
+        console.out.print(f"Asked for a backfill of {days}.", soft_wrap=True)
+    span = f"{report.first} to {report.through}" if report.first else "none is archived"
+    things = len(report.findings) or "nothing"
+    console.out.print(f"{report.days} days ({span}): {things} found.", soft_wrap=True)
