@@ -6,7 +6,7 @@ CHECKOV := $(VENV)/checkov
 LOCALSTACK := $(VENV)/localstack
 PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench-forecast bench-forecast-speed lint types layers check unit reference vega pictures lock clean
+.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench-forecast bench-forecast-speed bench-images lint types layers check unit reference vega pictures lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -61,6 +61,9 @@ bench-forecast: setup ## The forecast beside others; SERIES="PATH …" adds CSVs
 
 bench-forecast-speed: setup ## Forecasts 10,000 series on two cores; prints time and memory
 	$(BIN)/python -m benchmarks.forecast_speed
+
+bench-images: setup ## What each worker's image adds to its base, in MB
+	$(BIN)/python -m benchmarks.image_size
 
 check: setup ## What to run before each commit: lint, types, layers, unit tests
 	$(MAKE) --no-print-directory lint types layers unit

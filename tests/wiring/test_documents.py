@@ -1,13 +1,17 @@
 """Documents say what the code does: the README's table, the reference, the links."""
 
+import json
 import re
 import tomllib
 from itertools import chain
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore.validate import ParamValidator
 
 from daybook.reference import documents
+from services.query.sources import SOURCES
 from shared.topology import load_topology
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +86,28 @@ def test_links_and_paths_in_a_page_exist(page: Path) -> None:
     missing += [path for path in paths if not (ROOT / path).exists()]
 
     assert missing == []
+
+
+def test_the_export_to_ask_for_has_the_columns_that_are_read_and_aws_knows_its_form() -> None:
+    asked = json.loads((ROOT / "infra" / "cost-export.json").read_text(encoding="utf-8"))
+    columns = re.fullmatch(
+        r"SELECT (.+) FROM COST_AND_USAGE_REPORT", asked["DataQuery"]["QueryStatement"]
+    )
+    model = botocore.session.get_session().get_service_model("bcm-data-exports")
+    shape = model.operation_model("CreateExport").input_shape
+
+    source = SOURCES["cur2"]
+    assert columns
+    assert set(columns[1].split(", ")) == {*source.period, *(c.name for c in source.columns)}
+    assert not ParamValidator().validate({"Export": asked}, shape).has_errors()
+
+
+def test_the_deployments_page_asks_for_every_workers_service() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    asked = re.search(r"describe-services --cluster daybook --services ([\w ]+) --query", page)
+
+    assert asked
+    assert asked[1].split() == list(load_topology().workers)
 
 
 def test_every_locked_dependency_is_an_exact_version() -> None:

@@ -9,8 +9,7 @@ import subprocess
 import sys
 import tomllib
 from fnmatch import fnmatch
-from functools import cache
-from importlib.metadata import packages_distributions, requires
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from shared.topology import load_topology
+from tests.support.images import image, wanted
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = sorted(load_topology().workers)
@@ -42,32 +42,6 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 
 def instructions(name: str) -> list[str]:
     return re.findall(rf"^{name} +(.+)$", DOCKERFILE, re.MULTILINE)
-
-
-def wanted(worker: str) -> list[str]:
-    """Return what the image's own script says that it installs."""
-    script = [sys.executable, "scripts/requirements", worker]
-    return subprocess.run(
-        script, cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.splitlines()
-
-
-@cache
-def installed(requirement: str) -> frozenset[str]:
-    """Return the distributions that a requirement brings, by what their metadata ask for."""
-    asked = Requirement(requirement)
-    found: set[str] = {canonicalize_name(asked.name)}
-    for text in requires(asked.name) or ():
-        inner = Requirement(text)
-        extras = [{"extra": extra} for extra in asked.extras or {""}]
-        if inner.marker is None or any(inner.marker.evaluate(extra) for extra in extras):
-            found |= installed(text.partition(";")[0].strip())
-    return frozenset(found)
-
-
-@cache
-def image(worker: str) -> frozenset[str]:
-    return frozenset().union(*(installed(requirement) for requirement in wanted(worker)))
 
 
 @pytest.mark.parametrize("worker", WORKERS)
