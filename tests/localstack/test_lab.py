@@ -90,9 +90,11 @@ def test_poison_is_set_aside_in_its_own_queue_and_disturbs_nobody(lab: Lab, repo
 
 
 def test_its_alarm_rings_by_itself_and_reaches_people_by_mail(lab: Lab) -> None:
-    rung = eventually(
-        lambda: lab.heard(TOPOLOGY.alarms_topic), within=MINUTES, what="an alarm on its topic"
-    )
+    def about_it() -> list[str]:
+        # An audit, if its hour has come, has alarms of its own.
+        return [body for body in lab.heard(TOPOLOGY.alarms_topic) if f"{DEAD}-not-empty" in body]
+
+    rung = eventually(about_it, within=MINUTES, what="an alarm on its topic")
 
     alarms = [json.loads(body) for body in rung]
     assert [(each["AlarmName"], each["NewStateValue"]) for each in alarms] == [
