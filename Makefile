@@ -6,7 +6,7 @@ CHECKOV := $(VENV)/checkov
 LOCALSTACK := $(VENV)/localstack
 PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench-forecast bench-forecast-speed bench-images lint types layers check unit reference vega pictures lock clean
+.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench-forecast bench-forecast-speed bench-anomalies bench-images lint types layers check unit reference vega pictures lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -64,6 +64,9 @@ bench-forecast-speed: setup ## Forecasts 10,000 series on two cores; prints time
 
 bench-images: setup ## What each worker's image adds to its base, in MB
 	$(BIN)/python -m benchmarks.image_size
+
+bench-anomalies: setup ## What is found of known anomalies; SERIES="PATH …" adds exports with truth/ and CSVs
+	$(BIN)/python -m benchmarks.anomalies $(SERIES) $(ARGS)
 
 check: setup ## What to run before each commit: lint, types, layers, unit tests
 	$(MAKE) --no-print-directory lint types layers unit

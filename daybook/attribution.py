@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from services.query.organization import Placement
-from shared.config import UNMAPPED
+from shared.config_outlook import UNMAPPED
 from shared.money import exact_sum
 
 

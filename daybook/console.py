@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from shared.config import ROOT, UNMAPPED
+from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import cents
 from shared.outlook import Outlook, outlook_rows
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from daybook import console
 from daybook.attribution import Line, Moved, Tree
 from daybook.report import Report
-from shared.config import ROOT
+from shared.config_outlook import ROOT
 from shared.money import cents, exact_sum
 
 TREES = {

@@ -3,8 +3,8 @@
 # this with every call that the workers make in the flow and in the fault harness.
 locals {
   key = { for prefix in [
-    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "ou-changes",
-    "ou-drivers", "csv", "dashboards",
+    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "csv",
+    "dashboards",
   ] : prefix => "${local.bucket_arn}/${prefix}/*" }
 
   # Without a prefix as condition: S3 says 404 rather than 403 for a key that is not there only to
@@ -101,8 +101,14 @@ locals {
     )
     forecaster = [
       local.list_archive,
-      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key.staging, local.key["ou-breakdowns"], local.key["ou-outlook"]] },
-      { sid = "WriteOutlook", actions = ["s3:PutObject"], resources = [local.key["ou-outlook"]] },
+      {
+        sid     = "ReadArchive"
+        actions = ["s3:GetObject"]
+        resources = [
+          local.key.staging, local.key["ou-breakdowns"], local.key["ou-outlook"], local.key["ou-anomalies"],
+        ]
+      },
+      { sid = "WriteOutlook", actions = ["s3:PutObject"], resources = [local.key["ou-outlook"], local.key["ou-anomalies"]] },
     ]
     catalog = concat(
       [

@@ -14,7 +14,7 @@ from shared.settings import WorkerSettings
 async def build(world: World, settings: WorkerSettings) -> AsyncIterator[AssessPeriod]:
     """Put the worker together."""
     config = world.config
-    rules = Rules(config.budgets, config.lights, config.planned)
+    rules = Rules(config.budgets, config.lights, config.planned, config.anomalies)
     display = Display.of(config.currency, settings.config)
     yield AssessPeriod(world.archive, config.cost_metric, rules, display)
 

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from services.forecaster.estimate import Estimate, Forecast, by_forecast, by_run_rate
 from services.forecaster.lights import Standing, light_of
-from shared.config import ROOT, UNMAPPED, Budget, Lights, PlannedEvent
+from shared.config_outlook import ROOT, UNMAPPED, Anomalies, Budget, Lights, PlannedEvent
 from shared.money import exact_sum, to_scale
 from shared.outlook import Outlook
 
@@ -37,6 +37,7 @@ class Rules:
     budgets: tuple[Budget, ...]
     lights: Lights
     planned: tuple[PlannedEvent, ...] = ()
+    anomalies: Anomalies = field(default_factory=Anomalies)
 
 
 def assess(

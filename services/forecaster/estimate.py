@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.forecaster.planned import planned_on
-from shared.config import PlannedEvent
+from shared.config_outlook import PlannedEvent
 from shared.days import ONE_DAY, Period, days_between
 from shared.money import exact_sum, to_scale
 

@@ -18,7 +18,7 @@ from services.forecaster.planned import Node, planned_days
 from services.forecaster.projection import project
 from services.forecaster.rare_charges import KINDS
 from services.forecaster.tree import Part, forecasts, month_windows
-from shared.config import PlannedEvent
+from shared.config_outlook import PlannedEvent
 from shared.days import ONE_DAY
 
 DAILY = "Usage"

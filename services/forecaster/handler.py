@@ -1,5 +1,6 @@
 """Writes the outlook of the run's days from what the archive says."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,9 +8,13 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from services.forecaster.anomalies import Lookout
 from services.forecaster.assess import Forecasts, Rules, Spend, assess
-from services.forecaster.foresight import Foresight, asked_days
+from services.forecaster.explained import Explanations
+from services.forecaster.foresight import asked_days, complete_days, forecasts_of
+from services.forecaster.past import Past, read_past
 from services.forecaster.reconciled import DayTotal, require_outlook, require_read
+from shared.anomalies import anomalies_table
 from shared.archive import changed_since, read_day
 from shared.breakdown import amounts_by_ou, amounts_of
 from shared.currency import Display
@@ -25,7 +30,7 @@ from shared.events import (
     follow_up,
 )
 from shared.lease import Lease
-from shared.locations import outlook_key
+from shared.locations import anomalies_key, outlook_key
 from shared.money import Amounts
 from shared.newest import Contender, write_newest
 from shared.outlook import outlook_table
@@ -61,8 +66,10 @@ class AssessPeriod:
             spent = self._spent(tables, event.data.period)
         except InputError as error:
             raise Reject(str(error)) from error
-        foresight = Foresight(self.store, self.metric, self.rules.planned, self.display)
-        forecasts = await foresight.forecasts(event.data, tables)
+        past = await self._past(event.data, tables)
+        forecasts = await forecasts_of(event.data, past.costs, self.rules.planned) if past else {}
+        if past:
+            await self._tell(past, event)
         outlooks = [
             await self._write(day, spent, forecasts.get(day), event)
             for day in asked_days(event.data)
@@ -80,6 +87,26 @@ class AssessPeriod:
                 about=event.data.period,
             )
         ]
+
+    async def _past(self, data: ArchivedData, tables: Mapping[date, pa.Table]) -> Past | None:
+        """Read what came before, unless there is no complete day to conclude anything of."""
+        if not complete_days(data):
+            return None
+        return await read_past(self.store, self.metric, self.display, data, tables)
+
+    async def _tell(self, past: Past, event: PeriodArchived) -> None:
+        """Write what stands out on each complete day."""
+        rules = self.rules.anomalies
+        explanations = Explanations(rules.acknowledged, self.rules.planned)
+        lookout = await asyncio.to_thread(Lookout.over, past.cells, rules.floor)
+        for day in complete_days(event.data):
+            found = lookout.anomalies(day, explanations)
+            await self._keep(anomalies_key(day), anomalies_table(found), event)
+
+    async def _keep(self, key: str, table: pa.Table, event: PeriodArchived) -> None:
+        body = to_parquet(table)
+        ours = Contender(body, table.num_rows, event.data.source_version, event.runid)
+        await write_newest(self.store, key, ours)
 
     async def _tables(self, data: ArchivedData) -> tuple[dict[date, pa.Table], dict[date, str]]:
         """Return the period's rows by day, and the ETags of the objects that they are from."""

@@ -1,6 +1,6 @@
 """Reads the days before the open period back from the archive: what a forecast learns from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -54,12 +54,20 @@ class History:
                 return found
         return found
 
-    async def read(self, days: list[date]) -> dict[date, list[Cost]]:
-        """Return the costs of days; a day that does not state the metric is left out."""
+    async def read(
+        self, days: list[date], show: Callable[[date, pa.Table], None]
+    ) -> dict[date, list[Cost]]:
+        """Return the costs of days, and show their tables one by one.
+
+        A day that does not state the metric is left out.
+        """
 
         async def costs(day: date) -> list[Cost] | None:
             found = await read_earlier_day(self.store, day)
-            return costs_of(found.rows, self.metric) if found else None
+            if found is None:
+                return None
+            show(day, found.rows)
+            return costs_of(found.rows, self.metric)
 
         read = await read_each(days, costs)
         return {day: found for day, found in read.items() if found is not None}

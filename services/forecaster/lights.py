@@ -8,7 +8,7 @@ red when the month to date is over budget or v is over `red_over_percent`; yello
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shared.config import Lights
+from shared.config_outlook import Lights
 from shared.money import cents
 from shared.outlook import Light
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from shared.config import PlannedEvent
+from shared.config_outlook import PlannedEvent
 from shared.days import Period, days_between
 from shared.money import exact_sum, to_scale
 

@@ -12,7 +12,7 @@ from services.notifier.charges import Charges, by_type, charges
 from services.notifier.displayed import Shown
 from services.notifier.expectations import expectations
 from shared.breakdown import METRICS, states
-from shared.config import ROOT, UNMAPPED
+from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import exact_sum
 from shared.outlook import Light, Outlook
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.notifier.charges import Charges
 from services.notifier.figures import CurrencyFigures, Figures
-from shared.config import ROOT, UNMAPPED
+from shared.config_outlook import ROOT, UNMAPPED
 from shared.days import Period
 from shared.errors import MismatchError
 from shared.events import CatalogedData

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.config import ROOT
+from shared.config_outlook import ROOT
 from shared.day_record import DayVersion
 from shared.days import ONE_DAY
 from shared.money import Amounts, cents, exact_sum

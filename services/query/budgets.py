@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from services.query.organization import ROOT, Placement
-from shared.config import UNMAPPED, Budget
+from shared.config_outlook import UNMAPPED, Budget
 
 MOST_BUDGETS = 5
 """Budgets that are named; of more the number is said."""

@@ -18,7 +18,7 @@ from services.query.organization_source import KnownOrganization, OrganizationSo
 from services.query.readiness import Looked, NotReady, Readiness
 from services.query.reconciled import require_month
 from services.query.snapshot import Snapshot
-from shared.config import Budget
+from shared.config_outlook import Budget
 from shared.day_record import PeriodRecord
 from shared.days import Period
 from shared.errors import Conflict, InputError, MismatchError, Reject, Wait

@@ -18,7 +18,7 @@ from services.notifier.dashboard.cells import cells_of, joined
 from services.notifier.dashboard.lines import Limits
 from services.notifier.dashboard.model import Dashboard, Told, dashboard
 from shared.breakdown import amounts_by_ou
-from shared.config import Budget, Lights
+from shared.config_outlook import Budget, Lights
 from shared.outlook import Outlook
 from tests.support.units.rows import archived_table, row
 

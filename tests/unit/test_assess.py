@@ -15,7 +15,7 @@ from services.forecaster.assess import (
     display_name,
 )
 from services.forecaster.estimate import run_rate
-from shared.config import Budget, Lights
+from shared.config_outlook import Budget, Lights
 from shared.days import Period
 from shared.outlook import Outlook
 from tests.support.units.rows import DAY

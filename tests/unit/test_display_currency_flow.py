@@ -13,7 +13,7 @@ from services.notifier.dashboard.model import Told, dashboard
 from services.notifier.dashboard.reading import read_window
 from services.notifier.displayed import Shown
 from shared.breakdown import amounts_of
-from shared.config import Budget, Lights
+from shared.config_outlook import Budget, Lights
 from shared.currency import Display
 from shared.days import Period
 from shared.errors import Reject

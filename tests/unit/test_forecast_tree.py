@@ -11,7 +11,7 @@ from services.forecaster.estimate import Forecast
 from services.forecaster.expectation import expect
 from services.forecaster.history import Cost
 from services.forecaster.tree import month_windows
-from shared.config import PlannedEvent
+from shared.config_outlook import PlannedEvent
 
 FIRST = date(2026, 1, 1)
 DAY = date(2026, 5, 20)

@@ -7,7 +7,7 @@ import pytest
 
 from services.forecaster.assess import Rules
 from services.forecaster.handler import AssessPeriod
-from shared.config import Budget, Lights
+from shared.config_outlook import Budget, Lights
 from shared.errors import MismatchError, Reject, Retry
 from shared.events import AssessedData
 from shared.locations import breakdown_key, outlook_key

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from services.forecaster.lights import Standing, light_of
-from shared.config import Lights
+from shared.config_outlook import Lights
 
 PLAIN = Lights()
 FLOORED = Lights(floor=Decimal(5))

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from services.forecaster.assess import Rules, Spend, assess
 from services.forecaster.planned import planned_days, planned_on
-from shared.config import Lights, PlannedEvent
+from shared.config_outlook import Lights, PlannedEvent
 
 DAY = date(2026, 3, 16)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.query.budgets import MOST_BUDGETS, budgets_of_nothing
 from services.query.organization import Placement
-from shared.config import Budget
+from shared.config_outlook import Budget
 from shared.events import PeriodQueried
 from tests.support.units.aio import in_loop
 from tests.support.units.events import tick

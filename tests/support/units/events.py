@@ -8,7 +8,7 @@ from services.archiver.handler import ArchivePeriod
 from services.forecaster.assess import Rules
 from services.forecaster.handler import AssessPeriod
 from shared.breakdown import amounts_of
-from shared.config import Budget, Lights
+from shared.config_outlook import Budget, Lights
 from shared.control_sums import digest, sums_of
 from shared.days import Period
 from shared.events import (

@@ -16,7 +16,7 @@ from services.query.organization import Placement
 from services.query.organization_source import KnownOrganization
 from services.query.readiness import Readiness
 from services.query.snapshot import ExportFile
-from shared.config import Budget
+from shared.config_outlook import Budget
 from shared.days import Period
 from shared.errors import InputError
 from shared.events import ControlSums, Event, PeriodQueried

@@ -1,0 +1,104 @@
+"""What stands out in daily series: found in time, once per event, not where nothing happened."""
+
+import numpy as np
+import pytest
+
+from benchmarks.anomalies import judge
+from benchmarks.planted import BILLS, HELD_OUT, generated
+from services.forecaster.arrays import Floats
+from services.forecaster.unusual import PATIENCE, Event, watch
+
+DAYS = 150
+
+
+def series(level: float = 100.0, noise: float = 0.03) -> Floats:
+    """Return days at a level, weekends at half of it."""
+    week = np.resize([1.0, 1, 1, 1, 1, 0.5, 0.5], DAYS)
+    found: Floats = level * week * np.exp(noise * np.random.default_rng(7).normal(size=DAYS))
+    return found
+
+
+def events(values: Floats, until: int = DAYS - 1) -> list[Event]:
+    return watch(values[None], least=1.0).events(0, until)
+
+
+def test_a_calm_series_with_weekends_has_no_events() -> None:
+    assert events(series()) == []
+
+
+def test_days_in_a_row_are_one_event_that_grows() -> None:
+    values = series()
+    values[100:104] *= 1.8
+
+    assert events(values) == [Event(side=1, first=100, last=103, found=100)]
+    assert events(values, until=101) == [Event(side=1, first=100, last=101, found=100)]
+
+
+def test_up_and_down_are_two_events() -> None:
+    values = series()
+    values[100] *= 3
+    values[101] *= 0.2
+
+    assert [event.side for event in events(values)] == [1, -1]
+
+
+def test_a_small_change_of_level_is_clear_after_some_days_and_counts_from_its_first() -> None:
+    values = series(noise=0.05)
+    values[100:] *= 1.25
+
+    (event,) = events(values, until=112)
+
+    assert event.first in (99, 100, 101)
+    assert event.found <= 108
+
+
+def test_a_new_level_is_an_event_for_four_weeks_and_then_the_normal() -> None:
+    values = series()
+    values[80:] *= 1.6
+
+    (event,) = events(values)
+
+    assert (event.first, event.last) == (80, 80 + PATIENCE - 1)
+
+
+def test_a_charge_of_once_a_month_is_news_once() -> None:
+    values = series()
+    values[[40, 70, 101, 131]] += 400
+
+    assert [event.first for event in events(values)] == [40]
+
+
+def test_an_earlier_spike_does_not_hide_a_later_one() -> None:
+    values = series()
+    values[60] *= 4
+    values[100] *= 4
+
+    assert [event.first for event in events(values)] == [60, 100]
+
+
+def test_what_never_cost_anything_is_news_above_the_least_that_counts() -> None:
+    values = np.zeros(DAYS)
+    values[90:92] = 0.9
+    values[120:122] = 40.0
+
+    assert events(values) == [Event(side=1, first=120, last=121, found=120)]
+
+
+def test_what_is_found_of_a_day_does_not_depend_on_the_days_after_it() -> None:
+    values = series(noise=0.2)
+    whole, half = watch(values[None], 1.0), watch(values[None, :100], 1.0)
+
+    assert np.array_equal(whole.side[:, :100], half.side)
+    assert np.array_equal(whole.expected[:, :100], half.expected)
+
+
+@pytest.mark.parametrize("seed", HELD_OUT[:1])
+def test_on_series_like_a_bill_the_promise_holds(seed: int) -> None:
+    found = judge(generated(BILLS[0], seed))
+
+    recall, small = found.recall("all"), found.recall("small")
+    assert recall is not None
+    assert recall >= 0.95
+    assert small is not None
+    assert small >= 0.8
+    assert found.alarms <= 0.25
