@@ -19,6 +19,7 @@ from daybook.digest import resolve
 from daybook.emulator_commands import add_emulator_commands
 from daybook.example import write_example
 from daybook.inputs import InputFiles, check_inputs
+from daybook.operate.commands import add_commands
 from daybook.publish import operators_event, publish
 from daybook.report_commands import add_report_commands
 from daybook.run import RunFailed, RunOutcome, run, tick_time
@@ -222,6 +223,7 @@ def digest_resolve(
 add_report_commands(app)
 add_emulator_commands(app)
 add_audit_commands(app)
+add_commands(app)
 
 
 def _publish(event: Event, *, dry_run: bool) -> None:

@@ -51,6 +51,7 @@ def access(stack: LocalStack, logs: Path) -> dict[str, object]:
         "alarms_topic": stack.provisioned.alarms_topic,
         "bucket": stack.provisioned.bucket,
         "queues": stack.provisioned.queues,
+        "backfill_queues": stack.provisioned.backfill_queues,
         "dead_letter_queues": stack.provisioned.dead_letter_queues,
         "workers": {name: child.process.pid for name, child in stack.workers.children.items()},
         "logs": str(logs),

@@ -30,6 +30,7 @@ locals {
   # What the auditor looks at: each worker's queue and its dead-letter queues, and the schedule's.
   watched_queues = concat(
     flatten([for name in keys(local.workers) : ["daybook-${name}", "daybook-${name}-dlq", "daybook-${name}-undelivered-dlq"]]),
+    [for name, worker in local.workers : "daybook-${name}${local.topology.backfill.suffix}" if try(worker.backfills, false)],
     ["daybook-schedule-dlq"],
   )
 

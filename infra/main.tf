@@ -86,6 +86,7 @@ module "worker" {
   account        = local.account
   name           = each.key
   entry          = each.value
+  backfill       = local.topology.backfill
   retention_days = { queue = local.topology.queue_retention_days, dead_letters = local.topology.dead_letter_retention_days }
   topics = {
     events = module.events.events_topic
@@ -95,6 +96,7 @@ module "worker" {
   mail_says          = local.topology.mail_events.says
   key_arns           = { data = module.keys.data, messages = module.keys.messages }
   config             = "${local.bucket_arn}/${local.config}"
+  failures           = "${local.bucket_arn}/failures"
   permissions        = local.permissions[each.key]
   environment        = local.environment[each.key]
   image_tag          = var.image_tag

@@ -28,6 +28,11 @@ output "queues" {
   value       = { for name, worker in module.worker : name => worker.queue_url }
 }
 
+output "backfill_queues" {
+  description = "URL of each worker's queue for backfills."
+  value       = { for name, worker in module.worker : name => worker.backfill_queue_url if try(local.workers[name].backfills, false) }
+}
+
 output "dead_letter_queues" {
   description = "URL of each worker's dead-letter queue."
   value       = { for name, worker in module.worker : name => worker.dead_letter_queue_url }

@@ -7,6 +7,8 @@ locals {
     "dashboards",
   ] : prefix => "${local.bucket_arn}/${prefix}/*" }
 
+  runs = "${local.bucket_arn}/ledger/runs/*"
+
   # Without a prefix as condition: S3 says 404 rather than 403 for a key that is not there only to
   # who may list the bucket, and a GetObject has no prefix that a condition could match.
   list_archive = { sid = "ListArchive", actions = ["s3:ListBucket"], resources = [local.bucket_arn] }
@@ -33,7 +35,7 @@ locals {
           resources = [local.key.staging, "${local.bucket_arn}/ledger/organization/*"]
         },
         # A message that waits for the export is put back as a new one.
-        { sid = "Defer", actions = ["sqs:SendMessage"], resources = ["${local.arn}:sqs:${local.own}:daybook-query"] },
+        { sid = "Defer", actions = ["sqs:SendMessage"], resources = [for suffix in ["", local.topology.backfill.suffix] : "${local.arn}:sqs:${local.own}:daybook-query${suffix}"] },
         local.ring,
       ],
       var.engine == "athena" ? [
@@ -112,7 +114,10 @@ locals {
     ]
     catalog = concat(
       [
+        local.list_archive,
         local.ring,
+        { sid = "ReadRuns", actions = ["s3:GetObject"], resources = [local.runs] },
+        { sid = "RecordRuns", actions = ["s3:PutObject"], resources = [local.runs] },
         {
           sid = "Partitions"
           actions = [

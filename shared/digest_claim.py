@@ -43,6 +43,9 @@ class Claim(BaseModel):
     at: datetime = Field(description="When the state was reached (UTC).")
     message_id: str | None = Field(default=None, description="SES message id, once sent.")
     reason: str | None = Field(default=None, description="Why it is free again, or in doubt.")
+    recipients: tuple[str, ...] = Field(
+        default=(), description="Whom it is for; empty when an older release claimed it."
+    )
     told: Told | None = Field(
         default=None,
         description="Each day as this digest tells it; null when an older release claimed it.",

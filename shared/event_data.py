@@ -34,6 +34,15 @@ class ControlSums(Frozen):
     )
 
 
+class Batch(Frozen):
+    """The backfill that a run belongs to, and which of its billing periods this is."""
+
+    part: int = Field(ge=1, description="Number of the period, the oldest first.")
+    of: int = Field(ge=1, description="How many periods were asked for.")
+    reason: str = Field(description="Why they were asked for.")
+    requested_by: str = Field(description="Who asked.")
+
+
 class PeriodScope(Frozen):
     """What every event of a run's chain says about the billing period it concerns."""
 
@@ -42,6 +51,9 @@ class PeriodScope(Frozen):
     day: date = Field(description="Last day that the run was asked for: the day of the digest.")
     notify: bool = Field(description="Whether the run ends with a digest.")
     replay: bool = Field(default=False, description="Whether a backfill asked for the run.")
+    batch: Batch | None = Field(
+        default=None, description="The backfill and its part; null for a tick."
+    )
     source_version: str = Field(
         description="Delivery time, execution id and query time: newer data sorts later."
     )
@@ -88,6 +100,8 @@ class BackfillData(Frozen):
     reason: str = Field(min_length=1, max_length=500, description="Why; part of the event.")
     requested_by: str = Field(min_length=1, max_length=200, description="Who asked.")
     notify: bool = Field(default=False, description="Send the digest of the last day again.")
+    part: int = Field(default=1, ge=1, description="Set by the query worker when it splits.")
+    of: int = Field(default=1, ge=1, description="Into so many billing periods it was split.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -26,6 +26,7 @@ from shared.event_data import (
     AssessedDay,
     AuditData,
     BackfillData,
+    Batch,
     CatalogedData,
     ControlSums,
     DelayedData,
@@ -49,6 +50,7 @@ __all__ = [  # the data classes, too: one door to everything about events
     "AuditRequested",
     "BackfillData",
     "BackfillRequested",
+    "Batch",
     "CatalogedData",
     "ControlSums",
     "DataDelayed",
@@ -89,6 +91,9 @@ class _Event(Frozen):
         pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Shared by a run's events; in keys and tags."
     )
     causeid: str | None = Field(default=None, description="Id of the event that caused this one.")
+    lane: Literal["backfill"] | None = Field(
+        default=None, description="The queue of low priority, for what a backfill asked for."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -128,6 +133,7 @@ class BackfillRequested(_Event):
     """An operator or the audit asks for days to be run again."""
 
     type: Literal["backfill-requested"] = "backfill-requested"
+    lane: Literal["backfill"] = "backfill"
     time: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
     data: BackfillData
 
@@ -269,7 +275,7 @@ def _first_problem(error: ValidationError) -> str:
 def follow_up(
     cause: Event, kind: type[Event], data: BaseModel, *, source: str, about: object
 ) -> Event:
-    """Say what came of `cause`: same run, an id derived from the cause, now as its time."""
+    """Say what came of `cause`: same run, same lane, an id derived from the cause, time now."""
     kind_name = kind.model_fields["type"].default
     return kind.model_validate(
         {
@@ -279,5 +285,6 @@ def follow_up(
             "runid": cause.runid,
             "causeid": cause.id,
             "data": data,
+            **({"lane": cause.lane} if cause.lane else {}),
         }
     )

@@ -91,9 +91,13 @@ def dashboard_key(day: date) -> str:
     return f"{DASHBOARDS}{partition(day)}dashboard-{day}.html"
 
 
+STAGING = "staging/"
+"""Prefix of what the query worker leaves for the archiver."""
+
+
 def staging_prefix(run: str, period: Period) -> str:
     """Return the prefix of what a run stages for a period."""
-    return f"staging/run={run}/period={period}/"
+    return f"{STAGING}run={run}/period={period}/"
 
 
 def scan_prefix(token: str) -> str:
@@ -129,6 +133,20 @@ PERIOD_RECORDS = "ledger/periods/"
 def period_record_key(period: Period) -> str:
     """Return the ledger key of a period's newest delivery."""
     return f"{PERIOD_RECORDS}{period}.json"
+
+
+RUN_RECORDS = "ledger/runs/"
+"""Ledger prefix of what came of every run."""
+
+
+def run_records_prefix(run: str) -> str:
+    """Return the ledger prefix of a run's billing periods."""
+    return f"{RUN_RECORDS}{run}/"
+
+
+def run_record_key(run: str, period: Period) -> str:
+    """Return the ledger key of what came of one billing period of a run."""
+    return f"{run_records_prefix(run)}{period}.json"
 
 
 def cost_checks_prefix(period: Period) -> str:
@@ -184,6 +202,14 @@ AUDITS = "ledger/audits/"
 """Ledger prefix of what audits found."""
 LATEST_AUDIT = f"{AUDITS}latest.json"
 """Key of what the latest audit found; the bucket's versions keep the earlier ones."""
+
+FAILURES = "failures/"
+"""Prefix of the notes why messages failed."""
+
+
+def failure_key(queue: str, message: str) -> str:
+    """Return the key of the note why a message of a queue failed."""
+    return f"{FAILURES}{queue}/{message}.json"
 
 
 def unknown_types_alarm_key(run: str, period: Period) -> str:

@@ -17,8 +17,11 @@ from shared import logs
 from shared.aws import clients
 from shared.config import Config, load_config
 from shared.errors import InputError
+from shared.failures import Failures
 from shared.health import HealthFile
+from shared.lanes import GLANCE, Lanes
 from shared.locations import split_uri
+from shared.ports import Inbox
 from shared.s3 import S3Store
 from shared.settings import WorkerSettings
 from shared.sns import SnsAlarmBell, SnsOutbox
@@ -60,16 +63,33 @@ async def _serve(settings: Settings, build: Build[Settings]) -> None:
     log.info("starting", settings=settings.model_dump(mode="json"))
     async with _world(settings) as (world, sqs, sns), build(world, settings) as handler:
         worker = Worker(
-            SqsInbox(sqs, settings.queue_url, poll_seconds=settings.poll_seconds),
+            inbox_of(sqs, settings),
             SnsOutbox(sns, settings.events_topic),
             handler,
             visibility=settings.visibility_timeout,
-            vitals=Vitals(HealthFile(settings.health_file)),
+            vitals=Vitals(HealthFile(settings.health_file), _failures(world, settings)),
         )
         _stop_on_signals(worker, settings.stop_grace)
         log.info("ready")
         await worker.run()
     log.info("stopped")
+
+
+def inbox_of(sqs: Any, settings: WorkerSettings) -> Inbox:
+    """Return the worker's queue, and behind it the backfills' where there is one."""
+    main = SqsInbox(sqs, settings.queue_url, poll_seconds=settings.poll_seconds)
+    if settings.backfill_queue_url is None:
+        return main
+    brief = min(GLANCE, settings.poll_seconds)
+    return Lanes(
+        main,
+        SqsInbox(sqs, settings.queue_url, poll_seconds=brief),
+        SqsInbox(sqs, settings.backfill_queue_url, poll_seconds=brief),
+    )
+
+
+def _failures(world: World, settings: WorkerSettings) -> Failures:
+    return Failures(world.archive, settings.queue_url.rpartition("/")[2])
 
 
 @asynccontextmanager

@@ -13,6 +13,9 @@ class WorkerSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DAYBOOK_", frozen=True)
 
     queue_url: str = Field(description="URL of the worker's own queue.")
+    backfill_queue_url: str | None = Field(
+        default=None, description="URL of its queue for backfills; none: it has one queue."
+    )
     visibility_timeout: int = Field(ge=3, le=43200, description="The queue's, in seconds.")
     poll_seconds: int = Field(default=10, ge=0, le=20, description="Long poll, in seconds.")
     events_topic: str = Field(description="ARN of the topic that all events go to.")

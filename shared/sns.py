@@ -1,7 +1,8 @@
 """The events topic and the alarm topic in SNS.
 
-Permission: sns:Publish on both topics. Subscriptions filter on `type` in the message body, so
-an event published by hand with `aws sns publish` reaches the same queues.
+Permission: sns:Publish on both topics. Subscriptions filter on `type` and `lane` in the message
+body (shared/topology.py), so an event published by hand with `aws sns publish` reaches the same
+queues.
 """
 
 from typing import Any

@@ -41,14 +41,24 @@ class MailEvents(_Part):
     description: str
 
 
+class Backfill(_Part):
+    """The second queue of a worker, for what a backfill asked for: its name and its events."""
+
+    suffix: str = Field(description="Added to the name of the worker's queue.")
+    begun_by: str = Field(description="The event that asks; it needs no mark.")
+    marked: str = Field(description="`lane` of every event that follows.")
+    description: str
+
+
 class WorkerEntry(_Part):
-    """One worker: what it hears and says, and its queue's timeouts in seconds."""
+    """One worker: what it hears and says, and its queues' timeouts in seconds."""
 
     hears: tuple[str, ...]
     says: tuple[str, ...]
     does: str
     visibility_timeout: int
     max_receive_count: int
+    backfills: bool = Field(default=False, description="Whether it has a queue for backfills, too.")
 
 
 class Bucket(_Part):
@@ -74,6 +84,7 @@ class Topology(_Part):
     mail_events: MailEvents
     schedules: tuple[Schedule, ...]
     requests: TickRequest
+    backfill: Backfill
     workers: dict[str, WorkerEntry]
     queue_retention_days: int
     dead_letter_retention_days: int
@@ -104,16 +115,36 @@ class Topology(_Part):
 
     @property
     def every_queue(self) -> list[str]:
-        """The names of the workers' queues, each with its dead-letter queue."""
+        """The names of the workers' queues, each worker's with its dead-letter queue."""
         return [
             name
             for each in self.workers
-            for name in (self.queue(each), self.dead_letter_queue(each))
+            for name in (*self.filters(each), self.dead_letter_queue(each))
         ]
 
     def queue(self, worker: str) -> str:
         """Return the name of a worker's queue."""
         return f"daybook-{worker}"
+
+    def backfill_queue(self, worker: str) -> str:
+        """Return the name of a worker's queue for backfills, if it has one."""
+        return f"{self.queue(worker)}{self.backfill.suffix}"
+
+    def filters(self, worker: str) -> dict[str, dict[str, object]]:
+        """Return what each queue of a worker hears: a filter policy on the event, by queue.
+
+        What is no event of ours has no lane: it reaches the worker's own queue, and is seen.
+        """
+        entry, lane = self.workers[worker], self.backfill
+        if not entry.backfills:
+            return {self.queue(worker): {"type": list(entry.hears)}}
+        asked = [name for name in entry.hears if name == lane.begun_by]
+        own = [name for name in entry.hears if name != lane.begun_by]
+        marked: dict[str, object] = {"type": own, "lane": [lane.marked]}
+        return {
+            self.queue(worker): {"type": own, "lane": [{"exists": False}]},
+            self.backfill_queue(worker): {"type": asked} if asked else marked,
+        }
 
     def dead_letter_queue(self, worker: str) -> str:
         """Return the name of a worker's dead-letter queue."""

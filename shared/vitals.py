@@ -1,11 +1,13 @@
-"""A worker's vital signs: its breaker, its health file and its metrics, told as one."""
+"""A worker's vital signs: breaker, health file, metrics and notes of failures, told as one."""
 
 import structlog
 
 from shared.breaker import Breaker
+from shared.failures import Failures
 from shared.health import HealthFile
 from shared.metrics import count
-from shared.outcomes import Outcome
+from shared.outcomes import Outcome, Verdict
+from shared.ports import Message
 
 log = structlog.get_logger()
 
@@ -13,8 +15,9 @@ log = structlog.get_logger()
 class Vitals:
     """What a worker knows of itself."""
 
-    def __init__(self, health: HealthFile | None = None) -> None:
-        """Keep the file to tell it in; none: nowhere."""
+    def __init__(self, health: HealthFile | None = None, failures: Failures | None = None) -> None:
+        """Keep the file to tell it in, and where failures are noted; none: nowhere."""
+        self._failures = failures
         self._health = health or HealthFile(None)
         self._breaker = Breaker()
 
@@ -23,12 +26,14 @@ class Vitals:
         self._health.write(well=not self._breaker.open, reason=self._breaker.reason)
         return self._breaker.pause()
 
-    def note(self, message_id: str, outcome: Outcome) -> None:
-        """Count an outcome, and tell when the breaker opens or closes by it."""
-        was_open = self._breaker.open
-        self._breaker.note(message_id, outcome)
+    async def note(self, message: Message, verdict: Verdict) -> None:
+        """Count an outcome, tell when the breaker opens or closes by it, and note a failure."""
+        outcome, was_open = verdict.outcome, self._breaker.open
+        self._breaker.note(message.id, outcome)
         if outcome is Outcome.FAILED:
             count("Failed")
         if self._breaker.open != was_open:
             log.error("breaker", open=self._breaker.open, reason=self._breaker.reason)
             count("BreakerOpen", int(self._breaker.open))
+        if self._failures:
+            await self._failures.note(message, verdict)

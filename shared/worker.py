@@ -86,7 +86,7 @@ class Worker:
             else:
                 verdict = await self._attempt(message)
             await self._settle(message, verdict)
-            self._vitals.note(message.id, verdict.outcome)
+            await self._vitals.note(message, verdict)
         return verdict
 
     async def _attempt(self, message: Message) -> Verdict:

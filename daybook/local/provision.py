@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ class Provisioned:
     events_topic: str
     alarms_topic: str
     queues: dict[str, str]
+    backfill_queues: dict[str, str]
     dead_letter_queues: dict[str, str]
     bucket: str
 
@@ -32,12 +34,13 @@ async def provision(topology: Topology, account: str) -> Provisioned:
         sns, sqs, events, s3, ses, glue, cloudwatch, quicksight = opened
         topic = await _topic(sns, topology.events_topic)
         alarms = await _topic(sns, topology.alarms_topic)
-        queues, dead = {}, {}
+        queues, backfills, dead = {}, {}, {}
         for name, worker in topology.workers.items():
             dead[name] = await _dead_letter_queue(sqs, topology, name)
-            queues[name] = await _queue(sqs, topology, name, worker, dead[name])
-            await _allow(sqs, queues[name], topic, *_mail_topic(topology, worker, topic))
-            await _subscribe(sns, topic, await queue_arn(sqs, queues[name]), worker.hears)
+            made = await _hearing((sns, sqs), topology, name, dead[name], topic)
+            queues[name] = made[topology.queue(name)]
+            if worker.backfills:
+                backfills[name] = made[topology.backfill_queue(name)]
             await _alarm(cloudwatch, topology.dead_letter_queue(name), alarms)
         for schedule in topology.schedules:
             await _schedule(events, schedule, topic)
@@ -46,7 +49,8 @@ async def provision(topology: Topology, account: str) -> Provisioned:
         await _bucket(s3, topology)
         await create_tables(glue, topology)
         await create_datasets(quicksight, topology, account)
-    return Provisioned(account, topic, alarms, queues, dead, topology.archive_bucket.name)
+    bucket = topology.archive_bucket.name
+    return Provisioned(account, topic, alarms, queues, backfills, dead, bucket)
 
 
 async def listen(name: str, topic: str) -> str:
@@ -54,7 +58,7 @@ async def listen(name: str, topic: str) -> str:
     async with clients("sns", "sqs") as (sns, sqs):
         url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
         await _allow(sqs, url, topic)
-        await _subscribe(sns, topic, await queue_arn(sqs, url), ())
+        await _subscribe(sns, topic, await queue_arn(sqs, url), {})
     return str(url)
 
 
@@ -76,13 +80,27 @@ async def _dead_letter_queue(sqs: Any, topology: Topology, worker: str) -> str:
     return str(answer["QueueUrl"])
 
 
-async def _queue(sqs: Any, topology: Topology, name: str, worker: WorkerEntry, dead: str) -> str:
+async def _hearing(
+    opened: tuple[Any, Any], topology: Topology, worker: str, dead: str, topic: str
+) -> dict[str, str]:
+    """Make a worker's queues, which hear what their filters let through; returns URLs by name."""
+    sns, sqs = opened
+    made, entry = {}, topology.workers[worker]
+    for queue, hears in topology.filters(worker).items():
+        made[queue] = await _queue(sqs, topology, queue, entry, dead)
+        mail = _mail_topic(topology, entry, topic) if queue == topology.queue(worker) else []
+        await _allow(sqs, made[queue], topic, *mail)
+        await _subscribe(sns, topic, await queue_arn(sqs, made[queue]), hears)
+    return made
+
+
+async def _queue(sqs: Any, topology: Topology, queue: str, worker: WorkerEntry, dead: str) -> str:
     redrive = {
         "deadLetterTargetArn": await queue_arn(sqs, dead),
         "maxReceiveCount": worker.max_receive_count,
     }
     answer = await sqs.create_queue(
-        QueueName=topology.queue(name),
+        QueueName=queue,
         Attributes={
             "VisibilityTimeout": str(worker.visibility_timeout),
             "MessageRetentionPeriod": str(topology.queue_retention_days * DAY),
@@ -105,13 +123,9 @@ async def _allow(sqs: Any, url: str, *topics: str) -> None:
     await sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
 
 
-async def _subscribe(sns: Any, topic: str, queue: str, hears: tuple[str, ...]) -> None:
-    """Deliver the events that a worker hears, as they are; without a filter, all of them."""
-    only = (
-        {"FilterPolicyScope": "MessageBody", "FilterPolicy": json.dumps({"type": list(hears)})}
-        if hears
-        else {}
-    )
+async def _subscribe(sns: Any, topic: str, queue: str, hears: Mapping[str, object]) -> None:
+    """Deliver the events that a filter policy lets through; without one, all of them."""
+    only = {"FilterPolicyScope": "MessageBody", "FilterPolicy": json.dumps(hears)} if hears else {}
     await sns.subscribe(
         TopicArn=topic,
         Protocol="sqs",
@@ -137,7 +151,7 @@ async def _mail_events(
         await ses.create_configuration_set(ConfigurationSet={"Name": mail.configuration_set})
     for name, worker in topology.workers.items():
         if mail.says in worker.hears:
-            await _subscribe(sns, topic, await queue_arn(sqs, queues[name]), ())
+            await _subscribe(sns, topic, await queue_arn(sqs, queues[name]), {})
 
 
 async def _alarm(cloudwatch: Any, queue: str, topic: str) -> None:

@@ -45,9 +45,15 @@ def worker_environment(
             "DAYBOOK_QUEUE_URL": provisioned.queues[name],
             "DAYBOOK_VISIBILITY_TIMEOUT": str(worker.visibility_timeout),
         }
+        | _backfills(provisioned, name)
         | own.get(name, {})
         for name, worker in topology.workers.items()
     }
+
+
+def _backfills(provisioned: Provisioned, worker: str) -> dict[str, str]:
+    queue = provisioned.backfill_queues.get(worker)
+    return {"DAYBOOK_BACKFILL_QUEUE_URL": queue} if queue else {}
 
 
 @dataclass

@@ -19,6 +19,7 @@ async def build(world: World, settings: CatalogSettings) -> AsyncIterator[Catalo
             GluePartitions(glue, settings.database),
             SpiceRefresher(quicksight, settings.account_id, settings.ingestion_poll_seconds),
             world.config.quicksight.datasets,
+            world.archive,
             world.bell,
         )
 

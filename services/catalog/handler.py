@@ -1,9 +1,9 @@
 """Makes a period's days visible: partitions first, then the dashboards' data sets."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from shared.errors import Reject
@@ -17,7 +17,10 @@ from shared.events import (
     follow_up,
 )
 from shared.lease import Lease
-from shared.ports import AlarmBell
+from shared.ledger import Ledger
+from shared.locations import run_record_key, run_records_prefix
+from shared.ports import AlarmBell, ObjectStore
+from shared.run_record import RunRecord
 
 SOURCE = "daybook.catalog"
 
@@ -43,16 +46,18 @@ class CatalogPeriod:
     partitions: Partitions
     refresher: Refresher
     datasets: tuple[str, ...]
+    store: ObjectStore
     bell: AlarmBell
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
-        """Register the period's partitions; refresh once if the run changed anything."""
+        """Register the partitions and record the run; refresh once at the end of what changed."""
         if not isinstance(event, PeriodAssessed):
             raise Reject(f"the catalog worker does not hear {event.type}")
         data = event.data
         changed = await self.partitions.ensure("ou_breakdown", [day.day for day in data.days])
         changed += await self.partitions.ensure("ou_outlook", [day.day for day in data.outlooks])
-        refreshes = await self._refresh(event.runid, data) if data.changed else []
+        refreshes = await self._recorded(event.runid, data)
         return [
             follow_up(
                 event,
@@ -63,9 +68,37 @@ class CatalogPeriod:
             )
         ]
 
-    async def _refresh(self, run: str, data: AssessedData) -> list[Refresh]:
-        """A dashboard that stays old is an alarm, but no reason to hold the digest back."""
+    async def _recorded(self, run: str, data: AssessedData) -> Sequence[Refresh]:
+        """Record what came of the run, and refresh what shows it when it is the last to come.
+
+        A backfill of many periods counts against a quota of 32 refreshes a day: its dashboards are
+        refreshed when all of its periods are recorded. Whoever sees that refreshes, under a name
+        that is the same for all of them.
+        """
+        ledger, key = Ledger(self.store), run_record_key(run, data.period)
+        ours = RunRecord.of(run, data, self.now())
+        await ledger.create(key, ours)
         name = f"daybook-{run}-{data.period}"
+        changed = data.changed
+        if data.batch and data.batch.of > 1:
+            records = await self._records(run)
+            name = f"daybook-{run}"
+            changed = len(records) == data.batch.of and any(r.changed for r in records)
+        if not changed:
+            return ()
+        refreshes = tuple(await self._refresh(name, run, data))
+        done = {"refreshes": refreshes, "refreshed_at": self.now()}
+        await ledger.update(key, RunRecord, lambda known: (known or ours).model_copy(update=done))
+        return refreshes
+
+    async def _records(self, run: str) -> list[RunRecord]:
+        ledger = Ledger(self.store)
+        listed = await self.store.list(run_records_prefix(run))
+        entries = [await ledger.read(item.key, RunRecord) for item in listed]
+        return [entry.doc for entry in entries if entry]
+
+    async def _refresh(self, name: str, run: str, data: AssessedData) -> list[Refresh]:
+        """A dashboard that stays old is an alarm, but no reason to hold the digest back."""
         refreshes = await asyncio.gather(
             *(self.refresher.refresh(dataset, name) for dataset in self.datasets)
         )
@@ -74,6 +107,9 @@ class CatalogPeriod:
                 await self.bell.ring(
                     f"Daybook: {refresh.dataset} was not refreshed",
                     f"QuickSight ingestion {refresh.ingestion} of {refresh.dataset} ended "
-                    f"{refresh.status}; the dashboard still shows the data before run {run}.",
+                    f"{refresh.status}; the dashboard still shows {data.period} as it was before "
+                    f"run {run}. The digest is not held back by it. The next run that changes "
+                    f"something refreshes again; to have it sooner, refresh {refresh.dataset} in "
+                    "QuickSight. docs/runbook.md: a data set was not refreshed.",
                 )
         return refreshes

@@ -31,11 +31,22 @@ class Claims:
         self._ledger = ledger
 
     async def take(
-        self, key: str, run: str, now: datetime, told: Told | None = None
+        self,
+        key: str,
+        run: str,
+        now: datetime,
+        told: Told | None = None,
+        recipients: Sequence[str] = (),
     ) -> tuple[bool, Entry[Claim]]:
         """Claim a digest that tells `told`; returns whether it is ours, and the record in force."""
-        owner = str(uuid.uuid4())
-        ours = Claim(state=ClaimState.CLAIMED, run=run, owner=owner, at=now, told=told)
+        ours = Claim(
+            state=ClaimState.CLAIMED,
+            run=run,
+            owner=str(uuid.uuid4()),
+            at=now,
+            recipients=tuple(recipients),
+            told=told,
+        )
         if entry := await self._ledger.create(key, ours):
             return True, entry
         entry = await self._read(key)

@@ -37,7 +37,9 @@ class Delivery:
         will.
         """
         claims = Claims(self.ledger)
-        taken, entry = await claims.take(digest_claim_key(name), run, self.now(), told)
+        taken, entry = await claims.take(
+            digest_claim_key(name), run, self.now(), told, envelope.recipients
+        )
         if not taken:
             return await self._found(claims, name, entry, run)
         if self.now() - entry.doc.at > IN_FLIGHT / 2:

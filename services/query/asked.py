@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from shared.days import Period, day_before, periods_between
 from shared.errors import Reject
-from shared.events import BackfillRequested, DayReady, Event
+from shared.events import BackfillData, BackfillRequested, Batch, DayReady, Event, follow_up
+
+SOURCE = "daybook.query"
+MOST_PERIODS = 120
+"""Billing periods of one request: ten years, more than any export holds."""
 
 
 @dataclass(frozen=True)
@@ -16,30 +21,58 @@ class Asked:
     first_day: date
     day: date
     notify: bool
-    replay: bool
+    batch: Batch | None = None
 
 
 def month_before(tick: DayReady) -> Asked:
     """Return the whole billing period before the one that a tick asks for."""
     before = Period.of(tick.day).previous
-    return Asked(before, before.last, before.last, notify=False, replay=False)
+    return Asked(before, before.last, before.last, notify=False)
 
 
-def asked_for(event: Event) -> list[Asked]:
-    """Return what an event asks for, one entry per billing period, oldest first."""
+def split(event: Event) -> list[Event]:
+    """Return a backfill of several billing periods as one request each, oldest first; else none.
+
+    Each is a message of its own, with tries of its own: what one month meets with holds no other
+    back, and a worker that dies repeats one scan and not all. Raises Reject for more than ten
+    years.
+    """
+    if not isinstance(event, BackfillRequested):
+        return []
+    data = event.data
+    periods = list(islice(periods_between(data.first_day, data.last_day), MOST_PERIODS + 1))
+    if len(periods) > MOST_PERIODS:
+        raise Reject(f"more than {MOST_PERIODS} billing periods are asked for: ask for fewer")
+    if len(periods) == 1:
+        return []
+    return [
+        follow_up(
+            event, BackfillRequested, _part(data, periods, period), source=SOURCE, about=period
+        )
+        for period in periods
+    ]
+
+
+def _part(data: BackfillData, periods: list[Period], period: Period) -> BackfillData:
+    return data.model_copy(
+        update={
+            "first_day": max(data.first_day, period.first),
+            "last_day": min(data.last_day, period.last),
+            "notify": data.notify and period == periods[-1],
+            "part": periods.index(period) + 1,
+            "of": len(periods),
+        }
+    )
+
+
+def asked_for(event: Event) -> Asked:
+    """Return what an event asks for; it lies in one billing period (see `split`)."""
     if isinstance(event, DayReady):
         day = day_before(event.time)
-        return [Asked(Period.of(day), day, day, notify=True, replay=False)]
+        return Asked(Period.of(day), day, day, notify=True)
     if not isinstance(event, BackfillRequested):
         raise Reject(f"the query worker does not hear {event.type}")
     data = event.data
-    return [
-        Asked(
-            period,
-            max(data.first_day, period.first),
-            min(data.last_day, period.last),
-            notify=data.notify and period == Period.of(data.last_day),
-            replay=True,
-        )
-        for period in periods_between(data.first_day, data.last_day)
-    ]
+    batch = Batch(part=data.part, of=data.of, reason=data.reason, requested_by=data.requested_by)
+    period = Period.of(data.last_day)
+    return Asked(period, data.first_day, data.last_day, notify=data.notify, batch=batch)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import structlog
 
-from services.query.asked import Asked, asked_for, month_before
+from services.query.asked import SOURCE, Asked, asked_for, month_before, split
 from services.query.budgets import budgets_of_nothing
 from services.query.changes import record_changes
 from services.query.engine import QueryEngine, QueryResult
@@ -37,7 +37,6 @@ from shared.parquet import sha256
 from shared.ports import AlarmBell, Message, ObjectStore
 from shared.staging import StagedDay, StagedPeriod, UsedOrganization
 
-SOURCE = "daybook.query"
 LOOKED = "not-ready.json"
 REFRESH_DELAY = 600
 """Seconds until an export that is being replaced is looked at again."""
@@ -58,17 +57,19 @@ class QueryPeriods:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
-        """Stage every billing period that the event asks for, and with a tick the month before."""
-        wanted = asked_for(event)
+        """Stage the billing period that the event asks for, and with a tick the month before."""
+        if parts := split(event):
+            return parts
+        asked = asked_for(event)
         try:
             # Before all else: what AWS Organizations says today cannot be asked for tomorrow.
             await self.organization.observe(event.runid)
-            said = [await self._staged_event(event, asked, lease.message) for asked in wanted]
+            said = await self._staged_event(event, asked, lease.message)
         except InputError as error:
             raise Reject(str(error)) from error
         # After today, which no trouble of the month before may hold back; told before today, so
         # that today's digest can say what changed in it.
-        return [*await self._before(event, lease.message), *said]
+        return [*await self._before(event, lease.message), said]
 
     async def _before(self, event: Event, message: Message) -> list[Event]:
         """Stage the month before again with a tick, as long as it is not final.
@@ -120,7 +121,8 @@ class QueryPeriods:
                 first_day=asked.first_day,
                 day=asked.day,
                 notify=asked.notify,
-                replay=asked.replay,
+                replay=asked.batch is not None,
+                batch=asked.batch,
                 source_version=staged.source_version,
                 complete_through=staged.complete_through,
                 final=staged.final,

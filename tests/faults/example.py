@@ -204,6 +204,13 @@ def backfill(number: int, *, notify: bool) -> str:
     )
 
 
+def _backfills(role: str) -> str | None:
+    """Return the URL of a worker's queue for backfills, if it has one."""
+    topology = load_topology()
+    name = topology.backfill_queue(role)
+    return f"http://127.0.0.1:9/{ACCOUNT}/{name}" if topology.workers[role].backfills else None
+
+
 def settings_of(role: str, kind: type[WorkerSettings]) -> WorkerSettings:
     """Return a worker's settings, as Terraform would set them."""
     topology = load_topology()
@@ -219,6 +226,7 @@ def settings_of(role: str, kind: type[WorkerSettings]) -> WorkerSettings:
     return kind.model_validate(
         {
             "queue_url": f"http://127.0.0.1:9/{ACCOUNT}/{topology.queue(role)}",
+            "backfill_queue_url": _backfills(role),
             "visibility_timeout": topology.workers[role].visibility_timeout,
             "events_topic": f"arn:aws:sns:eu-west-1:{ACCOUNT}:{topology.events_topic}",
             "alarms_topic": f"arn:aws:sns:eu-west-1:{ACCOUNT}:{topology.alarms_topic}",

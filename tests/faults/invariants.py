@@ -81,7 +81,7 @@ def _events(world: World, _: Expected) -> Iterator[str]:
     for body in world.sns.said:
         event = json.loads(body)
         if "causeid" in event:
-            about = event["data"].get("period", ""), event["data"].get("day", "")
+            about = [event["data"].get(name, "") for name in ("period", "day", "first_day")]
             ids[event["type"], event["causeid"], *about].add(event["id"] + event["runid"])
     for (kind, *_about), several in ids.items():
         if len(several) > 1:

@@ -168,10 +168,8 @@ class Cluster:
         return True
 
     def _resting(self) -> bool:
-        queues = (self.world.sqs.of(role) for role, _ in self._names)
-        return not any(q.messages for q in queues) and all(
-            process.parked for process in self.processes.values()
-        )
+        held = (self.world.sqs.held(role) for role, _ in self._names)
+        return not any(held) and all(process.parked for process in self.processes.values())
 
     def _overrun(self) -> bool:
         if len(self.world.log) < MOST_CALLS:

@@ -1,7 +1,8 @@
 """Simulated SQS: visibility timeouts, receipt handles that go stale, redrive to and from DLQs.
 
-An empty long poll has no effect on anything, so one here lasts until there is a message or the
-world closes: empty polls are left out of the schedules. A short poll is answered at once.
+An empty long poll has no effect on anything, so one here lasts until there is a message, in this
+queue or in its worker's other one, or the world closes: empty polls are left out of the schedules.
+A glance is answered at once.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from tests.faults.process import CURRENT, numbered
 from tests.faults.wire import Refused, Reply, Request, json_reply
 
+GLANCE = 1
+"""Seconds: a poll so short is answered at once."""
 LONGEST_DELAY = 900
 TWELVE_HOURS = 12 * 3600
 
@@ -37,6 +40,8 @@ class Queue:
     name: str
     visibility: int
     max_receives: int
+    beside: "Queue | None" = None
+    """Whose messages end a long poll of this one: its worker looks there next."""
     messages: dict[str, Queued] = field(default_factory=dict)
     dead: dict[str, Queued] = field(default_factory=dict)
     newest_first: bool = False
@@ -46,9 +51,8 @@ class Queue:
         return found[::-1] if self.newest_first else found
 
     def next_change(self, now: float) -> float | None:
-        return min(
-            (m.visible_at for m in self.messages.values() if m.visible_at > now), default=None
-        )
+        held = [*self.messages.values(), *(self.beside.messages.values() if self.beside else ())]
+        return min((m.visible_at for m in held if m.visible_at > now), default=None)
 
 
 @dataclass
@@ -93,6 +97,17 @@ class SimSqs:
         """Return a worker's queue."""
         return self.queues[f"daybook-{role}"]
 
+    def held(self, role: str) -> int:
+        """Say how many messages a worker's queues hold."""
+        queue = self.of(role)
+        return len(queue.messages) + (len(queue.beside.messages) if queue.beside else 0)
+
+    def quiet_glance(self, sent: Request) -> bool:
+        """Say whether a request is a glance into an empty queue: it changes nothing."""
+        asked = sent.json if sent.operation == "ReceiveMessage" else {}
+        brief = asked.get("WaitTimeSeconds") == GLANCE
+        return brief and not self._queue(sent).visible(self.time())
+
     def close(self) -> None:
         self.closing = True
         self.wake()
@@ -122,7 +137,8 @@ class SimSqs:
         queue = self._queue(request)
         process = CURRENT.get()
         while not (message := self._take(queue)):
-            if self.closing or process.stopping or not request.json.get("WaitTimeSeconds"):
+            brief = request.json.get("WaitTimeSeconds", 0) <= GLANCE
+            if brief or self.closing or process.stopping or self._called_away(queue):
                 return json_reply({})
             process.parked = True
             try:
@@ -164,6 +180,9 @@ class SimSqs:
         CURRENT.get().lost = False
         self.wake()
         return json_reply({})
+
+    def _called_away(self, queue: Queue) -> bool:
+        return bool(queue.beside and queue.beside.visible(self.time()))
 
     def _take(self, queue: Queue) -> Queued | None:
         now = self.time()

@@ -17,6 +17,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from shared.locations import FAILURES
 from shared.topology import load_topology
 from tests.faults.clock import VirtualLoop
 from tests.faults.kinds import KINDS, Kind, refusal
@@ -83,12 +84,20 @@ class World:
         topology = load_topology()
         self.s3 = SimS3(self.wall, _who)
         self.sqs = SimSqs(loop.time, self._dead)
-        hears = {}
+        hears: dict[str, Mapping[str, object]] = {}
         for role, worker in topology.workers.items():
-            name = topology.queue(role)
-            self.sqs.queues[name] = Queue(name, worker.visibility_timeout, worker.max_receive_count)
-            hears[name] = worker.hears
-        self.sns = SimSns(self.sqs.send, hears)
+            own = topology.queue(role)
+            for name, policy in topology.filters(role).items():
+                limits = worker.visibility_timeout, worker.max_receive_count
+                self.sqs.queues[name] = queue = Queue(name, *limits)
+                self.sqs.queues[own].beside = queue if name != own else None
+                hears[name] = policy
+        mailed = [
+            topology.queue(role)
+            for role, worker in topology.workers.items()
+            if topology.mail_events.says in worker.hears
+        ]
+        self.sns = SimSns(self.sqs.send, hears, mailed)
         self.ses = SimSes(self.wall)
         self.glue = SimGlue(topology.database)
         self.athena = SimAthena(loop.time, self.s3, self.glue)
@@ -137,9 +146,11 @@ class World:
         if process.dead or self.overrun():
             self.fenced.append(call)
             raise Kill
+        if self.sqs.quiet_glance(request):
+            return answer(sent, await self._served(request))
         number = len(self.log)
         self.log.append(call)
-        if call.effect and call.service != "sqs" and self._without_lease(process):
+        if _counts(call) and self._without_lease(process):
             self.trespasses.append(call)
         self.loop.now += LATENCY
         name = self._fault(number, call)
@@ -226,6 +237,11 @@ def _who() -> str:
 def _call(process: Process, request: Request) -> Call:
     conditional = not {"if-match", "if-none-match"}.isdisjoint(request.headers)
     return Call(process.name, request.service, request.operation, request.about, conditional)
+
+
+def _counts(call: Call) -> bool:
+    """Say whether a call changes anything that somebody without a lease must not change."""
+    return call.effect and call.service != "sqs" and not call.about.startswith(FAILURES)
 
 
 def _snake(name: str) -> str:

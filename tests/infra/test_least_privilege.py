@@ -52,6 +52,8 @@ ELSEWHERE = {
             *(f"arn:aws:glue:{OWN}:table/finops_db/{t}" for t in load_topology().tables),
         )
     },
+    # A backfill that waits while the export is being replaced.
+    ("query", f"arn:aws:sqs:{OWN}:daybook-query-backfill"): "tests/unit/test_query_snapshot.py",
     # To name what differs, when a step does not add up to the export.
     **{
         (worker, f"arn:aws:s3:::{ARCHIVE}/staging/*"): "tests/unit/test_reconciled_steps.py"
@@ -186,7 +188,7 @@ ON_PAPER = {
     "encrypts objects": (
         "kms:GenerateDataKey",
         "data",
-        {"query", "archiver", "forecaster", "notifier", "auditor"},
+        {"query", "archiver", "forecaster", "catalog", "notifier", "auditor"},
     ),
     "destroys the key": ("kms:ScheduleKeyDeletion", "data", set()),
     "looks at the organization": ("organizations:ListAccounts", "*", {"query"}),

@@ -121,11 +121,20 @@ def test_every_queue_redrives_to_one_that_takes_from_it_alone(planned: Planned) 
     queues = {values["arn"]: values for values in planned.of_type("aws_sqs_queue").values()}
     working = [values for values in queues.values() if values["redrive_policy"]]
 
-    assert len(working) == len(load_topology().workers)
+    sources = dict[str, set[str]]()
     for queue in working:
-        dead = queues[json.loads(queue["redrive_policy"])["deadLetterTargetArn"]]
-        allowed = json.loads(dead["redrive_allow_policy"])
-        assert allowed == {"redrivePermission": "byQueue", "sourceQueueArns": [queue["arn"]]}
+        target = json.loads(queue["redrive_policy"])["deadLetterTargetArn"]
+        sources.setdefault(target, set()).add(queue["arn"])
+
+    topology = load_topology()
+    filters = {name: topology.filters(name) for name in topology.workers}
+    assert {len(named) for named in sources.values()} <= {len(f) for f in filters.values()}
+    assert len(sources) == len(filters)
+    assert len(working) == sum(len(named) for named in filters.values())
+    for target, named in sources.items():
+        allowed = json.loads(queues[target]["redrive_allow_policy"])
+        assert allowed["redrivePermission"] == "byQueue"
+        assert set(allowed["sourceQueueArns"]) == named
     assert all(queue["kms_master_key_id"] for queue in queues.values())
 
 

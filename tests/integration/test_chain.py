@@ -76,7 +76,12 @@ class Stage:
 
         async def quiet() -> bool:
             # In the order of the flow: a message may move ahead of these looks, never behind them.
-            return not any(depth(sqs, url) for url in self.provisioned.queues.values())
+            made = self.provisioned
+            return not any(
+                depth(sqs, queues[worker])
+                for worker in made.queues
+                for queues in (made.queues, made.backfill_queues)
+            )
 
         await eventually_async(quiet, within=CHAIN_SECONDS, what="all queues are empty")
         dead = [depth(sqs, url) for url in self.provisioned.dead_letter_queues.values()]

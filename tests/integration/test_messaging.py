@@ -70,22 +70,29 @@ def test_the_account_is_the_one_of_the_credentials(cloud: Cloud, provisioned: Pr
     assert f":{provisioned.account}:" in provisioned.events_topic
 
 
-def test_there_are_two_queues_for_each_worker_and_no_others(
+def test_there_are_three_queues_for_each_worker_of_backfills_and_no_others(
     cloud: Cloud, provisioned: Provisioned
 ) -> None:
     urls = cloud.client("sqs").list_queues()["QueueUrls"]
-    known = {*provisioned.queues.values(), *provisioned.dead_letter_queues.values()}
+    second = {name for name, worker in TOPOLOGY.workers.items() if worker.backfills}
+    known = [
+        *provisioned.queues.values(),
+        *provisioned.backfill_queues.values(),
+        *provisioned.dead_letter_queues.values(),
+    ]
 
     assert provisioned.queues.keys() == provisioned.dead_letter_queues.keys() == set(WORKERS)
-    assert set(urls) == known
-    assert len(known) == 2 * len(WORKERS)
+    assert provisioned.backfill_queues.keys() == second
+    assert set(urls) == set(known)
+    assert len(urls) == len(known)
 
 
 def test_every_queue_redrives_to_the_dead_letter_queue_of_its_own(
     cloud: Cloud, provisioned: Provisioned
 ) -> None:
-    for name, worker in TOPOLOGY.workers.items():
-        own = attributes(cloud, provisioned.queues[name])
+    own_queues = [*provisioned.queues.items(), *provisioned.backfill_queues.items()]
+    for name, url in own_queues:
+        worker, own = TOPOLOGY.workers[name], attributes(cloud, url)
         dead = attributes(cloud, provisioned.dead_letter_queues[name])
         redrive = json.loads(own["RedrivePolicy"])
 
@@ -101,7 +108,7 @@ def test_only_the_topics_that_it_is_subscribed_to_may_send_to_a_queue(
     cloud: Cloud, provisioned: Provisioned
 ) -> None:
     heard = cloud.client("sns").list_subscriptions()["Subscriptions"]
-    for url in provisioned.queues.values():
+    for url in (*provisioned.queues.values(), *provisioned.backfill_queues.values()):
         own = attributes(cloud, url)
         (statement,) = json.loads(own["Policy"])["Statement"]
         senders = statement.pop("Condition")["ArnEquals"]["aws:SourceArn"]
@@ -122,12 +129,12 @@ def test_every_worker_subscribes_to_the_raw_events_that_it_hears(
 ) -> None:
     found = subscriptions(cloud, provisioned.events_topic)
 
-    assert found.keys() == {TOPOLOGY.queue(name) for name in WORKERS}
-    for name, worker in TOPOLOGY.workers.items():
-        subscription = found[TOPOLOGY.queue(name)]
+    filters = {q: hears for name in WORKERS for q, hears in TOPOLOGY.filters(name).items()}
+    assert found.keys() == filters.keys()
+    for queue, subscription in found.items():
         assert subscription["RawMessageDelivery"] == "true"
         assert subscription["FilterPolicyScope"] == "MessageBody"
-        assert json.loads(subscription["FilterPolicy"]) == {"type": list(worker.hears)}
+        assert json.loads(subscription["FilterPolicy"]) == filters[queue]
 
 
 def test_an_event_reaches_exactly_the_workers_that_hear_its_type(
@@ -136,8 +143,19 @@ def test_an_event_reaches_exactly_the_workers_that_hear_its_type(
     for kind in [*sorted(EVENTS), "period-quoted", "audit-due", "DAY-READY", "day-ready-2"]:
         body = f'{{"specversion": "1.0", "id": "1", "source": "by hand", "type": "{kind}"}}'
         hearing = [name for name, worker in TOPOLOGY.workers.items() if kind in worker.hears]
+        lane = "-backfill" if kind == TOPOLOGY.backfill.begun_by else ""
 
-        assert heard(cloud, provisioned, body) == {name: [body] for name in hearing}
+        assert heard(cloud, provisioned, body) == {f"{name}{lane}": [body] for name in hearing}
+
+
+def test_what_a_backfill_asked_for_reaches_the_second_queues(
+    cloud: Cloud, provisioned: Provisioned
+) -> None:
+    for name, worker in TOPOLOGY.workers.items():
+        body = json.dumps({"type": worker.hears[-1], "lane": TOPOLOGY.backfill.marked})
+
+        queue = f"{name}-backfill" if worker.backfills else name
+        assert heard(cloud, provisioned, body) == {queue: [body]}
 
 
 def test_what_has_no_type_reaches_nobody(cloud: Cloud, provisioned: Provisioned) -> None:
@@ -151,6 +169,7 @@ def heard(cloud: Cloud, provisioned: Provisioned, body: str) -> dict[str, list[s
     cloud.client("sns").publish(TopicArn=provisioned.events_topic, Message=body)
     sqs = cloud.client("sqs")
     got = {name: take(sqs, url) for name, url in provisioned.queues.items()}
+    got |= {f"{name}-backfill": take(sqs, u) for name, u in provisioned.backfill_queues.items()}
     assert all(depth(sqs, url) == 0 for url in provisioned.dead_letter_queues.values())
     return {name: bodies for name, bodies in got.items() if bodies}
 

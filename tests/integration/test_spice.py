@@ -8,7 +8,7 @@ from services.catalog.handler import CatalogPeriod
 from services.catalog.quicksight import SpiceRefresher
 from shared.aws import clients
 from shared.events import Refresh
-from shared.memory import MemoryBell
+from shared.memory import MemoryBell, MemoryStore
 from tests.support.chain import assessed
 from tests.support.cloud import Cloud
 from tests.support.leases import held_lease
@@ -125,7 +125,7 @@ def test_a_data_set_that_is_not_there_is_an_alarm_and_does_not_hold_the_digest_b
             return 1 if days else 0
 
     bell = MemoryBell()
-    handle = CatalogPeriod(Registered(), refresher, ("deleted", "costs"), bell)
+    handle = CatalogPeriod(Registered(), refresher, ("deleted", "costs"), MemoryStore(), bell)
     (cataloged,) = loop(handle(assessed(), held_lease(loop)))
 
     assert [subject for subject, _ in bell.alarms] == ["Daybook: deleted was not refreshed"]

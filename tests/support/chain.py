@@ -26,10 +26,9 @@ from shared.aws import clients
 from shared.days import Period
 from shared.events import ArchivedDay, AssessedData, PeriodAssessed
 from shared.s3 import S3Store
-from shared.service import World, read_config
+from shared.service import World, inbox_of, read_config
 from shared.settings import WorkerSettings
 from shared.sns import SnsAlarmBell, SnsOutbox
-from shared.sqs import SqsInbox
 from shared.topology import Topology
 from shared.worker import Worker
 
@@ -94,7 +93,7 @@ async def _worker(stack: AsyncExitStack, name: str, settings: WorkerSettings) ->
     )
     handler = await stack.enter_async_context(BUILDS[name][1](world, settings))
     return Worker(
-        SqsInbox(sqs, settings.queue_url, poll_seconds=settings.poll_seconds),
+        inbox_of(sqs, settings),
         SnsOutbox(sns, settings.events_topic),
         handler,
         visibility=settings.visibility_timeout,

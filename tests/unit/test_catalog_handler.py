@@ -3,15 +3,20 @@
 import pytest
 
 from services.catalog.handler import CatalogPeriod
+from shared.days import Period
 from shared.errors import Reject
-from shared.events import PeriodAssessed, PeriodCataloged
+from shared.events import Batch, PeriodAssessed, PeriodCataloged
+from shared.ledger import Ledger
+from shared.locations import run_record_key
 from shared.memory import MemoryBell, MemoryStore
+from shared.run_record import RunRecord
 from tests.support.units.aio import in_loop
 from tests.support.units.catalogs import FakePartitions, FakeRefresher
 from tests.support.units.events import SECOND_DELIVERY, archive, assess, queried, tick
 from tests.support.units.leases import new_lease
 from tests.support.units.rows import DAY, row
 
+MARCH = Period(2026, 3)
 DATASETS = ("breakdown", "outlook")
 
 
@@ -21,7 +26,10 @@ class Catalog:
     def __init__(self, status: str = "COMPLETED") -> None:
         self.partitions, self.bell = FakePartitions(), MemoryBell()
         self.refresher = FakeRefresher(status)
-        self.handle = CatalogPeriod(self.partitions, self.refresher, DATASETS, self.bell)
+        self.store = MemoryStore()
+        self.handle = CatalogPeriod(
+            self.partitions, self.refresher, DATASETS, self.store, self.bell
+        )
 
     async def hear(self, event: PeriodAssessed) -> PeriodCataloged:
         (said,) = await self.handle(event, new_lease())
@@ -54,6 +62,66 @@ async def test_every_data_set_is_refreshed_once_under_the_runs_name() -> None:
     assert catalog.refresher.asked == [(name, "daybook-run-1-2026-03") for name in DATASETS]
     assert [refresh.status for refresh in said.data.refreshes] == ["COMPLETED", "COMPLETED"]
     assert catalog.bell.alarms == []
+
+
+@in_loop
+async def test_a_backfill_is_refreshed_once_when_all_of_its_parts_are_there() -> None:
+    catalog, said = Catalog(), []
+    for part in (2, 1, 3):
+        event = await part_of_backfill(part)
+        said += [await catalog.hear(event), await catalog.hear(event)]
+
+    assert [len(event.data.refreshes) for event in said] == [0, 0, 0, 0, 2, 2]
+    assert set(catalog.refresher.asked) == {(name, "daybook-run-1") for name in DATASETS}
+
+
+@in_loop
+async def test_a_backfill_whose_last_part_changed_nothing_is_refreshed_for_the_others() -> None:
+    catalog = Catalog()
+    await catalog.hear(await part_of_backfill(1))
+    await catalog.hear(await part_of_backfill(2))
+
+    said = await catalog.hear(unchanged(await part_of_backfill(3)))
+
+    assert [refresh.status for refresh in said.data.refreshes] == ["COMPLETED", "COMPLETED"]
+
+
+@in_loop
+async def test_a_backfill_that_changed_nothing_refreshes_nothing() -> None:
+    catalog = Catalog()
+
+    for part in (1, 2, 3):
+        await catalog.hear(unchanged(await part_of_backfill(part)))
+
+    assert catalog.refresher.asked == []
+
+
+@in_loop
+async def test_what_came_of_a_run_is_recorded_with_its_refreshes() -> None:
+    catalog = Catalog()
+
+    await catalog.hear(await assessed(MemoryStore()))
+
+    entry = await Ledger(catalog.store).read(run_record_key("run-1", MARCH), RunRecord)
+    assert entry
+    assert (entry.doc.days_changed, entry.doc.changed, entry.doc.batch) == (1, True, None)
+    assert [refresh.dataset for refresh in entry.doc.refreshes] == list(DATASETS)
+    assert entry.doc.refreshed_at
+
+
+async def part_of_backfill(part: int) -> PeriodAssessed:
+    """Return one of three months that a backfill asked for."""
+    event = await assessed(MemoryStore())
+    batch = Batch(part=part, of=3, reason="test", requested_by="tests")
+    scope = {"period": Period(2026, part), "batch": batch, "replay": True, "notify": False}
+    return event.model_copy(update={"data": event.data.model_copy(update=scope)})
+
+
+def unchanged(event: PeriodAssessed) -> PeriodAssessed:
+    days = tuple(day.model_copy(update={"outcome": "unchanged"}) for day in event.data.days)
+    outlooks = tuple(d.model_copy(update={"outcome": "unchanged"}) for d in event.data.outlooks)
+    data = event.data.model_copy(update={"days": days, "outlooks": outlooks})
+    return event.model_copy(update={"data": data})
 
 
 @in_loop

@@ -50,6 +50,11 @@ def test_a_workers_environment_is_what_the_local_stack_gives_it(worker: str) -> 
         ARN + TOPOLOGY.events_topic,
         ARN + TOPOLOGY.alarms_topic,
         {name: URL + TOPOLOGY.queue(name) for name in WORKERS},
+        {
+            name: URL + TOPOLOGY.backfill_queue(name)
+            for name, worker in TOPOLOGY.workers.items()
+            if worker.backfills
+        },
         {},
         TOPOLOGY.archive_bucket.name,
     )

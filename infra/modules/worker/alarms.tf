@@ -34,6 +34,23 @@ resource "aws_cloudwatch_metric_alarm" "oldest_message" {
   alarm_actions       = [var.topics.alarms]
 }
 
+resource "aws_cloudwatch_metric_alarm" "oldest_backfill" {
+  count = var.entry.backfills ? 1 : 0
+
+  alarm_name          = "${local.backfills}-too-old"
+  alarm_description   = "A backfill has waited for more than ${var.oldest_backfill_hours} hours in ${local.backfills}: `daybook status` shows what runs and what is stuck."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = local.backfills }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = var.oldest_backfill_hours * 3600
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.topics.alarms]
+}
+
 # shared/metrics.py writes it in the embedded metric format; CloudWatch Logs makes the metric.
 resource "aws_cloudwatch_metric_alarm" "breaker" {
   alarm_name          = "${local.queue}-breaker-open"

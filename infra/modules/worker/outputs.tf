@@ -3,6 +3,11 @@ output "queue_url" {
   value       = module.queue.url
 }
 
+output "backfill_queue_url" {
+  description = "URL of its queue for backfills; null when it has none."
+  value       = one(module.backfills[*].url)
+}
+
 output "dead_letter_queue_url" {
   description = "URL of its dead-letter queue."
   value       = module.dead_letters.url

@@ -21,12 +21,13 @@ locals {
   # GenerateDataKey: to encrypt an object or an event; Decrypt: to read one, and S3 and SNS check it.
   common = [
     {
-      sid       = "OwnQueue"
+      sid       = "OwnQueues"
       actions   = ["sqs:ReceiveMessage", "sqs:ChangeMessageVisibility", "sqs:DeleteMessage"]
-      resources = [module.queue.arn]
+      resources = concat([module.queue.arn], module.backfills[*].arn)
       equals    = null
     },
     { sid = "Tell", actions = ["sns:Publish"], resources = [var.topics.events], equals = null },
+    { sid = "NoteFailures", actions = ["s3:PutObject"], resources = ["${var.failures}/${local.queue}/*"], equals = null },
     { sid = "ReadConfiguration", actions = ["s3:GetObject"], resources = [var.config], equals = null },
     {
       sid       = "MessageKey"
@@ -36,12 +37,11 @@ locals {
     },
     {
       sid       = "DataKey"
-      actions   = local.writes ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"]
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [var.key_arns.data]
       equals    = null
     },
   ]
-  writes = anytrue([for permission in var.permissions : contains(permission.actions, "s3:PutObject")])
 }
 
 resource "aws_iam_role" "worker" {

@@ -53,16 +53,44 @@ resource "aws_appautoscaling_scheduled_action" "this" {
 resource "aws_cloudwatch_metric_alarm" "work_waits" {
   alarm_name          = "${local.queue}-work-waits"
   alarm_description   = "Not an alarm for people: starts the ${var.name} worker."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = local.queue }
-  statistic           = "Maximum"
-  period              = 60
   evaluation_periods  = 1
   threshold           = 0
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_appautoscaling_policy.this["start"].arn]
+
+  metric_query {
+    id          = "waiting"
+    expression  = join(" + ", [for number, queue in local.queues : "FILL(visible${number}, 0)"])
+    label       = "Messages waiting"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = local.queues
+
+    content {
+      id = "visible${metric_query.key}"
+
+      metric {
+        namespace   = "AWS/SQS"
+        metric_name = "ApproximateNumberOfMessagesVisible"
+        dimensions  = { QueueName = metric_query.value }
+        stat        = "Maximum"
+        period      = 60
+      }
+    }
+  }
+}
+
+# What the worker's queues hold: waiting, or being worked on.
+locals {
+  held = merge([
+    for number, queue in local.queues : {
+      "visible${number}" = { queue = queue, metric = "ApproximateNumberOfMessagesVisible" }
+      "taken${number}"   = { queue = queue, metric = "ApproximateNumberOfMessagesNotVisible" }
+    }
+  ]...)
 }
 
 resource "aws_cloudwatch_metric_alarm" "nothing_to_do" {
@@ -77,24 +105,21 @@ resource "aws_cloudwatch_metric_alarm" "nothing_to_do" {
 
   metric_query {
     id          = "held"
-    expression  = "visible + taken"
+    expression  = join(" + ", [for id in keys(local.held) : "FILL(${id}, 0)"])
     label       = "Messages waiting or being worked on"
     return_data = true
   }
 
   dynamic "metric_query" {
-    for_each = {
-      visible = "ApproximateNumberOfMessagesVisible"
-      taken   = "ApproximateNumberOfMessagesNotVisible"
-    }
+    for_each = local.held
 
     content {
       id = metric_query.key
 
       metric {
         namespace   = "AWS/SQS"
-        metric_name = metric_query.value
-        dimensions  = { QueueName = local.queue }
+        metric_name = metric_query.value.metric
+        dimensions  = { QueueName = metric_query.value.queue }
         stat        = "Maximum"
         period      = 300
       }

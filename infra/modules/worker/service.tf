@@ -36,7 +36,11 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 locals {
-  environment = merge(var.environment, { DAYBOOK_QUEUE_URL = module.queue.url })
+  environment = merge(
+    var.environment,
+    { DAYBOOK_QUEUE_URL = module.queue.url },
+    var.entry.backfills ? { DAYBOOK_BACKFILL_QUEUE_URL = module.backfills[0].url } : {},
+  )
 }
 
 resource "aws_ecs_task_definition" "this" {

@@ -14,7 +14,13 @@ variable "entry" {
     hears              = list(string)
     visibility_timeout = number
     max_receive_count  = number
+    backfills          = optional(bool, false)
   })
+}
+
+variable "backfill" {
+  description = "What topology.json says of the queues for backfills."
+  type        = object({ suffix = string, begun_by = string, marked = string })
 }
 
 variable "retention_days" {
@@ -39,6 +45,11 @@ variable "key_arns" {
 
 variable "config" {
   description = "ARN of daybook.yaml in the archive bucket."
+  type        = string
+}
+
+variable "failures" {
+  description = "ARN of the prefix in the archive bucket for notes why messages failed."
   type        = string
 }
 
@@ -91,6 +102,12 @@ variable "oldest_message_minutes" {
   description = "Minutes that a message may wait before the alarm rings."
   type        = number
   default     = 60
+}
+
+variable "oldest_backfill_hours" {
+  description = "Hours that a backfill's message may wait before the alarm rings."
+  type        = number
+  default     = 24
 }
 
 variable "protect_data" {

@@ -18,7 +18,7 @@ class Letter(NamedTuple):
 
 
 class Wiring(NamedTuple):
-    """The events topic, and the queues that hear it, by worker."""
+    """The events topic, and the queues that hear it, by worker; `x-backfill` is its second."""
 
     topic: str
     queues: dict[str, str]

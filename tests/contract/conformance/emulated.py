@@ -66,7 +66,8 @@ class EmulatedAws(Aws):
 
     async def wiring(self) -> Wiring:
         made = await provision(load_topology(), self.account)
-        return Wiring(made.events_topic, made.queues)
+        second = {f"{worker}-backfill": url for worker, url in made.backfill_queues.items()}
+        return Wiring(made.events_topic, made.queues | second)
 
     def alarm_topic(self) -> str:
         name = self._name()

@@ -50,7 +50,8 @@ class SimulatedAws(Aws):
 
     async def wiring(self) -> Wiring:
         topology = load_topology()
-        queues = {worker: _url(topology.queue(worker)) for worker in topology.workers}
+        names = [name for worker in topology.workers for name in topology.filters(worker)]
+        queues = {name.removeprefix("daybook-"): _url(name) for name in names}
         return Wiring(_arn(topology.events_topic), queues)
 
     def alarm_topic(self) -> str:

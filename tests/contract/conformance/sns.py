@@ -40,6 +40,24 @@ async def each_type_reaches_who_hears_it(aws: Aws) -> Seen:
 
 
 @case
+async def what_is_marked_goes_by_the_lane_and_no_tick_is(aws: Aws) -> Seen:
+    wiring = await aws.wiring()
+    for kind in TYPES:
+        body = json.dumps({"type": kind, "lane": "backfill"})
+        await aws.sns.publish(TopicArn=wiring.topic, Message=body)
+    return await heard(aws, wiring, len(TYPES) - 1)
+
+
+@case
+async def another_mark_is_heard_by_nobody_but_who_needs_none(aws: Aws) -> Seen:
+    wiring = await aws.wiring()
+    for kind in TYPES:
+        body = json.dumps({"type": kind, "lane": "fast"})
+        await aws.sns.publish(TopicArn=wiring.topic, Message=body)
+    return await heard(aws, wiring, 2)
+
+
+@case
 async def a_body_arrives_to_the_letter_each_time_it_is_said(aws: Aws) -> Seen:
     wiring = await aws.wiring()
     said = {"TopicArn": wiring.topic, "Message": AWKWARD}

@@ -115,7 +115,7 @@ async def an_extended_lease_outlasts_the_first(aws: Aws) -> Seen:
 async def a_long_poll_of_an_empty_queue_ends(aws: Aws) -> Seen:
     try:
         async with asyncio.timeout(5):
-            found = await receive(aws, aws.queue(), wait=1)
+            found = await receive(aws, aws.queue(), wait=2)  # of one second is a glance
     except TimeoutError:
         return "still waiting"
     return "answered, with something" if found else "answered, with nothing"

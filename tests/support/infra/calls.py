@@ -53,7 +53,7 @@ def _calls() -> frozenset[Call]:
     lost = Schedule(plan=(("ses:SendRawEmail", "lost_answer"),))
     calls |= _run(lost, SCENARIOS["tick"])
     tick = SCENARIOS["tick"]
-    for prepare in (_without_data_sets, _move_outlook):
+    for prepare in (_without_data_sets, _move_outlook, _poison):
         calls |= _run(Schedule(), Scenario(tick.steps, tick.expected, prepare))
     return frozenset(calls)
 
@@ -66,6 +66,12 @@ def _run(schedule: Schedule, scenario: Scenario) -> set[Call]:
 def _without_data_sets(world: World) -> None:
     """QuickSight has been emptied by somebody: the catalog worker rings."""
     world.quicksight.data_sets.clear()
+
+
+def _poison(world: World) -> None:
+    """Each worker finds a message that it cannot handle, and notes why."""
+    for role in load_topology().workers:
+        world.sqs.send(world.sqs.of(role).name, "{}")
 
 
 def _move_outlook(world: World) -> None:

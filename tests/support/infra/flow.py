@@ -132,6 +132,7 @@ async def run_flow(applied: Applied, folder: Path) -> Flow:
         outputs["events_topic"],
         outputs["alarms_topic"],
         outputs["queues"],
+        outputs["backfill_queues"],
         outputs["dead_letter_queues"],
         outputs["archive_bucket"],
     )

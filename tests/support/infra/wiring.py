@@ -25,11 +25,9 @@ class Account:
     bucket: str
 
     def queues(self) -> dict[str, dict[str, object]]:
-        """Describe each worker's queue and dead-letter queue."""
-        named = [
-            (self.topology.queue(w), self.topology.dead_letter_queue(w)) for w in self._workers
-        ]
-        return {name: self._queue(name) for pair in named for name in pair}
+        """Describe each worker's queues and dead-letter queue."""
+        dead = [self.topology.dead_letter_queue(worker) for worker in self._workers]
+        return {name: self._queue(name) for name in (*sorted(self._own), *dead)}
 
     def subscriptions(self) -> dict[str, list[dict[str, object]]]:
         """Describe who hears what, by topic: workers' queues only."""
@@ -110,7 +108,7 @@ class Account:
 
     @property
     def _own(self) -> set[str]:
-        return {self.topology.queue(worker) for worker in self._workers}
+        return {name for worker in self._workers for name in self.topology.filters(worker)}
 
     def _queue(self, name: str) -> dict[str, object]:
         sqs = self.clients.client("sqs")

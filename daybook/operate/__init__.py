@@ -1,0 +1,1 @@
+"""The commands of whoever runs Daybook: replay, status, history, dead letters."""

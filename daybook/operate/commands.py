@@ -1,0 +1,170 @@
+"""The command line of whoever runs Daybook."""
+
+import asyncio
+import json
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from daybook import console
+from daybook.operate import dlq
+from daybook.operate.history import read_history
+from daybook.operate.history_page import tell_as_of, tell_history
+from daybook.operate.reach import now
+from daybook.operate.replay import Span, follow, parse_span, wish
+from daybook.operate.status import read_status
+from daybook.operate.status_page import tell_status
+from daybook.publish import publish
+from shared.config import CostMetric
+from shared.days import Period, day_before
+from shared.events import BackfillRequested
+from shared.run_record import RunRecord
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")]
+Metric = Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")]
+Worker = Annotated[str, typer.Argument(help="A worker, or `all`.")]
+MessageId = Annotated[
+    str, typer.Option("--message", help="One message's id; its beginning will do.")
+]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Put the commands on the command line."""
+    example = "Example: daybook replay 2026-01..2026-06 --reason 'invoices were corrected'"
+    app.command("replay", epilog=example)(replay)
+    app.command("status", epilog="Example: daybook status 2026-06 --json")(status)
+    example = "Example: daybook history 2026-06-05 --as-of 2026-06-10"
+    app.command("history", epilog=example)(history)
+    letters = typer.Typer(help="Messages that nobody could handle.", no_args_is_help=True)
+    app.add_typer(letters, name="dlq")
+    letters.command("list", epilog="Example: daybook dlq list")(dlq_list)
+    letters.command("show", epilog="Example: daybook dlq show query")(dlq_show)
+    letters.command("redrive", epilog="Example: daybook dlq redrive query")(dlq_redrive)
+
+
+def replay(
+    days: Annotated[
+        str, typer.Argument(help="2026-06-17, 2026-06, or a range: 2026-01..2026-06 (UTC).")
+    ],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept with the run.")] = "asked by an operator",
+    requested_by: Annotated[str, typer.Option(help="Who asks.")] = "operator",
+    notify: Annotated[bool, typer.Option(help="Send the digest of the last day.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Print the event only.")] = False,
+    wait: Annotated[bool, typer.Option(help="Follow it until every month is done.")] = False,
+    limit: Annotated[float, typer.Option(help="Seconds to wait.")] = 3600,
+) -> None:
+    """Run days again from the export as it is now; days that did not change stay as they are.
+
+    A worker looks at a replay's messages only when nothing else waits for it.
+    """
+    span = parse_span(days, now().date())
+    event = wish(span, reason=reason, requested_by=requested_by, notify=notify)
+    if not dry_run:
+        topic = asyncio.run(publish(event))
+        console.err.print(f"published to {topic}", soft_wrap=True, markup=False)
+    sys.stdout.write(event.to_json() + "\n")
+    if wait and not dry_run:
+        _follow(event, span, limit)
+
+
+def _follow(event: BackfillRequested, span: Span, limit: float) -> None:
+    done = 0
+
+    def tell(record: RunRecord) -> None:
+        nonlocal done
+        done += 1
+        console.err.print(
+            f"{record.period}: {record.days_changed} days changed ({done} of {len(span.periods)})"
+        )
+
+    with console.waiting("waiting for the workers"):
+        if not asyncio.run(follow(event.runid, span, tell, limit=limit)):
+            console.fail(
+                f"{done} of {len(span.periods)} months are done after {limit:.0f} s. It goes on: "
+                "daybook status; daybook dlq list",
+                1,
+            )
+
+
+def status(
+    month: Annotated[
+        datetime | None,
+        typer.Argument(formats=["%Y-%m"], help="Billing period, UTC. Default: yesterday's."),
+    ] = None,
+    *,
+    metric: Metric = "amortized",
+    as_json: AsJson = False,
+) -> None:
+    """Show a month's days, the runs, the queues, the dashboards' refresh, and the cost to run."""
+    at = now()
+    period = Period.of(month.date() if month else day_before(at))
+    found = asyncio.run(read_status(period, at))
+    if as_json:
+        _write(found.record())
+    else:
+        tell_status(found, metric)
+
+
+def history(
+    day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="Billing day, UTC.")],
+    *,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="As it stood at the end of this day, UTC."),
+    ] = None,
+    metric: Metric = "amortized",
+    as_json: AsJson = False,
+) -> None:
+    """Show every version of a day: when, how much, what changed by OU, why, who was told."""
+    found = asyncio.run(read_history(day.date(), metric))
+    found = found.as_of(as_of.date()) if as_of else found
+    if as_json:
+        _write(found.record())
+    elif as_of:
+        tell_as_of(found)
+    else:
+        tell_history(found)
+
+
+def dlq_list(as_json: AsJson = False) -> None:
+    """List what is in the dead-letter queues, and why."""
+    letters = asyncio.run(dlq.read_letters("all"))
+    if as_json:
+        _write([letter.record() for letter in letters])
+        return
+    for letter in letters:
+        console.out.print(dlq.line(letter), markup=False, soft_wrap=True)
+    if not letters:
+        console.out.print("No dead letters.")
+
+
+def dlq_show(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:
+    """Show a worker's dead letters whole: the event, the reason, when it failed."""
+    letters = asyncio.run(dlq.read_letters(worker, message))
+    if as_json:
+        _write([letter.record() for letter in letters])
+        return
+    for letter in letters:
+        for line in dlq.page(letter):
+            console.out.print(line, markup=False, soft_wrap=True)
+    if not letters:
+        console.out.print(f"No dead letters of {escape(worker)}.")
+
+
+def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:
+    """Put dead letters back into their worker's queue; safe to repeat, as every step is."""
+    moved = asyncio.run(dlq.redrive(worker, message))
+    if as_json:
+        _write([{"message": letter.id, "to": queue} for letter, queue in moved])
+        return
+    for letter, queue in moved:
+        console.out.print(f"{letter.id} is back in {queue}", markup=False, soft_wrap=True)
+    console.out.print(f"{len(moved)} messages were put back.")
+
+
+def _write(record: object) -> None:
+    sys.stdout.write(json.dumps(record, indent=2) + "\n")

@@ -1,0 +1,68 @@
+"""Looks at dead letters, and puts them back."""
+
+from collections.abc import Iterator
+
+from daybook.operate.queues import Letter, Queues
+from daybook.operate.reach import archive, reached
+from shared.errors import InputError
+from shared.topology import load_topology
+
+ALL = "all"
+SHORT = 8
+"""Characters of a message id that a list shows."""
+
+
+async def read_letters(worker: str, message: str = "") -> list[Letter]:
+    """Return the dead letters of a worker or of all, with the reasons they failed."""
+    found: list[Letter] = []
+    async with reached("s3", "sqs") as (s3, sqs):
+        queues = Queues(sqs, load_topology())
+        for name in workers(worker):
+            async with queues.letters(name, archive(s3)) as letters:
+                found += _asked(letters, message)
+    return found
+
+
+async def redrive(worker: str, message: str = "") -> list[tuple[Letter, str]]:
+    """Put dead letters back; returns each with the queue that has it now."""
+    moved: list[tuple[Letter, str]] = []
+    async with reached("s3", "sqs") as (s3, sqs):
+        queues = Queues(sqs, load_topology())
+        for name in workers(worker):
+            async with queues.letters(name, archive(s3)) as letters:
+                asked = _asked(letters, message)
+                moved += [(letter, await queues.move_back(name, letter)) for letter in asked]
+    return moved
+
+
+def workers(asked: str) -> list[str]:
+    """Return the workers that a name means; raise InputError when there is none of it."""
+    known = sorted(load_topology().workers)
+    if asked == ALL:
+        return known
+    if asked not in known:
+        raise InputError(f"the worker {asked}", "is not there", f"Give {', '.join(known)} or {ALL}")
+    return [asked]
+
+
+def _asked(letters: list[Letter], message: str) -> list[Letter]:
+    return [letter for letter in letters if letter.id.startswith(message)]
+
+
+def line(letter: Letter) -> str:
+    """Return a dead letter in one line."""
+    what = f"{letter.event.type} for {letter.event.day}" if letter.event else "no event"
+    sent = f"{letter.sent_at:%Y-%m-%d %H:%M} UTC"
+    return f"{letter.queue}  {letter.id[:SHORT]}  {sent}  {what}: {letter.reason}"
+
+
+def page(letter: Letter) -> Iterator[str]:
+    """Yield a dead letter line by line, and what to type."""
+    worker = letter.queue.removeprefix("daybook-").removesuffix("-dlq")
+    yield line(letter)
+    if letter.event:
+        yield f"  run {letter.event.runid}, said by {letter.event.source}"
+    if failure := letter.failure:
+        yield f"  failed at its delivery {failure.receives}, {failure.at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"  {letter.body}"
+    yield f"  When the cause is mended: daybook dlq redrive {worker} --message {letter.id[:SHORT]}"

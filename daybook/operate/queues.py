@@ -1,0 +1,202 @@
+"""What waits in the queues and in the dead-letter queues, and since when.
+
+Permissions: sqs:GetQueueUrl, sqs:GetQueueAttributes, cloudwatch:GetMetricStatistics; for dead
+letters sqs:ReceiveMessage, sqs:ChangeMessageVisibility on their queues; for a redrive
+sqs:DeleteMessage there and sqs:SendMessage on the workers' queues.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.errors import InputError, Reject
+from shared.events import Event, parse
+from shared.failures import Failure
+from shared.locations import failure_key
+from shared.ports import ObjectReader
+from shared.topology import Topology
+
+COUNTS = {
+    "waiting": "ApproximateNumberOfMessages",
+    "in_hand": "ApproximateNumberOfMessagesNotVisible",
+    "delayed": "ApproximateNumberOfMessagesDelayed",
+}
+AGE = "ApproximateAgeOfOldestMessage"
+HELD = 60
+"""Seconds for which dead letters are kept from others while they are looked at."""
+MOST = 1000
+"""Dead letters of one queue that are looked at."""
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """One queue. `oldest` is the age of its oldest message in seconds; None when not known."""
+
+    name: str
+    waiting: int
+    in_hand: int
+    delayed: int
+    oldest: float | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One dead letter, the event that it is, or why it is none, and the worker's last failure."""
+
+    queue: str
+    id: str
+    sent_at: datetime
+    receives: int
+    body: str
+    handle: str
+    event: Event | None
+    problem: str
+    failure: Failure | None
+
+    @property
+    def reason(self) -> str:
+        """Why nobody could handle it, as far as that is known."""
+        if self.failure:
+            return f"{self.failure.kind}: {self.failure.reason}"
+        return self.problem or "not noted: see the worker's log (settled, reason)"
+
+    def record(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        event = self.event
+        return {
+            "queue": self.queue,
+            "message": self.id,
+            "sent_at": self.sent_at.isoformat(),
+            "receives": self.failure.receives if self.failure else self.receives,
+            "type": event.type if event else None,
+            "day": str(event.day) if event else None,
+            "run": event.runid if event else None,
+            "kind": self.failure.kind if self.failure else None,
+            "reason": self.reason,
+            "failed_at": self.failure.at.isoformat() if self.failure else None,
+            "body": self.body,
+        }
+
+
+@dataclass(frozen=True)
+class Queues:
+    """The queues of the topology, by name."""
+
+    sqs: Any
+    topology: Topology
+
+    def own(self, worker: str) -> list[str]:
+        """Return the names of a worker's queues."""
+        return list(self.topology.filters(worker))
+
+    async def url(self, name: str) -> str:
+        """Return a queue's URL; raise InputError when there is none of that name."""
+        try:
+            return str((await self.sqs.get_queue_url(QueueName=name))["QueueUrl"])
+        except self.sqs.exceptions.QueueDoesNotExist:
+            where = "Set AWS_REGION, or AWS_ENDPOINT_URL for a local stack"
+            raise InputError(f"the queue {name}", "is not there", where) from None
+
+    async def state(self, name: str, cloudwatch: Any, now: datetime) -> QueueState:
+        """Count a queue's messages; their age is what CloudWatch knows of the last quarter hour."""
+        asked = list(COUNTS.values())
+        url = await self.url(name)
+        answer = await self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=asked)
+        known = answer["Attributes"]
+        counts = {field: int(known.get(attribute, 0)) for field, attribute in COUNTS.items()}
+        return QueueState(name, oldest=await _age(cloudwatch, name, now), **counts)
+
+    @asynccontextmanager
+    async def letters(self, worker: str, notes: ObjectReader) -> AsyncIterator[list[Letter]]:
+        """Hold a worker's dead letters, oldest first; those still there are free afterwards."""
+        url = await self.url(self.topology.dead_letter_queue(worker))
+        found: dict[str, Letter] = {}
+        try:
+            while len(found) < MOST and (raw := await self._receive(url)):
+                for message in raw:
+                    found[message["MessageId"]] = await self._letter(worker, message, notes)
+            yield sorted(found.values(), key=lambda letter: letter.sent_at)
+        finally:
+            for letter in found.values():
+                await self._free(url, letter)
+
+    async def move_back(self, worker: str, letter: Letter) -> str:
+        """Put a dead letter back into the queue that it came from; returns the queue's name.
+
+        The copy is there before the letter is gone: a crash between leaves both, and every step
+        is safe to repeat.
+        """
+        target = self._source(worker, letter)
+        await self.sqs.send_message(QueueUrl=await self.url(target), MessageBody=letter.body)
+        dead = await self.url(self.topology.dead_letter_queue(worker))
+        await self.sqs.delete_message(QueueUrl=dead, ReceiptHandle=letter.handle)
+        return target
+
+    def _source(self, worker: str, letter: Letter) -> str:
+        entry, marked = self.topology.workers[worker], self.topology.backfill.marked
+        of_backfill = letter.event is not None and letter.event.lane == marked
+        if entry.backfills and of_backfill:
+            return self.topology.backfill_queue(worker)
+        return self.topology.queue(worker)
+
+    async def _receive(self, url: str) -> Sequence[dict[str, Any]]:
+        answer = await self.sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=HELD,
+            WaitTimeSeconds=1,
+            MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+        )
+        messages: Sequence[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    async def _letter(self, worker: str, raw: dict[str, Any], notes: ObjectReader) -> Letter:
+        event, problem = _read(raw["Body"])
+        sent = int(raw["Attributes"]["SentTimestamp"]) / 1000
+        return Letter(
+            queue=self.topology.dead_letter_queue(worker),
+            id=raw["MessageId"],
+            sent_at=datetime.fromtimestamp(sent, UTC),
+            receives=int(raw["Attributes"]["ApproximateReceiveCount"]),
+            body=raw["Body"],
+            handle=raw["ReceiptHandle"],
+            event=event,
+            problem=problem,
+            failure=await self._failure(worker, raw["MessageId"], notes),
+        )
+
+    async def _failure(self, worker: str, message: str, notes: ObjectReader) -> Failure | None:
+        found = await notes.get(failure_key(self.topology.queue(worker), message))
+        return Failure.model_validate_json(found.body) if found else None
+
+    async def _free(self, url: str, letter: Letter) -> None:
+        """Let others see a letter; one that was moved meanwhile is gone, and that is fine."""
+        try:
+            await self.sqs.change_message_visibility(
+                QueueUrl=url, ReceiptHandle=letter.handle, VisibilityTimeout=0
+            )
+        except self.sqs.exceptions.ClientError:
+            return
+
+
+def _read(body: str) -> tuple[Event | None, str]:
+    try:
+        return parse(body), ""
+    except Reject as nonsense:
+        return None, str(nonsense)
+
+
+async def _age(cloudwatch: Any, queue: str, now: datetime) -> float | None:
+    answer = await cloudwatch.get_metric_statistics(
+        Namespace="AWS/SQS",
+        MetricName=AGE,
+        Dimensions=[{"Name": "QueueName", "Value": queue}],
+        StartTime=now - timedelta(minutes=15),
+        EndTime=now,
+        Period=300,
+        Statistics=["Maximum"],
+    )
+    points = sorted(answer.get("Datapoints", []), key=lambda point: str(point["Timestamp"]))
+    return float(points[-1]["Maximum"]) if points else None

@@ -1,0 +1,88 @@
+"""Asks for days to be run again, and follows them month by month."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from daybook.operate.reach import archive, reached
+from daybook.publish import operators_event
+from shared.days import Period, periods_between
+from shared.errors import InputError
+from shared.events import BackfillData, BackfillRequested
+from shared.ledger import Ledger
+from shared.locations import run_record_key
+from shared.run_record import RunRecord
+
+LOOK = 1.0
+"""Seconds between two looks at how far a replay is."""
+SHAPE = "Write 2026-06-17, 2026-06, or two of them as 2026-01..2026-06"
+_DAY = len("2026-06-17")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days, the first and the last included (UTC)."""
+
+    first: date
+    last: date
+
+    @property
+    def periods(self) -> list[Period]:
+        """The billing periods that hold them."""
+        return list(periods_between(self.first, self.last))
+
+
+def parse_span(text: str, today: date) -> Span:
+    """Read a day, a month, or a range of either; a day that is not over yet is left out.
+
+    Raises InputError for anything else, and when no day is left.
+    """
+    begin, dots, end = text.partition("..")
+    first, last = _part(begin, text)[0], _part(end if dots else begin, text)[1]
+    if last < first:
+        raise InputError(f"the days {text}", "end before they begin", SHAPE)
+    yesterday = today - timedelta(days=1)
+    if first > yesterday:
+        raise InputError(f"the days {text}", f"are not over yet on {today} (UTC)", SHAPE)
+    return Span(first, min(last, yesterday))
+
+
+def _part(text: str, whole: str) -> tuple[date, date]:
+    try:
+        if len(text) == _DAY:
+            day = date.fromisoformat(text)
+            return day, day
+        period = Period.parse(text)
+    except ValueError:
+        raise InputError(f"the days {whole}", f"{text!r} is no day and no month", SHAPE) from None
+    return period.first, period.last
+
+
+def wish(span: Span, *, reason: str, requested_by: str, notify: bool) -> BackfillRequested:
+    """Return the event that asks for a span."""
+    data = BackfillData(
+        first_day=span.first,
+        last_day=span.last,
+        reason=reason,
+        requested_by=requested_by,
+        notify=notify,
+    )
+    return operators_event(BackfillRequested, data=data)
+
+
+async def follow(run: str, span: Span, tell: Callable[[RunRecord], None], *, limit: float) -> bool:
+    """Tell of each billing period when it is done; False when some are not after `limit` s."""
+    missing = set(span.periods)
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + limit
+    async with reached("s3") as (s3,):
+        ledger = Ledger(archive(s3))
+        while missing and clock() < deadline:
+            for period in sorted(missing):
+                if entry := await ledger.read(run_record_key(run, period), RunRecord):
+                    missing.remove(period)
+                    tell(entry.doc)
+            if missing:
+                await asyncio.sleep(LOOK)
+    return not missing

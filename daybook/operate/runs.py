@@ -1,0 +1,135 @@
+"""The runs of the last days: which are done, which are on their way, and which are stuck."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from daybook.operate.reach import each
+from services.query.handler import LOOKED
+from services.query.readiness import Looked
+from shared.day_record import PeriodRecord
+from shared.days import Period
+from shared.ledger import Ledger
+from shared.locations import RUN_RECORDS, STAGING, period_record_key, staging_prefix
+from shared.money import exact_sum
+from shared.ports import ObjectInfo, ObjectStore
+from shared.run_record import RunRecord
+
+STUCK = timedelta(hours=1)
+"""Without a step for so long a run needs a person; a worker that died is over it in 5 minutes."""
+COST_EXPLORER = Decimal("0.01")
+"""US dollars a request (AWS Cost Explorer pricing)."""
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """A billing period of a run that is not in the catalog yet: how far it is, since when."""
+
+    run: str
+    period: Period
+    step: str
+    since: datetime
+    stuck: bool
+    reason: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "run": self.run,
+            "period": str(self.period),
+            "step": self.step,
+            "since": self.since.isoformat(),
+            "stuck": self.stuck,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a month's runs cost where AWS says so by the run, in US dollars."""
+
+    runs: int
+    refreshes: int
+    queries: Decimal
+    cost_explorer: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Both together."""
+        return exact_sum((self.queries, self.cost_explorer))
+
+
+@dataclass(frozen=True)
+class Runs:
+    """All that the ledger and the staging area know of runs."""
+
+    done: tuple[RunRecord, ...]
+    open: tuple[OpenRun, ...]
+
+    @property
+    def last_refresh(self) -> RunRecord | None:
+        """The newest run that refreshed the dashboards."""
+        refreshed = [run for run in self.done if run.refreshes]
+        return max(refreshed, key=lambda run: run.cataloged_at, default=None)
+
+    def backfills(self) -> list[tuple[RunRecord, int]]:
+        """Return one record of each backfill of several months, and how many of them are done."""
+        parts = defaultdict[str, list[RunRecord]](list)
+        for run in self.done:
+            if run.batch and run.batch.of > 1:
+                parts[run.run].append(run)
+        return [(some[0], len(some)) for some in parts.values()]
+
+    def spent(self) -> Spent:
+        """Add up what they cost."""
+        queries = exact_sum(run.query_cost for run in self.done if run.query_cost is not None)
+        requests = sum(run.cost_explorer_requests for run in self.done)
+        refreshes = sum(len(run.refreshes) for run in self.done)
+        return Spent(len(self.done), refreshes, queries, requests * COST_EXPLORER)
+
+
+async def read_runs(store: ObjectStore, month: Period, now: datetime) -> Runs:
+    """Return the runs that were cataloged in a month (UTC), and all that are not yet."""
+    listed = await store.list(RUN_RECORDS)
+    known = {tuple(item.key.removeprefix(RUN_RECORDS).split("/")) for item in listed}
+    ledger = Ledger(store)
+    recent = [item for item in listed if Period.of(item.modified.date()) >= month]
+    entries = await each(lambda item: ledger.read(item.key, RunRecord), recent)
+    done = [e.doc for e in entries if e and Period.of(e.doc.cataloged_at.date()) == month]
+    begun = [
+        (run, period, items)
+        for (run, period), items in (await _staged(store)).items()
+        if (run, f"{period}.json") not in known
+    ]
+    opened = await each(lambda part: _open(store, *part, now), begun)
+    return Runs(tuple(done), tuple(sorted(opened, key=lambda run: run.since)))
+
+
+async def _staged(store: ObjectStore) -> dict[tuple[str, Period], list[ObjectInfo]]:
+    """Return what lies in the staging area, by run and billing period."""
+    found = defaultdict[tuple[str, Period], list[ObjectInfo]](list)
+    for item in await store.list(f"{STAGING}run="):
+        _, run, period, *_ = item.key.split("/")
+        name = run.removeprefix("run="), Period.parse(period.removeprefix("period="))
+        found[name].append(item)
+    return found
+
+
+async def _open(
+    store: ObjectStore, run: str, period: Period, items: list[ObjectInfo], now: datetime
+) -> OpenRun:
+    since = max(item.modified for item in items)
+    names = {item.key.removeprefix(staging_prefix(run, period)) for item in items}
+    late = now - since > STUCK
+    if "manifest.json" not in names:
+        looked = await Ledger(store).read(f"{staging_prefix(run, period)}{LOOKED}", Looked)
+        if looked:
+            return OpenRun(run, period, "waits for the export", since, late, looked.doc.reason)
+        return OpenRun(run, period, "reads the export: query", since, late)
+    record = await Ledger(store).read(period_record_key(period), PeriodRecord)
+    if record and record.doc.run == run:
+        step = "is archived: forecaster, catalog"
+        return OpenRun(run, period, step, since, late)
+    return OpenRun(run, period, "is read: archiver", since, late)

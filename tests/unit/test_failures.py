@@ -1,0 +1,109 @@
+"""Notes why messages failed."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+from botocore.exceptions import ClientError
+
+from shared import logs
+from shared.errors import InputError, LeaseLost, Reject, Retry, Wait
+from shared.failures import Failure, Failures, reason_of
+from shared.memory import MemoryInbox, MemoryOutbox, MemoryStore
+from shared.outcomes import Outcome, Verdict
+from shared.ports import Message
+from shared.vitals import Vitals
+from shared.worker import Worker
+from tests.support.units.aio import in_loop
+from tests.support.units.events import tick
+
+MESSAGE = Message("id-1", tick().to_json(), "handle", 3)
+NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
+
+
+async def noted(error: BaseException, outcome: Outcome = Outcome.FAILED) -> Failure | None:
+    store = MemoryStore()
+    with logs.message_bound(MESSAGE):
+        logs.bind_event(tick())
+        await Failures(store, "daybook-query", lambda: NOON).note(MESSAGE, Verdict(outcome, error))
+    found = await store.get("failures/daybook-query/id-1.json")
+    return Failure.model_validate_json(found.body) if found else None
+
+
+@in_loop
+async def test_a_note_says_which_message_failed_why_and_for_which_day() -> None:
+    failure = await noted(Reject("the export has no manifest"), Outcome.REJECTED)
+
+    assert failure == Failure(
+        message="id-1",
+        queue="daybook-query",
+        at=NOON,
+        receives=3,
+        kind="Reject",
+        reason="the export has no manifest",
+        heard="day-ready",
+        run=tick().runid,
+        day="2026-03-16",
+    )
+
+
+@in_loop
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (Wait("not yet", after=1), Outcome.WAITING),
+        (LeaseLost("gone"), Outcome.LEASE_LOST),
+        (asyncio.CancelledError(), Outcome.STOPPED),
+    ],
+)
+async def test_what_uses_up_no_receive_or_is_another_ones_now_is_not_noted(
+    error: BaseException, outcome: Outcome
+) -> None:
+    assert await noted(error, outcome) is None
+
+
+def test_of_an_error_of_aws_the_operation_and_the_code_are_told_and_no_more() -> None:
+    answer = {"Error": {"Code": "AccessDenied", "Message": "arn:aws:iam::1:role/x is not allowed"}}
+
+    assert reason_of(ClientError(answer, "PutObject")) == "PutObject: AccessDenied"
+
+
+@pytest.mark.parametrize("secret", ["AKIA" + "EXAMPLE1" * 2, "wJalrXUtnFEMI/K7MDENG/" * 2])
+def test_what_may_be_a_secret_is_left_out(secret: str) -> None:
+    reason = reason_of(RuntimeError(f"GET https://x/?key={secret} failed"))
+
+    assert secret not in reason
+    assert "failed" in reason
+
+
+def test_words_are_kept_in_one_line_and_short() -> None:
+    assert reason_of(InputError("a.yaml", "two\nlines", "Mend it")) == "a.yaml: two lines. Mend it"
+    assert len(reason_of(Retry("x " * 9000, after=1))) < 600
+
+
+class Deaf(MemoryStore):
+    """A bucket that answers nothing."""
+
+    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
+        raise ConnectionError(key, len(body), metadata)
+
+
+@in_loop
+async def test_a_note_that_cannot_be_written_is_no_reason_to_fail() -> None:
+    await Failures(Deaf(), "daybook-query").note(MESSAGE, Verdict(Outcome.FAILED, ValueError("x")))
+
+
+@in_loop
+async def test_the_loop_notes_a_body_that_is_no_event() -> None:
+    store, inbox = MemoryStore(), MemoryInbox()
+    vitals = Vitals(failures=Failures(store, "daybook-query"))
+
+    async def handle(*_: object) -> list[object]:
+        return []
+
+    worker = Worker(inbox, MemoryOutbox(), handle, visibility=30, vitals=vitals)  # type: ignore[arg-type]
+    await worker.process(Message("id-2", "{}", "handle", 1))
+
+    found = await store.get("failures/daybook-query/id-2.json")
+    assert found
+    assert Failure.model_validate_json(found.body).reason.startswith("not an event")
