@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from daybook.operate.reach import each
 from shared.archive import read_outlook
-from shared.config import ROOT
+from shared.config_outlook import ROOT
 from shared.day_record import DayRecord, PeriodRecord
 from shared.day_status import DayStatus
 from shared.days import Period
