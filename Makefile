@@ -6,7 +6,7 @@ CHECKOV := $(VENV)/checkov
 LOCALSTACK := $(VENV)/localstack
 PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench-forecast bench-forecast-speed bench-anomalies bench-images lint types layers check unit reference vega pictures lock clean
+.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench-forecast bench-forecast-speed bench-anomalies bench-images lint types layers check unit reference fonts vega pictures lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -21,7 +21,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-system: ## Install what tests need beside Python, as root on Debian: LibreOffice Calc, Chromium
+system: ## Install what tests need beside Python, as root on Debian: LibreOffice Calc, Chromium, Poppler
 	@scripts/system
 
 demo: setup ## Run the daily flow on the example export; results in out/
@@ -86,6 +86,9 @@ unit: setup ## The fast tests
 
 reference: setup ## Write docs/reference from the code
 	$(BIN)/python -m daybook.reference docs/reference
+
+fonts: setup ## List the characters that the PDF's embedded fonts have
+	$(BIN)/python -m tests.support.fonts
 
 vega: setup ## Write the dashboard's bundle of Vega-Lite from the pinned wheel
 	$(BIN)/python -m tests.support.vega services/notifier/dashboard/assets/vega.js

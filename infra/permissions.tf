@@ -3,8 +3,8 @@
 # this with every call that the workers make in the flow and in the fault harness.
 locals {
   key = { for prefix in [
-    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "csv",
-    "dashboards",
+    "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "ou-changes",
+    "csv", "dashboards", "snapshots",
   ] : prefix => "${local.bucket_arn}/${prefix}/*" }
 
   runs = "${local.bucket_arn}/ledger/runs/*"
@@ -193,7 +193,8 @@ locals {
         sid     = "ReadArchive"
         actions = ["s3:GetObject"]
         resources = [
-          local.key["ou-breakdowns"], local.key["ou-outlook"], local.key.ledger, local.key.staging, local.key.dashboards,
+          local.key["ou-breakdowns"], local.key["ou-outlook"], local.key["ou-anomalies"], local.key["ou-changes"],
+          local.key.ledger, local.key.staging, local.key.dashboards, local.key.snapshots,
         ]
       },
       {
@@ -204,6 +205,7 @@ locals {
           "${local.bucket_arn}/ledger/alarms/*",
           local.key.csv,
           local.key.dashboards,
+          local.key.snapshots,
         ]
       },
       {

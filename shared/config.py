@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from shared.config_outlook import Anomalies, Budget, Lights, PlannedEvent
 from shared.config_parts import Compare, Currency, Strict
+from shared.config_people import Chat, Digest, Executives, Owner
 from shared.errors import InputError
 from shared.money import Money
 from shared.settings_text import REMEDY, place_of, read_settings
@@ -65,16 +66,6 @@ class Organization(Strict):
         return self
 
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-Address = Annotated[
-    str,
-    Field(pattern=rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*$", max_length=254),
-]
-"""A dot-atom and a host name in ASCII, as SES takes them (RFC 5322); no question mark, which could
-begin an encoded word in a header (RFC 2047)."""
-
-
 def _clock(text: Any) -> Any:
     if text is None or isinstance(text, time):
         return text
@@ -84,15 +75,6 @@ def _clock(text: Any) -> Any:
 
 
 Clock = Annotated[time, BeforeValidator(_clock)]
-
-
-class Digest(Strict):
-    """Who sends the digest, and to whom."""
-
-    sender: Address = Field(description="A sender verified in SES.")
-    recipients: tuple[Address, ...] = Field(
-        min_length=1, max_length=50, description="Recipients of the digest (SES: at most 50)."
-    )
 
 
 class QuickSight(Strict):
@@ -154,6 +136,13 @@ class Config(Strict):
     lights: Lights = Lights()
     anomalies: Anomalies = Anomalies()
     digest: Digest
+    executives: Executives | None = Field(
+        default=None, description="Who gets the executive PDF; without it, it is only archived."
+    )
+    roster: tuple[Owner, ...] = Field(
+        default=(), description="Who answers for which OU: their part of the digest and their rows."
+    )
+    chat: tuple[Chat, ...] = Field(default=(), description="Channels that get a short digest.")
     quicksight: QuickSight = QuickSight()
     compare: Compare = Compare()
 

@@ -12,6 +12,7 @@ ANOMALIES = "ou-anomalies/"
 CHANGES = "ou-changes/"
 DRIVERS = "ou-drivers/"
 DASHBOARDS = "dashboards/"
+SNAPSHOTS = "snapshots/"
 LATEST_DASHBOARD = f"{DASHBOARDS}latest.html"
 """Key of the dashboard of the latest day."""
 
@@ -89,6 +90,11 @@ def csv_key(day: date) -> str:
 def dashboard_key(day: date) -> str:
     """Return the key of a day's dashboard: one fixed object per day."""
     return f"{DASHBOARDS}{partition(day)}dashboard-{day}.html"
+
+
+def snapshot_key(day: date) -> str:
+    """Return the key of a day's executive PDF: one fixed object per day."""
+    return f"{SNAPSHOTS}{partition(day)}executive-{day}.pdf"
 
 
 STAGING = "staging/"

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.notifier.audiences import Audiences
 from services.notifier.handler import SendDigest
 from services.notifier.ses import SesPost
 from services.notifier.settings import NotifierSettings
+from services.notifier.webhook import Webhooks
 from shared.aws import clients
 from shared.currency import Display
 from shared.service import World, main
@@ -21,7 +23,13 @@ async def build(world: World, settings: NotifierSettings) -> AsyncIterator[SendD
             world.archive,
             post,
             world.bell,
-            config.digest,
+            Audiences(
+                config.digest,
+                config.executives,
+                config.roster,
+                config.chat,
+                Webhooks.of(config.chat),
+            ),
             config.cost_metric,
             Display.of(config.currency, settings.config),
         )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.notifier.message import Envelope, build_message
 from services.notifier.render import Origin, render_delayed
-from shared.config import Digest
+from shared.config_people import Digest
 from shared.events import DataDelayed
 
 KIND = "delayed"
@@ -15,4 +15,4 @@ def delayed_message(event: DataDelayed, digest: Digest, now: datetime) -> Envelo
     """Put the mail together."""
     origin = Origin(event.runid, "none yet", replay=False)
     rendered = render_delayed(event.data)
-    return build_message(digest, rendered, None, day=event.data.day, origin=origin, now=now)
+    return build_message(digest, rendered, (), day=event.data.day, origin=origin, now=now)

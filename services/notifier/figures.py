@@ -1,6 +1,5 @@
 """The figures of a digest, taken from the archive and nothing else."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,11 +8,14 @@ from decimal import Decimal
 import pyarrow as pa
 
 from services.notifier.charges import Charges, by_type, charges
+from services.notifier.day_costs import DayCosts
 from services.notifier.displayed import Shown
 from services.notifier.expectations import expectations
-from shared.breakdown import METRICS, states
-from shared.config_outlook import ROOT, UNMAPPED
-from shared.money import exact_sum
+from services.notifier.look import NONE
+from services.notifier.percent import change
+from shared.breakdown import states
+from shared.config_outlook import ROOT
+from shared.money import cents, exact_sum
 from shared.outlook import Light, Outlook
 
 WORST: tuple[Light, ...] = ("red", "yellow", "green", "grey")
@@ -59,6 +61,10 @@ class Share:
     name: str
     cost: Decimal
 
+    def of(self, total: Decimal) -> str:
+        """Return its share of a total in percent."""
+        return f"{100 * self.cost / total:.1f} %" if total else NONE
+
 
 @dataclass(frozen=True)
 class CurrencyFigures:
@@ -77,10 +83,44 @@ class CurrencyFigures:
     month_charges: Charges | None
 
     @property
+    def root(self) -> Outlook | None:
+        """The outlook of the whole organization, where it has cost or a budget."""
+        return next((line.outlook for line in self.ous if line.outlook.ou_path == ROOT), None)
+
+    @property
+    def day_said(self) -> str:
+        """The day and the month in one sentence, for where there is room for no more."""
+        against = [
+            f"{change(self.total, each.amount)} against {each.label}" for each in self.comparisons
+        ]
+        day = "; ".join([f"Day {cents(self.total)} {self.currency}", *against])
+        return f"{day}. Month to date {cents(self.month_to_date)} {self.currency}."
+
+    @property
     def expectations(self) -> tuple[str, ...]:
         """What the whole organization is expected to cost, in sentences."""
-        root = [line.outlook for line in self.ous if line.outlook.ou_path == ROOT]
-        return expectations(root[0]) if root else ()
+        return expectations(self.root) if self.root else ()
+
+    @property
+    def used(self) -> str:
+        """How much of the organization's budget is spent; empty without one."""
+        root = self.root
+        if root is None or not root.budget:
+            return ""
+        return f"{100 * root.month_to_date / root.budget:.1f} % of Root's budget"
+
+    @property
+    def against_budget(self) -> str:
+        """How the organization's estimate is against its budget; empty without either."""
+        root = self.root
+        if root is None or not root.budget or root.month_end_estimate is None:
+            return ""
+        return f"{change(root.month_end_estimate, root.budget)} against the budget"
+
+    @property
+    def top(self) -> int:
+        """How far below the root the uppermost of the OUs is."""
+        return min((line.depth for line in self.ous), default=0)
 
     @property
     def shown(self) -> tuple[OuLine, ...]:
@@ -107,6 +147,21 @@ class Figures:
     rates: tuple[tuple[str, Decimal], ...] = ()
     """What one unit of each converted currency is in the display currency."""
     final: bool = False
+
+    @property
+    def status(self) -> str:
+        """How far the day can be relied on, in words."""
+        if self.final:
+            return "final day: its month is invoiced"
+        return "complete day" if self.complete else "partial day: usage is still being delivered"
+
+    @property
+    def lights(self) -> str:
+        """How many OUs have which light."""
+        lights = [line.outlook.light for part in self.currencies for line in part.ous]
+        counted = [(light, lights.count(light)) for light in WORST]
+        said = [f"{n} {'without a light' if c == 'grey' else c}" for c, n in counted if n]
+        return ", ".join(said) or "no OU has cost or a budget"
 
     @property
     def worst(self) -> Light:
@@ -176,7 +231,7 @@ def _in_currency(
     charged: tuple[Charges | None, Charges | None],
 ) -> CurrencyFigures:
     stated = {d: table for d, table in tables.items() if states(table, metric)}
-    costs = {d: _Costs.of(table, currency, metric) for d, table in stated.items()}
+    costs = {d: DayCosts.of(table, currency, metric) for d, table in stated.items()}
     today = costs[day]
     services = _shares(today.by["Service"])
     lines = [
@@ -229,35 +284,3 @@ def _shares(costs: Mapping[str, Decimal]) -> tuple[Share, ...]:
     return tuple(
         Share(name, cost) for name, cost in sorted(costs.items(), key=lambda i: (-abs(i[1]), i[0]))
     )
-
-
-@dataclass(frozen=True)
-class _Costs:
-    """One day's rows in one currency, added up exactly by each dimension."""
-
-    total: Decimal
-    by: dict[str, dict[str, Decimal]]
-    unmapped: dict[str, Decimal]
-
-    @classmethod
-    def of(cls, table: pa.Table, currency: str, metric: str) -> "_Costs":
-        rows = [row for row in table.to_pylist() if row["Currency"] == currency]
-        amount = METRICS[metric]
-        unmapped = [row for row in rows if row["OUPath"] == UNMAPPED]
-        return cls(
-            total=exact_sum(row[amount] for row in rows),
-            by={key: _sums(rows, key, amount) for key in ("OUPath", "Service")},
-            unmapped=_sums(unmapped, "LinkedAccount", amount),
-        )
-
-    def subtree(self, ou_path: str) -> Decimal:
-        inside = (ou_path, f"{ou_path}/")
-        ous = self.by["OUPath"].items()
-        return exact_sum(cost for ou, cost in ous if ou == inside[0] or ou.startswith(inside[1]))
-
-
-def _sums(rows: list[dict[str, object]], key: str, amount: str) -> dict[str, Decimal]:
-    groups: dict[str, list[Decimal]] = defaultdict(list)
-    for row in rows:
-        groups[str(row[key])].append(Decimal(str(row[amount])))
-    return {name: exact_sum(amounts) for name, amounts in groups.items()}

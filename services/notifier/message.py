@@ -1,5 +1,6 @@
-"""The digest as a MIME message: text and HTML, with the CSV attached."""
+"""A mail as a MIME message: text and HTML, with its files attached."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
@@ -7,12 +8,21 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from services.notifier.render import Origin, Rendered
-from shared.config import Digest
+from shared.config_people import Digest
 
 LIMIT = 10 * 1024 * 1024
 """Bytes of a message after encoding (Amazon SES quotas, SendRawEmail)."""
 ATTACHED = 5 * 1024 * 1024
 """Bytes of a CSV that is still attached: base64 makes a third more of it."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail; `kind` is its media type."""
+
+    name: str
+    kind: str
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -27,13 +37,13 @@ class Envelope:
 def build_message(
     digest: Digest,
     rendered: Rendered,
-    csv: bytes | None,
+    files: Sequence[Attachment],
     *,
     day: date,
     origin: Origin,
     now: datetime,
 ) -> Envelope:
-    """Put the message together, with the CSV unless it is None.
+    """Put the message together, with its files.
 
     Raises ValueError when the message is larger than SES takes.
     """
@@ -47,13 +57,11 @@ def build_message(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
-    if csv is not None:
+    for file in files:
+        kind, _, subtype = file.kind.partition("/")
+        charset = {"charset": "utf-8"} if kind == "text" else None
         message.add_attachment(
-            csv,
-            maintype="text",
-            subtype="csv",
-            filename=f"ou-breakdown-{day}.csv",
-            params={"charset": "utf-8"},
+            file.body, maintype=kind, subtype=subtype, filename=file.name, params=charset
         )
     body = message.as_bytes()
     if len(body) > LIMIT:

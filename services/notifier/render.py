@@ -1,7 +1,7 @@
 """Renders the digest's subject, HTML and text. Everything from outside is escaped."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -11,16 +11,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from services.notifier.about_data import AboutData
 from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
+from services.notifier.bars import bar_of
 from services.notifier.compared import Comparison
 from services.notifier.figures import Figures
+from services.notifier.findings import causes_of, days_of, findings, place, said, signed
+from services.notifier.look import DARK, LIGHT, SHAPES
 from services.notifier.restatements import Restatements
+from services.notifier.verdict import short, verdict
+from shared.anomalies import Anomaly
+from shared.config_outlook import ROOT
 from shared.events import DelayedData
 from shared.money import cents, plain
+from shared.why import Change
 
-SHAPES = {"red": "■", "yellow": "▲", "green": "●", "grey": "○"}
-"""A light is a shape and a word as well as a colour."""
-SUBJECT_NAME = 60
-"""Characters of an OU's name in the subject."""
 UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that HTML text cannot hold, or not as they are (HTML Standard, "Preprocessing the
 input stream"); a carriage return would become a line feed."""
@@ -58,12 +61,17 @@ def render(
     restated: Restatements | None = None,
     about: AboutData | None = None,
     compared: tuple[Comparison, ...] = (),
+    anomalies: Sequence[Anomaly] | None = None,
+    changes: Sequence[Change] | None = None,
+    part: Sequence[str] = (),
 ) -> Rendered:
     """Render a digest; a section for each of the others that there is.
 
     `news`: what changed in the organization on the day. `restated`: what changed in days that
     were told before. `about`: what the export lacks, or has that Daybook does not know.
-    `compared`: what Cost Explorer and the invoices say.
+    `compared`: what Cost Explorer and the invoices say. `anomalies` and `changes`: what stood out,
+    and why cost changed, where somebody looked. `part`: paths of the OUs, when it is not
+    about all.
     """
     context = {
         "figures": figures,
@@ -72,13 +80,18 @@ def render(
         "restated": restated,
         "about": about,
         "compared": compared,
-        "shapes": SHAPES,
         "most_accounts": MOST_ACCOUNTS,
+        "verdict": verdict(figures),
+        "findings": {
+            each.currency: findings(anomalies, changes, each.currency, part)
+            for each in figures.currencies
+        },
+        "part": [ou.removeprefix(f"{ROOT}/") for ou in part],
     }
     html = _environment(html=True).get_template("digest.html.j2").render(context)
     return Rendered(
-        subject=_subject(figures),
-        html=css_inline.inline(html, keep_style_tags=True, load_remote_stylesheets=False),
+        subject=_subject(figures, part),
+        html=_inlined(html),
         text=_environment(html=False).get_template("digest.txt.j2").render(context),
     )
 
@@ -88,23 +101,35 @@ def render_delayed(delayed: DelayedData) -> Rendered:
     context = {"delayed": delayed}
     return Rendered(
         subject=f"Data delayed: the cost of {delayed.day:%a %d %b %Y} is not known yet",
-        html=_environment(html=True).get_template("delayed.html.j2").render(context),
+        html=_inlined(_environment(html=True).get_template("delayed.html.j2").render(context)),
         text=_environment(html=False).get_template("delayed.txt.j2").render(context),
     )
 
 
-def _subject(figures: Figures) -> str:
+def render_executive(figures: Figures) -> Rendered:
+    """Render the few words that go with the executive PDF."""
+    context = {"figures": figures, "verdict": verdict(figures)}
+    return Rendered(
+        subject=_subject(figures, ()),
+        html=_inlined(_environment(html=True).get_template("executive.html.j2").render(context)),
+        text=_environment(html=False).get_template("executive.txt.j2").render(context),
+    )
+
+
+def _inlined(html: str) -> str:
+    return css_inline.inline(html, keep_style_tags=True, load_remote_stylesheets=False)
+
+
+def _subject(figures: Figures, part: Sequence[str]) -> str:
     totals = " + ".join(f"{cents(part.total)} {part.currency}" for part in figures.currencies)
     troubled = figures.in_trouble
-    state = f"{figures.worst}: {_short(troubled[0].outlook.ou)}" if troubled else figures.worst
+    state = f"{figures.worst}: {short(troubled[0].outlook.ou)}" if troubled else figures.worst
     more = f" and {len(troubled) - 1} more" if len(troubled) > 1 else ""
     partial = "" if figures.complete else " (partial)"
-    subject = f"[{state}{more}] {totals or 'no cost'} on {figures.day:%a %d %b %Y}{partial}"
+    names = ", ".join(ou.removeprefix(f"{ROOT}/") for ou in part)
+    whose = f" in {short(names)}" if part else ""
+    subject = f"[{state}{more}] {totals or 'no cost'}{whose} on {figures.day:%a %d %b %Y}{partial}"
     return one_line(subject)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= SUBJECT_NAME else f"{name[: SUBJECT_NAME - 1]}…"
 
 
 def one_line(text: str) -> str:
@@ -131,7 +156,11 @@ def _environment(*, html: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(light=LIGHT, dark=DARK, shapes=SHAPES)
     environment.filters.update(cents=cents, plain=plain, percent=_percent)
+    environment.filters.update(
+        signed=signed, said=said, place=place, days_of=days_of, causes_of=causes_of, bar=bar_of
+    )
     return environment
 
 

@@ -10,12 +10,12 @@ from email.policy import SMTP
 
 import pytest
 
-from services.notifier.message import Envelope, build_message
+from services.notifier.message import Attachment, Envelope, build_message
 from services.notifier.post import MaybeSent, NotSent
 from services.notifier.render import Origin, Rendered
 from services.notifier.ses import SesPost
 from shared.aws import clients
-from shared.config import Digest
+from shared.config_people import Digest
 from tests.support.cloud import Cloud
 from tests.support.looped import Loop
 
@@ -28,7 +28,7 @@ def digest(run: str, *, sender: str = SENDER) -> Envelope:
     return build_message(
         Digest(sender=sender, recipients=RECIPIENTS),
         Rendered(subject="Größe: 機械 ■", html=HTML, text="text\n.\n"),
-        CSV.encode(),
+        (Attachment("ou-breakdown-2026-06-17.csv", "text/csv", CSV.encode()),),
         day=date(2026, 6, 17),
         origin=Origin(run, "version", replay=False),
         now=datetime(2026, 6, 18, 7, tzinfo=UTC),

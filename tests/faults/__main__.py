@@ -21,6 +21,7 @@ def _singles(jobs: int) -> Report:
     for name in LONG:
         schedules += singles.single_faults(name, beyond="tick")
     schedules += singles.single_faults("athena", by="query")
+    schedules += singles.single_faults("audiences", beyond="tick", by="notifier")
     return sweep.swept("single faults", schedules, jobs)
 
 

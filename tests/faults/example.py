@@ -30,6 +30,16 @@ digest: {{sender: daybook@example.com, recipients: [finance@example.com]}}
 delivery_deadline: 07:30
 quicksight: {{datasets: [daybook-ou-breakdown, daybook-ou-outlook]}}
 """
+AUDIENCES = """\
+executives: {recipients: [board@example.com]}
+roster: [{ou: Root/Prod, recipients: [shop@example.com]}, {ou: Dev, recipients: [lab@example.com]}]
+"""
+HEARERS = (
+    ("executive", "board@example.com"),
+    ("part", "shop@example.com"),
+    ("part", "lab@example.com"),
+)
+"""Who is told what beside the digest's own list."""
 ORGANIZATION = f"""\
 account_id,account_name,ou_path,valid_from,valid_to,status
 {PROD},Shop,Root/Prod,2026-01-01,,ACTIVE

@@ -1,4 +1,4 @@
-"""Remembers pure work between schedules: DuckDB's answer for the same files, the configuration.
+"""Remembers pure work between schedules: DuckDB's answers, the configuration, the PDF.
 
 What is remembered was computed by the shipped code for exactly the same bytes; everything that
 touches the world is done anew in every schedule.
@@ -18,6 +18,12 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from services.notifier import snapshot
+from services.notifier.dashboard.model import Dashboard
+from services.notifier.executive.content import content
+from services.notifier.executive.document import executive_pdf
+from services.notifier.executive.months import months_by_currency
+from services.notifier.report import Report
 from services.query import embedded_engine
 from services.query.embedded_engine import DayFiles
 from services.query.engine import Control
@@ -29,6 +35,7 @@ Parts = list[tuple[str, bytes]]
 _REAL_QUERY = embedded_engine._query
 _KNOWN: dict[str, tuple[Control, dict[date, list[Parts]]]] = {}
 _REAL_CONFIG = load_config
+_PDFS: dict[str, bytes] = {}
 REAL_ENGINE: list[bool] = []
 """Not empty: every query goes to DuckDB itself."""
 
@@ -70,6 +77,16 @@ def _config(text: str, name: str) -> Config:
     return _REAL_CONFIG(text, name)
 
 
+def _pdf(report: Report, board: Dashboard) -> bytes:
+    """Set a PDF once for the same texts and drawings."""
+    months = months_by_currency(board)
+    drawn = [(m.months(), m.so_far(), m.by_day(report.restated_days)) for m in months.values()]
+    key = repr((report.figures.day, content(report, months), drawn))
+    if key not in _PDFS:
+        _PDFS[key] = executive_pdf(report, board)
+    return _PDFS[key]
+
+
 @contextlib.contextmanager
 def memoised(seed: int) -> Iterator[None]:
     """Put the memory in place, and ids that are the same in every replay."""
@@ -79,6 +96,7 @@ def memoised(seed: int) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(patch.object(embedded_engine, "_query", _query))
         stack.enter_context(patch.object(service, "load_config", _config))
+        stack.enter_context(patch.object(snapshot, "executive_pdf", _pdf))
         stack.enter_context(patch.object(tempfile, "tempdir", str(shm) if shm.is_dir() else None))
         for name, module in list(sys.modules.items()):
             if name.startswith(("services.", "shared.")) and vars(module).get("uuid") is uuid:

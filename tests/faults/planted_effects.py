@@ -19,8 +19,7 @@ from services.catalog import glue
 from services.catalog.glue import GluePartitions
 from services.catalog.quicksight import SpiceRefresher
 from services.forecaster import handler as forecaster
-from services.notifier import claim, earlier_digest, ses
-from services.notifier import handler as notifier
+from services.notifier import claim, earlier_digest, sending, ses
 from services.notifier.claim import Claim, Claims, ClaimState, claim_name
 from services.notifier.delivery import Delivery
 from services.notifier.post import NotSent
@@ -103,7 +102,7 @@ def blind(where: str) -> Callable[[], Patches]:
 
 
 def key_by_message() -> Patches:
-    return ((notifier, "claim_name", lambda day, kind, _recipients: f"{day}-{kind}-{uuid4()}"),)
+    return ((sending, "claim_name", lambda day, kind, _recipients: f"{day}-{kind}-{uuid4()}"),)
 
 
 def no_alarm() -> Patches:
@@ -157,7 +156,7 @@ def says_once() -> Patches:
 
 
 def one_kind() -> Patches:
-    return ((notifier, "claim_name", lambda day, _kind, to: claim_name(day, "daily", to)),)
+    return ((sending, "claim_name", lambda day, _kind, to: claim_name(day, "daily", to)),)
 
 
 def float_money() -> Patches:
@@ -271,7 +270,7 @@ def cut_between() -> Patches:
     async def unprotected(work: Any) -> Any:
         return await work
 
-    return ((notifier, "finished", unprotected),)
+    return ((sending, "finished", unprotected),)
 
 
 def arrival_in_ledger() -> Patches:

@@ -17,5 +17,6 @@ def unsaid(mails: list[Mail], said: list[str], alarms: list[Alarm]) -> Iterator[
         day, kind = mail.claim[:10], mail.claim[11:].rpartition("-")[0]
         told = any((data["day"], data["kind"]) == (day, kind) for data in sent)
         rung = any(DOUBT in alarm.subject and mail.claim in alarm.text for alarm in alarms)
-        if kind != "delayed" and not told and not rung:
+        of_all = kind == "daily" or kind.startswith("replay-")
+        if of_all and not told and not rung:
             yield f"digest {mail.claim} was mailed and no digest-sent says so"

@@ -9,14 +9,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
+from services.notifier.claim import claim_name
 from shared.events import derive_id
 from shared.locations import breakdown_key
 from tests.faults.example import (
+    AUDIENCES,
     BUCKET,
     CONFIG,
     DAY,
     EXPORT,
     FIRST,
+    HEARERS,
     LATE_OCTOBER,
     MONTHS,
     OCTOBER,
@@ -145,6 +148,11 @@ def _athena_is_full(world: World) -> None:
     world.loop.call_at(FULL_FOR, setattr, world.athena, "room", 1)
 
 
+def _tell_many(world: World) -> None:
+    """Owners and executives have lists of their own, beside the digest's."""
+    world.s3.put(f"{BUCKET}/config/daybook.yaml", f"{CONFIG}{AUDIENCES}".encode())
+
+
 def _deliver_october(world: World) -> None:
     deliver(world, OCTOBER)
 
@@ -175,6 +183,7 @@ def _tell_of_mail(world: World) -> None:
 
 
 _REPLAY = f"{DAY}-replay-{derive_id('backfill-1', 'run')}"
+_OTHERS = tuple(claim_name(DAY, kind, [who]) for kind, who in HEARERS)
 SCENARIOS: dict[str, Scenario] = {
     "tick": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",))),
     "two-days": Scenario(
@@ -202,6 +211,11 @@ SCENARIOS: dict[str, Scenario] = {
             ("2026-10-31-daily", f"{DAY}-daily", "2026-11-03-daily"),
         ),
         _deliver_october,
+    ),
+    "audiences": Scenario(
+        (_tick,),
+        Expected(FIRST, (DAY,), (f"{DAY}-daily", *_OTHERS)),
+        _tell_many,
     ),
     "athena": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _by_athena),
     "athena-fails": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _athena_fails),

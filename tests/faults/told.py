@@ -10,6 +10,7 @@ from services.notifier.claim import Claim, ClaimState
 from shared.day_record import DayRecord
 from shared.days import Period
 from shared.locations import day_records_prefix, digest_claim_key
+from tests.faults.mails import tells_all
 from tests.faults.sim_ses import Mail
 from tests.faults.world import World
 
@@ -27,8 +28,8 @@ def told(world: World, bucket: str) -> Iterator[str]:
 
 
 def _digests(world: World) -> list[Mail]:
-    """Return the mails that tell figures."""
-    return [mail for mail in world.ses.mails if "-delayed-" not in mail.claim]
+    """Return the mails that tell all figures."""
+    return [mail for mail in world.ses.mails if tells_all(mail.claim)]
 
 
 def _sent(world: World, bucket: str, mail: Mail) -> Claim | None:

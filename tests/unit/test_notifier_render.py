@@ -157,7 +157,7 @@ def test_when_every_ou_is_green_both_parts_say_so() -> None:
     rendered = with_lights("green", "green")
 
     for text in (rendered.text, Page(rendered.html).text):
-        assert "Every OU with a budget is within it." in text
+        assert "Every OU with a budget is within it" in text
 
 
 def test_a_digest_sent_again_says_so() -> None:

@@ -6,7 +6,10 @@ from datetime import date
 
 from services.notifier.dashboard.cells import Cells, in_currency, window_of
 from services.notifier.dashboard.lines import Limits, Lines, lines_of
+from services.notifier.dashboard.series import whole_cents
+from services.notifier.findings import said
 from services.notifier.restatements import Restatements
+from shared.anomalies import Anomaly as Found
 from shared.days import days_between
 from shared.outlook import Outlook
 
@@ -22,6 +25,22 @@ class Anomaly:
     currency: str
     impact: int
     reason: str
+
+
+def on_page(found: Sequence[Found]) -> tuple[Anomaly, ...]:
+    """Return what stood out as a page shows it, heaviest first."""
+    return tuple(
+        Anomaly(
+            day=each.since,
+            ou_path=each.ou_path,
+            service=each.service,
+            account=each.account,
+            currency=each.currency,
+            impact=whole_cents(each.impact),
+            reason=said(each),
+        )
+        for each in found
+    )
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 
-from services.notifier.dashboard.model import Told, dashboard
+from services.notifier.dashboard.model import Dashboard, Told, dashboard
 from services.notifier.dashboard.page import page
 from services.notifier.dashboard.reading import Window, changed_meanwhile, read_window
 from services.notifier.displayed import Shown
@@ -24,13 +24,15 @@ class Dashboards:
     metric: str
     shown: Shown | None = None
 
-    async def write(self, told: Told) -> None:
+    async def write(self, told: Told) -> Dashboard:
         """Write the page of a run's day unless a newer delivery's is there, and so the latest.
 
+        Returns what the page says.
         Raises Retry when the archive changed while it was read: the page is then made again.
         """
         window = await read_window(self.store, told.day, self.metric, self.shown)
-        body = await asyncio.to_thread(rendered, told, window)
+        board = await asyncio.to_thread(dashboard, told, window.cells, window.outlooks)
+        body = await asyncio.to_thread(page, board)
         ours = Contender(body, len(window.cells.days), told.source_version, told.run)
         await write_newest(self.store, dashboard_key(told.day), ours)
         # A backfill of an old day is newer, and not the latest day.
@@ -38,6 +40,7 @@ class Dashboards:
         await write_newest(self.store, LATEST_DASHBOARD, of_day)
         if changed := await changed_meanwhile(self.store, window):
             raise Retry(f"{changed[0]} was archived anew while its dashboard was made", after=1)
+        return board
 
 
 def rendered(told: Told, window: Window) -> bytes:

@@ -6,8 +6,9 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from services.notifier.audiences import Audiences
 from services.notifier.handler import SendDigest
-from shared.config import Digest
+from shared.config_people import Digest
 from shared.currency import Display
 from shared.events import DigestSent, Event
 from shared.memory import MemoryBell, MemoryStore
@@ -27,6 +28,7 @@ class Notifier:
         self.bell: Any = MemoryBell()
         self.now = NOON
         self.display: Display | None = None
+        self.audiences = Audiences(DIGEST)
 
     async def hear(self, event: Event) -> list[DigestSent]:
         """Have the notifier handle an event."""
@@ -35,7 +37,13 @@ class Notifier:
             return self.now
 
         handle = SendDigest(
-            self.store, self.post, self.bell, DIGEST, "amortized", self.display, now=clock
+            self.store,
+            self.post,
+            self.bell,
+            self.audiences,
+            "amortized",
+            self.display,
+            now=clock,
         )
         said = await handle(event, new_lease())
         return [event for event in said if isinstance(event, DigestSent)]

@@ -1,0 +1,147 @@
+"""What the charts of the PDF draw: months, the month so far, and days, of the whole organization.
+
+Amounts come as whole cents from the same series as the dashboard's and are divided for the drawing
+only; nothing here is printed as a figure.
+"""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from services.notifier.dashboard.lines import Place
+from services.notifier.dashboard.model import CurrencyView, Dashboard
+from services.notifier.dashboard.series import Series
+from shared.config_outlook import ROOT
+from shared.days import Period
+from shared.outlook import Outlook
+
+
+@dataclass(frozen=True)
+class Months:
+    """One currency's series of all cost, by day of the dashboard's window."""
+
+    days: Sequence[date]
+    archived: frozenset[date]
+    series: Series
+    outlooks: dict[date, Outlook]
+    """Root's, by day."""
+
+    @classmethod
+    def of(cls, board: Dashboard, view: CurrencyView) -> "Months":
+        """Find the series; a currency that never cost anything has zeros."""
+        found = [line.series for line in view.lines.lines if line.place == Place()]
+        nothing = (0,) * len(board.days)
+        series = found[0] if found and found[0] else Series(nothing, nothing)
+        root = {row.as_of: row for row in view.outlooks if row.ou_path == ROOT}
+        return cls(board.days, board.archived, series, root)
+
+    @property
+    def day(self) -> date:
+        """The run's day."""
+        return self.days[-1]
+
+    def to_date(self, day: date) -> int | None:
+        """Return the cents of a day's month until that day; None when it is not archived."""
+        if day not in self.archived:
+            return None
+        return self.series.to_date[(day - self.days[0]).days]
+
+    @property
+    def same_days_before(self) -> Decimal | None:
+        """What as many days of the month before cost; None when they are not archived."""
+        before = Period.of(self.day).previous
+        same = list(before.days(until=before.first + timedelta(days=self.day.day - 1)))
+        known = self.to_date(same[-1]) if self.archived.issuperset(same) else None
+        return None if known is None else Decimal(known).scaleb(-2)
+
+    def months(self) -> list[dict[str, Any]]:
+        """Return the bars: each month to its last archived day, and the estimate of this one."""
+        rows = []
+        for period in sorted({Period.of(day) for day in self.archived}):
+            inside = [d for d in sorted(self.archived) if Period.of(d) == period]
+            assessed = [self.outlooks[d] for d in inside if d in self.outlooks]
+            running = period == Period.of(self.day)
+            rows.append(_month(period, self.to_date(inside[-1]), assessed[-1:], running=running))
+        return rows
+
+    def so_far(self) -> list[dict[str, Any]]:
+        """Return the line of the month, the month before, the budget, and where it is heading."""
+        first, root = self.day.replace(day=1), self.outlooks.get(self.day)
+        length = monthrange(first.year, first.month)[1]
+        before = Period.of(self.day).previous
+        return [self._point(number, length, before, root) for number in range(1, length + 1)]
+
+    def _point(
+        self, number: int, length: int, before: Period, root: Outlook | None
+    ) -> dict[str, Any]:
+        today = self.day.day
+        at = self.day.replace(day=number)
+        past = before.first + timedelta(days=number - 1)
+        ahead = number >= today
+        towards = (number - today) / (length - today) if length > today else 1.0
+        now = _drawn(self.to_date(self.day))
+
+        def goal(amount: Decimal | None) -> float | None:
+            if amount is None or now is None or not ahead:
+                return None
+            return now + (float(amount) - now) * towards
+
+        return {
+            "day": number,
+            "now": _drawn(self.to_date(at)) if number <= today else None,
+            "before": _drawn(self.to_date(past)) if past <= before.last else None,
+            "budget": _float(root.budget) if root else None,
+            "ahead": goal(root.month_end_estimate) if root else None,
+            "low": goal(root.month_end_low_80) if root else None,
+            "high": goal(root.month_end_high_80) if root else None,
+            "latest": number == today and now is not None,
+        }
+
+    def by_day(self, restated: Sequence[date]) -> list[dict[str, Any]]:
+        """Return the bar of each day of the window."""
+        return [
+            self._day(day, cents, restated=day in restated)
+            for day, cents in zip(self.days, self.series.daily, strict=True)
+        ]
+
+    def _day(self, day: date, cents: int, *, restated: bool) -> dict[str, Any]:
+        cost = _drawn(cents) if day in self.archived else None
+        picked = day == self.day
+        return {
+            "date": str(day),
+            "usual": None if picked else cost,
+            "picked": cost if picked else None,
+            "restated": cost if restated else None,
+        }
+
+
+def months_by_currency(board: Dashboard) -> dict[str, Months]:
+    """Return what is drawn of each currency of a dashboard."""
+    return {view.currency: Months.of(board, view) for view in board.currencies}
+
+
+def _month(
+    period: Period, cents: int | None, assessed: list[Outlook], *, running: bool
+) -> dict[str, Any]:
+    root = assessed[0] if assessed else None
+    year = f" {period.year % 100:02d}" if period.month == 1 else ""
+    ahead = root if running else None
+    return {
+        "month": f"{period.first:%b}{year}",
+        "actual": _drawn(cents),
+        "budget": _float(root.budget) if root else None,
+        "estimate": _float(ahead.month_end_estimate) if ahead else None,
+        "low": _float(ahead.month_end_low_80) if ahead else None,
+        "high": _float(ahead.month_end_high_80) if ahead else None,
+    }
+
+
+def _drawn(cents: int | None) -> float | None:
+    return None if cents is None else cents / 100
+
+
+def _float(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)

@@ -1,0 +1,129 @@
+"""What stood out and why cost changed, ready to be shown: few lines, each with its amount."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.notifier.restatements import days_said
+from shared.anomalies import Anomaly
+from shared.config_outlook import ROOT, UNMAPPED
+from shared.money import cents, exact_sum
+from shared.why import CAUSES, Change, Span, within
+
+MOST_FOUND = 6
+MOST_CHANGES = 6
+AGAINST: dict[Span, str] = {
+    "day": "The day against the day before",
+    "month": "The month to date against as many days of the month before",
+}
+
+
+def signed(amount: Decimal) -> str:
+    """Write a difference with its sign: `+12.30`, `-4.00`; zero has none."""
+    text = cents(amount)
+    return f"+{text}" if amount > 0 and text.strip("0.,") else text
+
+
+def place(found: Anomaly | Change) -> str:
+    """Say where it was: the service, the account and its OU."""
+    name = f"{found.account_name} ({found.account})" if found.account_name else found.account
+    return f"{found.service} in {name}, {found.ou}"
+
+
+def said(found: Anomaly) -> str:
+    """Say what an anomaly cost beside what was expected, and what drove it."""
+    text = f"cost {cents(found.actual)} where {cents(found.expected)} was expected"
+    driven = " in ".join(part for part in (found.usage_type, found.region) if part)
+    text += f", mostly by {driven}" if driven else ""
+    return f"{text}: {found.explanation}" if found.explanation else text
+
+
+@dataclass(frozen=True)
+class Found:
+    """The anomalies of one currency that a reader is shown, and how many are left out."""
+
+    shown: tuple[Anomaly, ...]
+    more: int
+    explained: int
+    """Those that the configuration explains: told in the dashboard only."""
+
+    @property
+    def new(self) -> int:
+        """How many of those shown are told for the first time."""
+        return sum(each.is_new for each in self.shown)
+
+
+def found_in(anomalies: Sequence[Anomaly] | None, currency: str) -> Found | None:
+    """Return what stood out in a currency; None when nobody looked."""
+    if anomalies is None:
+        return None
+    here = [each for each in anomalies if each.currency == currency]
+    loud = [each for each in here if not each.quiet]
+    shown = tuple(loud[:MOST_FOUND])
+    return Found(shown, len(loud) - len(shown), len(here) - len(loud))
+
+
+def days_of(found: Anomaly) -> str:
+    """Return the days of an anomaly as a reader knows them."""
+    ongoing = found.state == "open" and found.until == found.as_of and found.since != found.until
+    return f"since {found.since:%-d %b}" if ongoing else days_said(found.since, found.until)
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why the cost of one currency changed over a span: the causes, and the largest changes."""
+
+    against: str
+    total: Decimal
+    causes: tuple[tuple[str, Decimal], ...]
+    shown: tuple[Change, ...]
+    more: int
+
+
+def why(
+    changes: Sequence[Change] | None, currency: str, span: Span, ous: Sequence[str] = ()
+) -> Why | None:
+    """Return why cost changed in these OUs, or in all; None when nobody compared the span."""
+    rows = [
+        row
+        for ou in ous or (ROOT, UNMAPPED)
+        for row in within(changes or (), ou, span)
+        if row.currency == currency and row.total
+    ]
+    if not rows:
+        return None
+    rows.sort(key=lambda row: (-abs(row.total), row.service, row.account))
+    sums = [(cause, exact_sum(getattr(row, cause) for row in rows)) for cause in CAUSES]
+    return Why(
+        AGAINST[span],
+        exact_sum(row.total for row in rows),
+        tuple((cause, amount) for cause, amount in sums if amount),
+        tuple(rows[:MOST_CHANGES]),
+        max(0, len(rows) - MOST_CHANGES),
+    )
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What one currency's section says; `found` is None when nobody looked for anomalies."""
+
+    found: Found | None
+    whys: tuple[Why, ...]
+
+
+def findings(
+    anomalies: Sequence[Anomaly] | None,
+    changes: Sequence[Change] | None,
+    currency: str,
+    ous: Sequence[str] = (),
+) -> Findings:
+    """Return what stood out and why cost changed in a currency, in these OUs or in all."""
+    spans: tuple[Span, ...] = ("day", "month")
+    whys = (why(changes, currency, span, ous) for span in spans)
+    return Findings(found_in(anomalies, currency), tuple(each for each in whys if each))
+
+
+def causes_of(change: Change) -> str:
+    """Say what a change is made of: `usage +12.00, price -1.00`."""
+    parts = ((cause, getattr(change, cause)) for cause in CAUSES)
+    return ", ".join(f"{cause} {signed(amount)}" for cause, amount in parts if amount)

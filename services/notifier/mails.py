@@ -1,0 +1,60 @@
+"""The mails of a run: the digest, an OU's part of it, the executives' PDF."""
+
+from datetime import datetime
+
+from services.notifier.compose import Composed
+from services.notifier.message import Attachment, Envelope, build_message
+from services.notifier.parts import Part
+from services.notifier.render import Rendered, render, render_executive
+from services.notifier.report import Report
+from shared.config_people import Digest
+
+
+def digest_envelope(made: Composed, digest: Digest, now: datetime) -> Envelope:
+    """Return the digest of everything."""
+    return _envelope(
+        made.report, rendered(made.report), digest, now, _csv(made.report, made.attached)
+    )
+
+
+def part_envelope(part: Part, digest: Digest, now: datetime) -> Envelope:
+    """Return the digest of some OUs, to the recipients of `digest`."""
+    return _envelope(part.report, rendered(part.report), digest, now, _csv(part.report, part.csv))
+
+
+def executive_envelope(report: Report, digest: Digest, pdf: bytes, now: datetime) -> Envelope:
+    """Return the mail that carries the PDF, to the recipients of `digest`."""
+    attached = Attachment(f"cloud-cost-{report.figures.day}.pdf", "application/pdf", pdf)
+    return _envelope(report, render_executive(report.figures), digest, now, (attached,))
+
+
+def rendered(report: Report) -> Rendered:
+    """Render a report as a digest."""
+    return render(
+        report.figures,
+        report.origin,
+        report.news,
+        restated=report.restated,
+        about=report.about,
+        compared=report.compared,
+        anomalies=report.anomalies,
+        changes=report.changes,
+        part=report.part,
+    )
+
+
+def _csv(report: Report, csv: bytes | None) -> tuple[Attachment, ...]:
+    name = f"ou-breakdown-{report.figures.day}.csv"
+    return () if csv is None else (Attachment(name, "text/csv", csv),)
+
+
+def _envelope(
+    report: Report,
+    text: Rendered,
+    digest: Digest,
+    now: datetime,
+    attached: tuple[Attachment, ...],
+) -> Envelope:
+    return build_message(
+        digest, text, attached, day=report.figures.day, origin=report.origin, now=now
+    )
