@@ -218,6 +218,11 @@ def failure_key(queue: str, message: str) -> str:
     return f"{FAILURES}{queue}/{message}.json"
 
 
+def is_digest(key: str) -> bool:
+    """Say whether a claim's ledger key is of a digest of everything, told on a tick or again."""
+    return key.rpartition("/")[2][11:].startswith(("daily-", "replay-"))
+
+
 def unknown_types_alarm_key(run: str, period: Period) -> str:
     """Return the ledger key that says that a run has rung for line types it does not know."""
     return f"ledger/alarms/unknown-types/{period}/{run}.json"

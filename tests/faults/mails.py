@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from shared.locations import BREAKDOWNS, partition
+from shared.locations import BREAKDOWNS, is_digest, partition
 from tests.faults.example import BUCKET
 from tests.faults.scenario import Expected
 from tests.faults.totals import sums
@@ -59,7 +59,7 @@ def figured(world: World, _: Expected) -> Iterator[str]:
 
 def tells_all(claim: str) -> bool:
     """Say whether a mail is a digest of everything: no part, no PDF, and not of a delay."""
-    return claim[11:].startswith(("daily-", "replay-"))
+    return is_digest(claim)
 
 
 def _digest(claim: str) -> str:

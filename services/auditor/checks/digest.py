@@ -7,7 +7,7 @@ from services.auditor.finding import Finding
 from services.auditor.listed import Listed
 from shared.days import days_between
 from shared.digest_claim import Claim, ClaimState
-from shared.locations import daily_digest_of
+from shared.locations import daily_digest_of, is_digest
 
 IN_HAND = timedelta(minutes=10)
 """How long a claim may be somebody's work; the notifier itself gives it up after two."""
@@ -45,7 +45,11 @@ def _unknown(key: str, doubt: str) -> Finding:
 def _missing(listed: Listed) -> Iterator[Finding]:
     """Only between the first digest and now: days that were backfilled before had none."""
     daily = {day for key in listed.claims if (day := daily_digest_of(key))}
-    told = {_day_of(key) for key, claim in listed.claims.items() if claim.state in TOLD}
+    told = {
+        _day_of(key)
+        for key, claim in listed.claims.items()
+        if claim.state in TOLD and is_digest(key)
+    }
     first = max(min(daily, default=date.max), listed.through - LOOKS_BACK)
     for day in days_between(first, listed.through) if first <= listed.through else ():
         if day in listed.records and day not in told and not _pending(listed, day):
