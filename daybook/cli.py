@@ -14,6 +14,7 @@ import typer
 from pydantic import ValidationError
 
 from daybook import console
+from daybook.adopt_commands import add_adopt_commands
 from daybook.audit_commands import add_audit_commands
 from daybook.digest import resolve
 from daybook.emulator_commands import add_emulator_commands
@@ -224,6 +225,7 @@ add_report_commands(app)
 add_emulator_commands(app)
 add_audit_commands(app)
 add_commands(app)
+add_adopt_commands(app)
 
 
 def _publish(event: Event, *, dry_run: bool) -> None:

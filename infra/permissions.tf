@@ -108,6 +108,7 @@ locals {
         actions = ["s3:GetObject"]
         resources = [
           local.key.staging, local.key["ou-breakdowns"], local.key["ou-outlook"], local.key["ou-anomalies"],
+          "${local.bucket_arn}/ledger/days/*",
         ]
       },
       { sid = "WriteOutlook", actions = ["s3:PutObject"], resources = [local.key["ou-outlook"], local.key["ou-anomalies"]] },

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pyarrow as pa
 
 from shared.breakdown import AMOUNT, ARCHIVED
+from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import to_scale
 
 CONTRACT = pa.schema([ARCHIVED.field(index) for index in range(5)])
 """BillingDate, OU, Service, LinkedAccount, DailyCost."""
-ROOT, UNMAPPED = "Root", "Unmapped"
 
 
 def is_adopted(table: pa.Table) -> bool:
@@ -45,4 +45,5 @@ def with_adopted_columns(table: pa.Table, currency: str) -> pa.Table:
 
 def ou_path(ou: str) -> str:
     """Return the path from the root, as the other days have it."""
-    return ou if ou in (ROOT, UNMAPPED) else f"{ROOT}/{ou}"
+    whole = ou in (ROOT, UNMAPPED) or ou.startswith(f"{ROOT}/")
+    return ou if whole else f"{ROOT}/{ou}"

@@ -7,19 +7,24 @@ from typing import NamedTuple, TypeVar
 
 import pyarrow as pa
 
+from shared.adopted import is_adopted, with_adopted_columns
 from shared.anomalies import Anomaly, anomalies_rows
 from shared.breakdown import with_every_column
+from shared.day_record import DayRecord
 from shared.days import Period
 from shared.errors import MismatchError, Retry
 from shared.events import ArchivedData
 from shared.locations import (
+    BREAKDOWNS,
     anomalies_key,
     breakdown_key,
     breakdowns_prefix,
     changes_key,
-    day_of,
+    day_of_partition,
+    day_record_key,
     of_year,
     outlook_key,
+    partition,
 )
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
@@ -44,16 +49,16 @@ async def read_day(store: ObjectReader, day: date, said: ArchivedData) -> Archiv
     Raises Retry when neither is there yet, MismatchError when the bytes are not those that
     were written.
     """
-    found = await store.get(breakdown_key(day))
+    found = await _stored(store, day)
     if found is None or not _fits(found, day, said):
         raise Retry(f"{breakdown_key(day)} is not the object of this run", after=60)
-    return _decoded(found)
+    return await _decoded(store, day, found)
 
 
 async def read_earlier_day(store: ObjectReader, day: date) -> ArchivedTable | None:
     """Read whatever is archived of a day; None when nothing is. Raises MismatchError as above."""
-    found = await store.get(breakdown_key(day))
-    return _decoded(found) if found else None
+    found = await _stored(store, day)
+    return await _decoded(store, day, found) if found else None
 
 
 async def read_outlook(store: ObjectReader, day: date) -> list[Outlook] | None:
@@ -85,12 +90,12 @@ async def archived_days(store: ObjectReader, table: str, first: date, last: date
 
     A listing per year: one request of S3 holds a thousand keys, more than a year has.
     """
-    found = [
-        day_of(item.key)
+    found = {
+        day_of_partition(item.key)
         for year in range(first.year, last.year + 1)
         for item in await store.list(of_year(table, year))
-    ]
-    return sorted(day for day in found if first <= day <= last)
+    }
+    return sorted(day for day in found if day and first <= day <= last)
 
 
 async def read_each(
@@ -109,8 +114,23 @@ async def read_each(
 async def changed_since(store: ObjectReader, period: Period, read: dict[date, str]) -> list[date]:
     """Return which days of a period have another object now than the ETags that were read say."""
     listed = await store.list(breakdowns_prefix(period))
-    stands = {item.key: item.etag for item in listed}
-    return [day for day, etag in read.items() if stands.get(breakdown_key(day)) != etag]
+    stands: dict[date, str] = {}
+    for item in listed:
+        day = day_of_partition(item.key)
+        if day and (day not in stands or item.key == breakdown_key(day)):
+            stands[day] = item.etag
+    return [day for day, etag in read.items() if stands.get(day) != etag]
+
+
+async def _stored(store: ObjectReader, day: date) -> StoredObject | None:
+    """Return a day's object: the one at its key, or the only one in its place, under any name.
+
+    What was archived before Daybook keeps the name that it had.
+    """
+    if found := await store.get(breakdown_key(day)):
+        return found
+    there = await store.list(f"{BREAKDOWNS}{partition(day)}")
+    return await store.get(there[0].key) if len(there) == 1 else None
 
 
 def _fits(found: StoredObject, day: date, said: ArchivedData) -> bool:
@@ -118,12 +138,30 @@ def _fits(found: StoredObject, day: date, said: ArchivedData) -> bool:
     if found.metadata.get("source-version", "") > said.source_version:
         return True
     checksums = {archived.day: archived.sha256 for archived in said.days}
-    return found.metadata.get("sha256") == checksums.get(day)
+    return found.metadata.get("sha256", sha256(found.body)) == checksums.get(day)
 
 
-def _decoded(found: StoredObject) -> ArchivedTable:
-    checksum = _checked(found)
-    return ArchivedTable(with_every_column(from_parquet(found.body)), checksum, found.etag)
+async def _decoded(store: ObjectReader, day: date, found: StoredObject) -> ArchivedTable:
+    if "sha256" not in found.metadata:
+        return await _adopted(store, day, found)
+    checksum, table = _checked(found), from_parquet(found.body)
+    if is_adopted(table):  # a copy of it, to which somebody gave a checksum
+        return await _adopted(store, day, found)
+    return ArchivedTable(with_every_column(table), checksum, found.etag)
+
+
+async def _adopted(store: ObjectReader, day: date, found: StoredObject) -> ArchivedTable:
+    """Read a day that was there before Daybook: its checksum and its currency are in the ledger."""
+    checksum, known = sha256(found.body), await store.get(day_record_key(day))
+    record = DayRecord.model_validate_json(known.body) if known else None
+    version = record.version(checksum) if record else None
+    if version is None or not version.adopted:
+        raise MismatchError(f"{found.key} does not match its checksum")
+    table = from_parquet(found.body)
+    if not is_adopted(table):
+        return ArchivedTable(with_every_column(table), checksum, found.etag)
+    currency = version.totals[0].currency if version.totals else ""
+    return ArchivedTable(with_adopted_columns(table, currency), checksum, found.etag)
 
 
 async def _checked_table(store: ObjectReader, key: str) -> pa.Table | None:

@@ -57,11 +57,6 @@ def day_of_partition(key: str) -> date | None:
         return None
 
 
-def day_of(key: str) -> date:
-    """Return the day whose breakdown or outlook a key holds."""
-    return date.fromisoformat(key.removesuffix(".parquet")[-10:])
-
-
 def outlook_key(day: date) -> str:
     """Return the key of a day's outlook: one fixed object per day."""
     return f"{OUTLOOKS}{partition(day)}ou-outlook-{day}.parquet"

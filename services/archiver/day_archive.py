@@ -1,7 +1,7 @@
 """Archives one staged day: its object, of which the newest delivery's wins, and its record."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -83,10 +83,15 @@ class DayArchive:
         await require_source(self.store, day.sums, sums, f"the archive of {day.day}")
         return prepared
 
-    async def write(self, day: PreparedDay, delivery: PeriodRecord) -> ArchivedDay:
-        """Put a day of a delivery in place and record it, unless a newer one is there."""
+    async def write(
+        self, day: PreparedDay, delivery: PeriodRecord, names: Mapping[date, str]
+    ) -> ArchivedDay:
+        """Put a day of a delivery in place and record it, unless a newer one is there.
+
+        `names` has the keys of days that have another one than ours.
+        """
         ours = Contender(day.body, day.rows, delivery.source_version, delivery.run)
-        stands = await write_newest(self.store, breakdown_key(day.day), ours)
+        stands = await write_newest(self.store, names.get(day.day, breakdown_key(day.day)), ours)
         archived = ArchivedDay(
             day=day.day, outcome="superseded", sha256=stands.sha256, rows=stands.rows
         )

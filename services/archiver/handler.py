@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.archiver.adopted import adopted_days, other_names
 from services.archiver.compare import CompareCosts
 from services.archiver.day_archive import DayArchive, require_month
 from shared.cost_check import CostCheck
@@ -104,9 +105,12 @@ class ArchivePeriod:
         archive = DayArchive(self.store, self.metric)
         staged = await self._staged(delivery.staging)
         staged_days = await self._staged_days(period, staged)
-        prepared = [await archive.prepare(day) for day in staged_days]
+        kept = await adopted_days(self.store, [day.day for day in staged_days if not day.keys])
+        prepared = [await archive.prepare(day) for day in staged_days if day.day not in kept]
         require_month(prepared, staged)
-        return tuple([await archive.write(ready, delivery) for ready in prepared])
+        names = await other_names(self.store, period)
+        written = [await archive.write(ready, delivery, names) for ready in prepared]
+        return tuple(sorted([*written, *kept.values()], key=lambda archived: archived.day))
 
     async def _staged(self, staging: Reference | None) -> StagedPeriod:
         if staging is None:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from shared.archive import read_each, read_earlier_day
 from shared.breakdown import METRICS, states
 from shared.days import ONE_DAY, Period
-from shared.locations import BREAKDOWNS, day_of, of_year
+from shared.locations import BREAKDOWNS, day_of_partition, of_year
 from shared.ports import ObjectStore
 
 LONGEST = 400
@@ -44,7 +44,7 @@ class History:
         expected = period.first - ONE_DAY
         for year in range(expected.year, earliest.year - 1, -1):
             listed = await self.store.list(of_year(BREAKDOWNS, year))
-            days = {day_of(item.key) for item in listed}
+            days = {day for item in listed if (day := day_of_partition(item.key))}
             for day in sorted((d for d in days if earliest <= d < period.first), reverse=True):
                 if (expected - day).days > GAP:
                     return found

@@ -54,6 +54,8 @@ ELSEWHERE = {
     },
     # A backfill that waits while the export is being replaced.
     ("query", f"arn:aws:sqs:{OWN}:daybook-query-backfill"): "tests/unit/test_query_snapshot.py",
+    # What a day that was adopted costs in, and its checksum.
+    ("forecaster", f"arn:aws:s3:::{ARCHIVE}/ledger/days/*"): "tests/integration/test_adopt.py",
     # To name what differs, when a step does not add up to the export.
     **{
         (worker, f"arn:aws:s3:::{ARCHIVE}/staging/*"): "tests/unit/test_reconciled_steps.py"
