@@ -4,9 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 CHECKOV := $(VENV)/checkov
 LOCALSTACK := $(VENV)/localstack
+PEERS  := $(VENV)/peers
 PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench-forecast bench-forecast-speed bench-anomalies bench-images lint types layers check unit reference fonts vega pictures lock clean
+.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench peers bench-forecast bench-forecast-speed bench-anomalies bench-images lint types layers check unit reference fonts vega pictures lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -55,6 +56,16 @@ faults: setup ## The long sweep of the fault harness: every layer, ends with a t
 
 sigterm: setup ## Real workers told to stop at 100 random moments; prints the slowest stop
 	DAYBOOK_SIGTERM_TRIALS=100 $(BIN)/pytest -q -s tests/e2e/test_sigterm.py
+
+bench: setup peers ## All benchmarks, small; ARGS="--full" for the sizes of docs/performance.md
+	$(BIN)/python -m benchmarks $(ARGS)
+
+peers: $(PEERS)/.ready ## What the benchmarks compare with, in an environment of its own
+
+$(PEERS)/.ready: benchmarks/peers.txt | $(VENV)/.ready
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 bench-forecast: setup ## The forecast beside others; SERIES="PATH …" adds CSVs of daily series, ARGS=--full
 	$(BIN)/python -m benchmarks.forecast $(SERIES) $(ARGS)

@@ -20,9 +20,10 @@ from sqlglot import exp
 from services.query.embedded_engine import EmbeddedEngine, Scanned
 from services.query.manifest import Delivery
 from services.query.parquet_shape import AlikeFiles, Columns, Shape, shape_of
-from services.query.reduced import ReducedQuery, reduced, selected, unload
+from services.query.reduced import reduced, selected, unload
 from services.query.scan import Scan, ScanService, Tables, cost_of
 from services.query.sources import SourceFormat
+from services.query.unloaded import UnloadedQuery
 from shared.days import Period
 from shared.errors import InputError, Retry
 from shared.locations import scan_prefix
@@ -84,7 +85,7 @@ class AthenaEngine(EmbeddedEngine):
         cost = cost_of(scan.bytes_scanned, self.usd_per_tb)
         log.info("scanned", execution=scan.id, bytes=scan.bytes_scanned, usd=str(cost))
         files = await self._fetch(plan, folder)
-        return Scanned(files, partial(ReducedQuery, self.source, shape), scan.bytes_scanned, cost)
+        return Scanned(files, partial(UnloadedQuery, self.source, shape), scan.bytes_scanned, cost)
 
     async def _succeeded(
         self, delivery: Delivery, shape: Shape, message: Message

@@ -1,5 +1,8 @@
 """The embedded query engine: DuckDB over an export's local files, with Daybook's Athena SQL.
 
+The lines are read and added up once; every statement of `sql/` then runs on what they were reduced
+to (docs/decisions/0036-the-embedded-engine-adds-up-once.md).
+
 Sums are exact: every line is cast to decimal(38,12) before it is added. Days are UTC.
 """
 
@@ -14,9 +17,11 @@ import pyarrow as pa
 
 from services.query.engine import Control
 from services.query.export_files import open_export
+from services.query.reduced import over_reduced, reduced_here
 from services.query.sources import SourceFormat
 from services.query.statements import statement
 from shared.days import Period
+from shared.errors import MismatchError
 from shared.money import Amounts, add_amounts, exact_sum
 from shared.staging import InvoicedTotal
 
@@ -35,6 +40,7 @@ class EmbeddedQuery:
         self._db.execute("SET TimeZone = 'UTC'")
         self._export = open_export(self._db, source, files)
         self._export.relation.create_view("export")
+        self._reduced = False
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +49,7 @@ class EmbeddedQuery:
         self._db.close()
 
     def control(self) -> Control:
-        """Add up the lines themselves."""
+        """Add up the lines."""
         result = self._run("control")
         rows = [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
         has_net = any(row["has_net"] for row in rows)
@@ -86,7 +92,18 @@ class EmbeddedQuery:
         return staged
 
     def _run(self, name: str) -> duckdb.DuckDBPyRelation:
-        return self._db.sql(statement(name, self._source, self._period, "duckdb"))
+        if not self._reduced:
+            self._reduce()
+        return self._db.sql(over_reduced(name))
+
+    def _reduce(self) -> None:
+        """Make the table `lines`; raise MismatchError unless it holds what the export does."""
+        self._db.execute(f"CREATE TABLE lines AS {reduced_here(self._source, self._period)}")
+        exported = self._db.sql(statement("proof", self._source, self._period, "duckdb")).fetchall()
+        reduced = self._db.sql(over_reduced("proof")).fetchall()
+        if exported != reduced:
+            raise MismatchError(f"the lines of {self._period} are {exported}, reduced {reduced}")
+        self._reduced = True
 
 
 def _amounts(row: dict[str, object], *, has_net: bool) -> Amounts:

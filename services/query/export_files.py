@@ -10,6 +10,7 @@ import duckdb
 from services.query.columns import Found, count_lacking, quoted, source_columns
 from services.query.sources import MAP, MONEY, TEXT, Column, SourceFormat
 from shared.errors import InputError
+from shared.money import SCALE
 
 PARQUET, GZIP, ZIP = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
 
@@ -99,8 +100,25 @@ def typed(column: Column, found: Found | None) -> str:
         text = f"nullif({name}, '')"
         json = "::JSON" if kind == MAP else ""
         return name if kind == TEXT else f"CAST({text}{json} AS {kind})"
+    if kind == MONEY and found[1] == "DOUBLE":
+        return _exact(name)
     if kind in (MONEY, TEXT):
-        # A double means the shortest decimal that reads back as it, as in Athena; by text, since
-        # DuckDB's own cast multiplies and is off in the last places of larger amounts.
         return f"CAST(CAST({name} AS VARCHAR) AS {kind})"
     return name
+
+
+def _exact(name: str) -> str:
+    """Return the expression for a double as the shortest decimal that reads back as it.
+
+    That is what Athena's cast gives, and a cast by way of text. DuckDB's own multiplies by 10^12,
+    which below 1000 is off by less than 0.25 (two roundings of 2^-53 each). So where the product
+    is less than 0.25 from a whole number, that number is the decimal's as well; the rest takes the
+    long way. docs/decisions/0037-doubles-become-decimals-the-short-way-where-it-is-proved.md
+    """
+    scaled = f"{name} * 1e{SCALE}"
+    return (
+        f"CASE WHEN {name} = 0 THEN CAST(0 AS {MONEY}) "
+        f"WHEN abs({name}) < 1000 AND abs({scaled} - round({scaled})) < 0.25 "
+        f"THEN CAST(CAST({name} AS DECIMAL(18,{SCALE})) AS {MONEY}) "
+        f"ELSE CAST(CAST({name} AS VARCHAR) AS {MONEY}) END"
+    )

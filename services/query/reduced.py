@@ -1,20 +1,15 @@
-"""Reduces an export to few lines that add up to the same, and queries those.
+"""The SQL that reduces an export to few lines that add up to the same, and that queries those.
 
-A query service scans the export once and returns its line view added up over all that is no
-amount: a hundredth of the rows, from which every statement of `sql/` gives what it gives from the
-lines themselves. Held by the tests of the statements, which run on both.
+An engine scans the export once for its line view added up over all that is no amount: a hundredth
+of the rows, from which every statement of `sql/` gives what it gives from the lines themselves.
 """
 
 from functools import cache, lru_cache
-from pathlib import Path
 
-import duckdb
 from sqlglot import exp
 
 from services.query.columns import Found, quoted
-from services.query.embedded import EmbeddedQuery
-from services.query.export_files import OpenExport
-from services.query.parquet_shape import Columns, Shape
+from services.query.parquet_shape import Columns
 from services.query.sources import MONEY, TEXT, Column, SourceFormat, read_sql
 from services.query.statements import lines_of, parsed, reading
 from shared.breakdown import METRICS
@@ -74,31 +69,13 @@ def _typed(column: Column, found: Found | None) -> str:
 
 
 @lru_cache(maxsize=16)
-def _no_lines(source: SourceFormat, period: Period) -> str:
+def reduced_here(source: SourceFormat, period: Period) -> str:
+    """Return the query, for DuckDB, that adds up the lines of the table `export`."""
+    return reduced(source, period, parsed("SELECT * FROM export")).sql("duckdb", comments=False)
+
+
+@lru_cache(maxsize=16)
+def no_lines(source: SourceFormat, period: Period) -> str:
     """Return the query, for DuckDB, that gives reduced lines with their types, and none of them."""
     nothing = selected(source, (None,) * len(source.columns), "(SELECT 1 LIMIT 0) AS nothing")
     return reduced(source, period, nothing).sql(dialect="duckdb", comments=False)
-
-
-class ReducedQuery(EmbeddedQuery):
-    """Daybook's queries over reduced lines, as Parquet files hold them."""
-
-    def __init__(
-        self, source: SourceFormat, shape: Shape, period: Period, files: list[Path]
-    ) -> None:
-        """Open the files; `shape` is that of the export that they were reduced from."""
-        self._source = source
-        self._period = period
-        self._db = duckdb.connect()
-        self._db.execute("SET TimeZone = 'UTC'")
-        lines = self._db.sql(_no_lines(source, period))
-        if files:
-            types = zip(lines.columns, lines.types, strict=True)
-            columns = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in types)
-            found = self._db.read_parquet([str(file) for file in files], hive_partitioning=False)
-            lines = lines.union(found.project(columns))
-        lines.create_view("lines")
-        self._export = OpenExport(lines, shape.lacking, shape.files)
-
-    def _run(self, name: str) -> duckdb.DuckDBPyRelation:
-        return self._db.sql(over_reduced(name))

@@ -14,7 +14,7 @@ from services.query.statements import statement
 from shared.config import SourceName
 from shared.days import Period
 
-WHOLE = {"breakdown", "control", "sums"}
+WHOLE = {"breakdown", "control", "proof", "sums"}
 COMMON = {*WHOLE, "lines"}
 NAMES = sorted(SOURCES)
 
