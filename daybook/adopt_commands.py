@@ -11,10 +11,9 @@ import typer
 
 from daybook import console
 from daybook.adopt.archive import Adoption, Plan
-from daybook.reach import aws_reached
+from daybook.operate.reach import reached
 from daybook.report import archive_bucket
 from services.catalog.glue import GluePartitions
-from shared.aws import clients
 from shared.errors import InputError
 from shared.s3 import S3Store
 from shared.topology import load_topology
@@ -57,15 +56,14 @@ def adopt_command(
 
 
 async def _adopt(currency: str, *, yes: bool) -> Adopted:
-    with aws_reached():
-        async with clients("s3", "glue") as (s3, glue):
-            store = S3Store(s3, archive_bucket())
-            work = Adoption(store, currency, lambda what: console.err.print(what, style="dim"))
-            plan = await work.plan()
-            if not yes:
-                return Adopted(plan, None)
-            partitions = GluePartitions(glue, load_topology().database)
-            return Adopted(plan, await work.carry_out(plan, partitions))
+    async with reached("s3", "glue") as (s3, glue):
+        store = S3Store(s3, archive_bucket())
+        work = Adoption(store, currency, lambda what: console.err.print(what, style="dim"))
+        plan = await work.plan()
+        if not yes:
+            return Adopted(plan, None)
+        partitions = GluePartitions(glue, load_topology().database)
+        return Adopted(plan, await work.carry_out(plan, partitions))
 
 
 def _record(done: Adopted) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from daybook.operate.reach import reached
 from daybook.publish import operators_event, publish
-from daybook.reach import aws_reached
 from daybook.surroundings import Place, place, queues
 from services.auditor.__main__ import counter_of
 from services.auditor.around import Around
@@ -18,7 +18,6 @@ from services.auditor.repair import wishes
 from services.auditor.report import AuditReport
 from services.auditor.s3 import ExportManifests
 from services.auditor.sqs import SqsQueues
-from shared.aws import clients
 from shared.currency import Display
 from shared.events import BackfillData, BackfillRequested
 from shared.topology import load_topology
@@ -48,10 +47,9 @@ class Audited:
 
 async def audit(asked: Asked, tell: Tell) -> Audited:
     """Audit; raise InputError when AWS cannot be reached or Daybook is not there."""
-    with aws_reached():
-        async with AsyncExitStack() as stack:
-            look = await _look(stack, tell)
-            listed = await look.listed(full=asked.full, through=asked.through)
+    async with reached(*SERVICES) as opened, AsyncExitStack() as stack:
+        look = await _look(opened, stack, tell)
+        listed = await look.listed(full=asked.full, through=asked.through)
     report = report_of(listed, BY_HAND)
     mends = wishes(report.findings) if asked.repair else []
     for wish in mends:
@@ -59,8 +57,8 @@ async def audit(asked: Asked, tell: Tell) -> Audited:
     return Audited(report, tuple(under_way(listed)), tuple(mends))
 
 
-async def _look(stack: AsyncExitStack, tell: Tell) -> Look:
-    s3, sts, sqs, glue, quicksight = await stack.enter_async_context(clients(*SERVICES))
+async def _look(opened: tuple[Any, ...], stack: AsyncExitStack, tell: Tell) -> Look:
+    s3, sts, sqs, glue, quicksight = opened
     here = await place(s3, sts)
     sibling, names = await queues(sqs)
     around = Around(

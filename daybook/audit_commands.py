@@ -11,6 +11,8 @@ import typer
 from daybook import console
 from daybook.audit import Asked, Audited, audit
 
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")]
+
 
 def add_audit_commands(app: typer.Typer) -> None:
     """Put the command on the command line."""
@@ -32,7 +34,7 @@ def audit_command(
             help="The last day that must be there (UTC). Default: the day before yesterday.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Hold every day since the first against ledger, source, catalog, outlook and digest.
 

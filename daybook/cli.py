@@ -17,6 +17,7 @@ from daybook import console
 from daybook.adopt_commands import add_adopt_commands
 from daybook.audit_commands import add_audit_commands
 from daybook.digest import resolve
+from daybook.doctor_commands import add_doctor_commands
 from daybook.emulator_commands import add_emulator_commands
 from daybook.example import write_example
 from daybook.inputs import InputFiles, check_inputs
@@ -226,6 +227,7 @@ add_emulator_commands(app)
 add_audit_commands(app)
 add_commands(app)
 add_adopt_commands(app)
+add_doctor_commands(app)
 
 
 def _publish(event: Event, *, dry_run: bool) -> None:

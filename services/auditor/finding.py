@@ -55,8 +55,5 @@ class Finding(BaseModel):
 
 def of_a_backfill(kind: Kind, day: date, found: str) -> Finding:
     """Return a finding that a backfill of its day mends."""
-    remedy = (
-        f"daybook publish backfill-requested --first-day {day} --last-day {day} "
-        f"--reason 'audit: {kind}' --requested-by NAME"
-    )
+    remedy = f"daybook replay {day} --reason 'audit: {kind}'"
     return Finding(kind=kind, day=day, found=found, remedy=remedy, repairable=True)

@@ -270,7 +270,8 @@ async def test_what_a_remedy_says_to_type_is_a_command_that_there_is(world: Memo
 
     remedies = [each.remedy for each in (await audited(look_at(world), full=False)).findings]
 
-    named = {name for command in (c.name for c in app.registered_groups) if (name := command)}
+    named = {group.name for group in app.registered_groups}
+    named |= {command.name for command in app.registered_commands}
     assert len(remedies) == 3
     for remedy in remedies:
         command = remedy.partition("daybook ")[2].split()[0]

@@ -57,8 +57,7 @@ def _missing(listed: Listed) -> Iterator[Finding]:
                 kind="digest-missing",
                 day=day,
                 found="the day is archived and no digest of it was sent",
-                remedy=f"daybook publish backfill-requested --first-day {day} --last-day {day} "
-                "--notify --reason 'the digest is missing' --requested-by NAME",
+                remedy=f"daybook replay {day} --notify --reason 'the digest is missing'",
             )
 
 

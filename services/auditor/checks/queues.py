@@ -6,6 +6,7 @@ from services.auditor.finding import Finding
 from services.auditor.listed import Listed
 
 DEAD = "-dlq"
+SCHEDULE = "schedule"
 
 
 def check(listed: Listed) -> Iterator[Finding]:
@@ -17,6 +18,13 @@ def check(listed: Listed) -> Iterator[Finding]:
             yield Finding(
                 kind="dead-letters",
                 found=f"{waiting} {several} given up, in {queue.name}",
-                remedy="Read why in the worker's log (settled, reason), mend it, then "
-                "aws sqs start-message-move-task --source-arn ARN-OF-THE-QUEUE",
+                remedy=_remedy(queue.name),
             )
+
+
+def _remedy(name: str) -> str:
+    """Say how to look, and how to move back; what SNS or a rule could not deliver is not ours."""
+    worker = name.removeprefix("daybook-").removesuffix(DEAD)
+    if worker.endswith("-undelivered") or worker == SCHEDULE:
+        return f"Look at the policy and the key of what {name} took it from"
+    return f"daybook dlq show {worker}; mend the cause, then daybook dlq redrive {worker}"
