@@ -1,0 +1,131 @@
+"""Every figure is the same number wherever it is told: mail, CSV, PDF, page, chat."""
+
+import csv
+import io
+import json
+import re
+from decimal import Decimal
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from services.notifier.chat import chat_envelope
+from services.notifier.executive.document import executive_pdf
+from services.notifier.mails import digest_envelope
+from shared.config_people import Chat, Digest
+from shared.money import cents, exact_sum
+from tests.support.boards import Opened, board_of, month_of_rows
+from tests.support.readers import Pdf
+from tests.support.reports import composed
+from tests.support.units.events import NOON
+
+DIGEST = Digest(sender="daybook@example.com", recipients=("finops@example.com",))
+AMOUNT = re.compile(r"(?<![\d.,-])-?\d{1,3}(?:,\d{3})*\.\d\d(?![\d.,])")
+TABLES = month_of_rows()
+MADE = composed(TABLES)
+CHATS = [
+    Chat.model_validate({"name": "c", "format": kind, "webhook": "env:DAYBOOK_WEBHOOK_C"})
+    for kind in ("slack", "teams")
+]
+
+
+def amounts(text: str) -> set[str]:
+    return set(AMOUNT.findall(text))
+
+
+def mail() -> EmailMessage:
+    message = message_from_bytes(digest_envelope(MADE, DIGEST, NOON).message, policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def content(message: EmailMessage, kind: str) -> str:
+    body = message.get_body((kind,))
+    assert body
+    return str(body.get_content())
+
+
+def words(html: str) -> str:
+    """Return a page's text, with what stands in different elements apart."""
+    return unescape(re.sub(r"<[^>]+>", " ", html.partition("</style>")[2]))
+
+
+def figures() -> dict[str, str]:
+    """Return what every form must say, by name."""
+    (part,) = MADE.report.figures.currencies
+    assert part.root
+    assert part.root.month_end_estimate
+    told = {
+        "day": part.total,
+        "month to date": part.month_to_date,
+        "estimate": part.root.month_end_estimate,
+    }
+    return {name: cents(amount) for name, amount in told.items()}
+
+
+def by_ou() -> dict[str, set[str]]:
+    """Return what every form with a table of OUs must say."""
+    (part,) = MADE.report.figures.currencies
+    return {
+        line.name: {
+            cents(amount)
+            for amount in (
+                line.outlook.month_to_date,
+                line.outlook.budget,
+                line.outlook.month_end_estimate,
+            )
+            if amount is not None
+        }
+        for line in part.ous
+    }
+
+
+@pytest.fixture(scope="module")
+def pdf(tmp_path_factory: pytest.TempPathFactory) -> Pdf:
+    body = executive_pdf(MADE.report, board_of(TABLES))
+    return Pdf.of(body, Path(tmp_path_factory.mktemp("pdf")))
+
+
+def test_the_mail_says_the_same_in_html_and_in_text_and_its_csv_adds_up_to_it() -> None:
+    message = mail()
+    html, text = words(content(message, "html")), content(message, "plain")
+
+    everywhere = set(figures().values()) | {a for each in by_ou().values() for a in each}
+    assert everywhere <= amounts(html)
+    assert everywhere <= amounts(text)
+    assert amounts(text) <= amounts(html) | amounts(message["Subject"])
+    assert figures()["day"] in message["Subject"]
+    (attached,) = message.iter_attachments()
+    rows = csv.DictReader(io.StringIO(attached.get_content(), newline=""))
+    total = exact_sum(Decimal(row["AmortizedCost"]) for row in rows)
+    assert cents(total) == figures()["day"]
+
+
+def test_the_pdf_says_what_the_mail_says(pdf: Pdf) -> None:
+    text = pdf.text()
+
+    assert set(figures().values()) <= amounts(text)
+    for ou, told in by_ou().items():
+        assert told <= amounts(text), ou
+    said_elsewhere = amounts(words(content(mail(), "html")))
+    assert amounts(text) <= said_elsewhere
+
+
+def test_the_page_says_what_the_mail_says(shown: Opened) -> None:
+    on_page = set(shown.figures().values())
+
+    assert set(figures().values()) <= on_page
+    for name, *cells in shown.rows("Organizational units"):
+        assert by_ou()[name] <= set(cells), name
+
+
+@pytest.mark.parametrize("chat", CHATS, ids=lambda chat: str(chat.format))
+def test_the_channel_says_what_the_mail_says(chat: Chat) -> None:
+    said = amounts(json.dumps(json.loads(chat_envelope(MADE.report, chat).message)))
+
+    assert set(figures().values()) <= said
+    assert said <= amounts(words(content(mail(), "html")))

@@ -1,0 +1,206 @@
+"""Who hears of a run: each list once, each with its own, and none held back by another."""
+
+from dataclasses import replace
+from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+import pytest
+
+from services.notifier.audiences import is_due
+from services.notifier.message import Envelope
+from services.notifier.post import MaybeSent, NotSent
+from shared.config_people import Chat, Executives, Owner, parts
+from shared.errors import Reject, Retry
+from shared.locations import snapshot_key
+from tests.support.units.aio import in_loop
+from tests.support.units.events import Days, cataloged
+from tests.support.units.mail import ScriptedPost
+from tests.support.units.notifier import Notifier
+from tests.support.units.rows import DAY, row
+
+BOARD = Executives(recipients=("board@example.com",))
+PROD = Owner(ou="Workloads/Prod", recipients=("prod@example.com",))
+DAYS: Days = {
+    DAY: [
+        row("12.5"),
+        row("3", OU="Sandbox", OUPath="Root/Sandbox", LinkedAccount="222222222222"),
+    ]
+}
+
+
+def notifier(*troubles: Exception, **audiences: object) -> Notifier:
+    made = Notifier(*troubles)
+    made.audiences = replace(made.audiences, **audiences)  # type: ignore[arg-type]
+    return made
+
+
+def mails(made: Notifier) -> dict[str, EmailMessage]:
+    """Return what was sent by the kind in its claim."""
+    found = {}
+    for envelope, claim in made.post.sent:
+        message = message_from_bytes(envelope.message, policy=default)
+        assert isinstance(message, EmailMessage)
+        found[claim[11:].rpartition("-")[0]] = message
+    return found
+
+
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+@in_loop
+async def test_executives_get_the_archived_pdf_in_a_mail_of_their_own() -> None:
+    made = notifier(executives=BOARD)
+
+    await made.hear(await cataloged(made.store, DAYS))
+
+    mail = mails(made)["executive"]
+    (pdf,) = mail.iter_attachments()
+    archived = await made.store.get(snapshot_key(DAY))
+    assert archived
+    assert mail["To"] == "board@example.com"
+    assert pdf.get_content_type() == "application/pdf"
+    assert pdf.get_content() == archived.body
+    assert "15.50 USD" in text_of(mail)
+
+
+@in_loop
+async def test_the_pdf_is_archived_where_nobody_gets_it() -> None:
+    made = notifier()
+
+    await made.hear(await cataloged(made.store, DAYS))
+
+    assert list(mails(made)) == ["daily"]
+    assert await made.store.get(snapshot_key(DAY))
+
+
+@in_loop
+async def test_owners_get_their_part_and_nothing_of_others() -> None:
+    made = notifier(roster=(PROD,))
+
+    await made.hear(await cataloged(made.store, DAYS))
+
+    mail = mails(made)["part"]
+    whole = mail.as_string() + text_of(mail)
+    assert mail["To"] == "prod@example.com"
+    assert "12.50 USD in Workloads/Prod" in mail["Subject"]
+    for secret in ("Sandbox", "222222222222", "15.5"):
+        assert secret not in whole
+    (csv,) = mail.iter_attachments()
+    assert csv.get_content().count("\n") == 2
+
+
+@in_loop
+async def test_a_repeat_sends_nothing_again() -> None:
+    made = notifier(executives=BOARD, roster=(PROD,))
+    event = await cataloged(made.store, DAYS)
+
+    await made.hear(event)
+    await made.hear(event)
+
+    assert sorted(mails(made)) == ["daily", "executive", "part"]
+    assert made.post.calls == 3
+
+
+@in_loop
+async def test_owners_who_cannot_be_reached_hold_nobody_back() -> None:
+    lab = Owner(ou="Sandbox", recipients=("lab@example.com",))
+    made = notifier(roster=(PROD, lab))
+    event = await cataloged(made.store, DAYS)
+    sent_digest = await _fails_once(made, event, NotSent("refused", later=False), Reject)
+
+    assert sent_digest == ["daily", "part"]
+    assert [mail.recipients for mail, _ in made.post.sent][1] == ("lab@example.com",)
+
+    await made.hear(event)
+    assert made.post.sent[2][0].recipients == ("prod@example.com",)
+
+
+async def _fails_once(
+    made: Notifier, event: object, trouble: Exception, raises: type[Exception]
+) -> list[str]:
+    """Have the second mail of a run fail; returns the kinds that went out."""
+    send, calls = made.post.send, iter([None, trouble, None])
+
+    async def scripted(envelope: Envelope, claim: str) -> str:
+        if (error := next(calls, None)) is not None:
+            raise error
+        return await send(envelope, claim)
+
+    made.post.send = scripted  # type: ignore[method-assign]
+    with pytest.raises(raises):
+        await made.hear(event)  # type: ignore[arg-type]
+    return list(mails(made))
+
+
+@in_loop
+async def test_a_digest_in_doubt_holds_no_part_back() -> None:
+    made = notifier(MaybeSent("lost"), roster=(PROD,))
+    event = await cataloged(made.store, DAYS)
+
+    await made.hear(event)
+    await made.hear(event)
+
+    assert list(mails(made)) == ["part"]
+    assert len(made.bell.alarms) == 1
+
+
+@in_loop
+async def test_a_channel_is_told_once_of_what_the_digest_says() -> None:
+    chat = Chat(name="finops", format="slack", webhook="env:DAYBOOK_WEBHOOK_FINOPS")
+    channels = ScriptedPost()
+    made = notifier(chat=(chat,), channels=channels)
+    event = await cataloged(made.store, DAYS)
+
+    await made.hear(event)
+    await made.hear(event)
+
+    ((envelope, claim),) = channels.sent
+    assert claim.startswith(f"{DAY}-chat-")
+    assert envelope.recipients == ("finops",)
+    assert b"15.50 USD" in envelope.message
+
+
+@in_loop
+async def test_a_channel_that_is_busy_is_told_later_and_the_page_is_written_then() -> None:
+    chat = Chat(name="finops", format="teams", webhook="env:DAYBOOK_WEBHOOK_FINOPS")
+    channels = ScriptedPost([NotSent("429", later=True)])
+    made = notifier(chat=(chat,), channels=channels)
+    event = await cataloged(made.store, DAYS)
+
+    with pytest.raises(Retry):
+        await made.hear(event)
+    await made.hear(event)
+
+    assert len(channels.sent) == 1
+    assert list(mails(made)) == ["daily"]
+
+
+@pytest.mark.parametrize(
+    ("every", "day", "due"),
+    [
+        ("day", date(2026, 6, 17), True),
+        ("week", date(2026, 6, 14), True),
+        ("week", date(2026, 6, 15), False),
+        ("month", date(2026, 6, 30), True),
+        ("month", date(2026, 6, 29), False),
+    ],
+)
+def test_executives_choose_how_often(every: str, day: date, due: bool) -> None:
+    to = Executives.model_validate({"recipients": ["a@example.com"], "every": every})
+
+    assert is_due(to, day) is due
+
+
+def test_one_list_of_people_is_one_mail_whatever_its_order_and_case() -> None:
+    roster = [
+        Owner(ou="A", recipients=("x@example.com", "Y@example.com")),
+        Owner(ou="B", recipients=("y@example.com", "X@example.com")),
+        Owner(ou="C", quicksight=("somebody",)),
+    ]
+
+    assert parts(roster) == {("x@example.com", "y@example.com"): ("Root/A", "Root/B")}
