@@ -7,7 +7,7 @@ LOCALSTACK := $(VENV)/localstack
 PEERS  := $(VENV)/peers
 PATHS  := services shared daybook tests benchmarks
 
-.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench peers bench-forecast bench-forecast-speed bench-anomalies bench-images lint types layers check unit reference fonts vega pictures lock clean
+.PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench peers bench-forecast bench-forecast-speed bench-anomalies bench-images bench-rendering lint types layers check unit reference fonts vega pictures lock clean
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 24
@@ -73,6 +73,9 @@ bench-forecast: setup ## The forecast beside others; SERIES="PATH …" adds CSVs
 bench-forecast-speed: setup ## Forecasts 10,000 series on two cores; prints time and memory
 	$(BIN)/python -m benchmarks.forecast_speed
 
+bench-rendering: setup ## Every report of the run in out/ anew; prints seconds and memory
+	$(BIN)/python -m benchmarks.rendering --run out
+
 bench-images: setup ## What each worker's image adds to its base, in MB
 	$(BIN)/python -m benchmarks.image_size
 
@@ -104,7 +107,7 @@ fonts: setup ## List the characters that the PDF's embedded fonts have
 vega: setup ## Write the dashboard's bundle of Vega-Lite from the pinned wheel
 	$(BIN)/python -m tests.support.vega services/notifier/dashboard/assets/vega.js
 
-pictures: setup system ## Write the README's pictures of the dashboard to docs/images
+pictures: setup system ## Write the README's pictures of mail, PDF and dashboard to docs/images
 	$(BIN)/python -m tests.browser.pictures docs/images
 
 lock: ## Write requirements.lock anew from pyproject.toml

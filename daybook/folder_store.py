@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from shared.errors import Conflict
 from shared.parquet import sha256
 from shared.ports import ObjectInfo, StoredObject
 
@@ -32,6 +33,31 @@ class FolderStore:
     async def list(self, prefix: str) -> list[ObjectInfo]:
         """List the files whose path below the folder begins with `prefix`, in order."""
         return await asyncio.to_thread(_list, self.folder, prefix)
+
+
+@dataclass(frozen=True)
+class RunStore(FolderStore):
+    """The copy that a run left, for what makes its reports anew: nothing is written to it.
+
+    `put` is what keeps a CSV that no mail can hold: the run has it beside its reports.
+    """
+
+    async def put(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
+        """Keep nothing; returns the ETag that the bytes would have."""
+        del key, metadata
+        return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+
+    async def create(self, key: str, body: bytes, *, metadata: dict[str, str] | None = None) -> str:
+        """Refuse: nothing that makes a report creates anything."""
+        del body, metadata
+        raise Conflict(key)
+
+    async def replace(
+        self, key: str, body: bytes, *, etag: str, metadata: dict[str, str] | None = None
+    ) -> str:
+        """Refuse, as `create`."""
+        del body, etag, metadata
+        raise Conflict(key)
 
 
 def _read(folder: Path, key: str) -> StoredObject | None:

@@ -1,51 +1,76 @@
-"""Makes the reports of a run anew from its folder, and opens them: no stack, no network."""
+"""Makes the reports of a run anew from its folder, and opens them: no stack, no network.
+
+The run's own code does it, with the copy of the archive and of the ledger that the run left.
+"""
 
 import asyncio
 import json
 import webbrowser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from daybook.folder_store import FolderStore
-from daybook.results import DASHBOARD, RECORD
-from services.notifier.attachment import breakdown_csv
-from services.notifier.dashboard.model import Told
-from services.notifier.dashboard.publishing import rendered
+from daybook.folder_store import RunStore
+from daybook.results import DASHBOARD, DIGEST, EXECUTIVE, RECORD
+from services.notifier.compose import Composed, Composer, on_dashboard
+from services.notifier.dashboard.model import Dashboard, dashboard
+from services.notifier.dashboard.page import page
 from services.notifier.dashboard.reading import read_window
-from services.notifier.displayed import Shown
+from services.notifier.executive.document import executive_pdf
+from services.notifier.mails import rendered
 from shared.archive import read_earlier_day
 from shared.config_parts import Currency
 from shared.currency import Display
-from shared.days import Period
-from shared.errors import InputError
+from shared.errors import InputError, MismatchError, Retry
+from shared.events import PeriodCataloged
+from shared.locations import split_uri
 
 REMEDY = "Give the folder that `daybook run` or `daybook demo` wrote"
+AGAIN = "Run it again"
 
 
 async def render(folder: Path) -> list[Path]:
-    """Write the dashboard and the CSV of the run in `folder` anew; returns their paths.
+    """Write dashboard, PDF, digest and CSV of the run in `folder` anew; returns their paths.
 
-    Raises InputError when the folder is not a run's, or its archive lacks the run's day.
+    Raises InputError when the folder is not a run's, or its archive is not what the run left.
     """
     record = _record(folder)
-    told, store = _told(folder, record), FolderStore(folder / "archive")
-    day = await read_earlier_day(store, told.day)
-    if day is None:
-        raise InputError(folder / "archive", f"has no breakdown of {told.day}", REMEDY)
-    shown = _shown(folder, record, told.day)
-    window = await read_window(store, told.day, told.metric, shown)
-    page, csv = folder / DASHBOARD, folder / f"ou-breakdown-{told.day}.csv"
-    page.write_bytes(await asyncio.to_thread(rendered, told, window))
-    csv.write_bytes(await asyncio.to_thread(breakdown_csv, day.rows, told.metric))
-    return [page, csv]
+    event = _event(folder, record)
+    store = RunStore(folder / "archive", split_uri(record["archive"])[0])
+    if await read_earlier_day(store, event.data.day) is None:
+        raise InputError(store.folder, f"has no breakdown of {event.data.day}", REMEDY)
+    composer = Composer(store, record["cost_metric"], _display(folder, record))
+    try:
+        made = await composer.compose(event)
+        board = await _board(composer, event, made)
+    except (MismatchError, Retry) as error:
+        raise InputError(store.folder, str(error), AGAIN) from None
+    return await asyncio.to_thread(_write, folder, made, board)
+
+
+async def _board(composer: Composer, event: PeriodCataloged, made: Composed) -> Dashboard:
+    shown = composer.shown(event.data)
+    window = await read_window(composer.store, event.data.day, composer.metric, shown)
+    return dashboard(on_dashboard(event, made), window.cells, window.outlooks)
+
+
+def _write(folder: Path, made: Composed, board: Dashboard) -> list[Path]:
+    reports = {
+        DASHBOARD: page(board),
+        EXECUTIVE: executive_pdf(made.report, board),
+        DIGEST: rendered(made.report).html.replace("\n", "\r\n").encode(),  # as mail has it
+        f"ou-breakdown-{made.report.figures.day}.csv": made.csv,
+    }
+    for name, body in reports.items():
+        (folder / name).write_bytes(body)
+    return [folder / name for name in reports]
 
 
 def open_reports(folder: Path) -> list[Path]:
-    """Open the dashboard and the digest where there is a browser; returns their paths."""
-    found = [path for name in (DASHBOARD, "digest.html") if (path := folder / name).exists()]
+    """Open dashboard, digest and PDF where there is a browser; returns their paths."""
+    names = (DASHBOARD, DIGEST, EXECUTIVE)
+    found = [path for name in names if (path := folder / name).exists()]
     if not found:
         raise InputError(folder, "holds neither a dashboard nor a digest", REMEDY)
     for path in found:
@@ -60,32 +85,24 @@ def _record(folder: Path) -> dict[str, Any]:
         raise InputError(folder, f"has no {RECORD}", REMEDY) from None
     except ValueError as error:
         raise InputError(folder / RECORD, f"cannot be read: {error}", REMEDY) from None
+    if missing := {"archive", "cost_metric", "told_of"} - record.keys():
+        raise InputError(folder / RECORD, f"lacks {', '.join(sorted(missing))}", AGAIN)
     return record
 
 
-def _shown(folder: Path, record: dict[str, Any], day: date) -> Shown | None:
-    """Return what converts to the display currency that the run had, if it had one."""
+def _event(folder: Path, record: dict[str, Any]) -> PeriodCataloged:
+    try:
+        return PeriodCataloged.model_validate(record["told_of"])
+    except ValidationError:
+        raise InputError(folder / RECORD, "holds no event to tell of", AGAIN) from None
+
+
+def _display(folder: Path, record: dict[str, Any]) -> Display | None:
+    """Return the display currency that the run had, if it had one."""
     if record.get("currency") is None:
         return None
     try:
         configured = Currency.model_validate(record["currency"])
     except ValidationError:
-        raise InputError(folder / RECORD, "has no such currency", "Run it again") from None
-    return Shown(
-        Display(configured.display, configured.rates, str(folder / RECORD)), Period.of(day)
-    )
-
-
-def _told(folder: Path, record: dict[str, Any]) -> Told:
-    try:
-        day = date.fromisoformat(record["day"])
-        return Told(
-            day=day,
-            complete=record["status"] != "partial",
-            metric=record["cost_metric"],
-            run=record["run_id"],
-            source_version=record["source_version"],
-            notes=tuple(record["notes"]),
-        )
-    except KeyError as error:
-        raise InputError(folder / RECORD, f"lacks {error}", "Run it again") from None
+        raise InputError(folder / RECORD, "has no such currency", AGAIN) from None
+    return Display(configured.display, configured.rates, str(folder / RECORD))

@@ -31,13 +31,13 @@ def add_report_commands(app: typer.Typer) -> None:
 
 
 def render_command(run_folder: RunFolder = Path("out")) -> None:
-    """Make the dashboard and the CSV of a run anew from its archive, with nothing else at hand."""
+    """Make a run's dashboard, PDF, digest and CSV anew from its folder and nothing else."""
     for path in asyncio.run(render(run_folder)):
         console.out.print(str(path), soft_wrap=True, markup=False)
 
 
 def preview(run_folder: RunFolder = Path("out")) -> None:
-    """Open the dashboard and the digest of a run in the browser."""
+    """Open the dashboard, the digest and the PDF of a run in the browser."""
     for path in open_reports(run_folder):
         console.out.print(str(path), soft_wrap=True, markup=False)
 

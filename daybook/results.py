@@ -17,13 +17,40 @@ from typing import Any
 from daybook.observer import Sighting
 from shared.aws import clients
 from shared.errors import InputError
-from shared.events import PeriodArchived, PeriodQueried
-from shared.locations import BREAKDOWNS, OUTLOOKS, csv_key, dashboard_key
+from shared.events import PeriodArchived, PeriodCataloged, PeriodQueried
+from shared.locations import (
+    ACCOUNT_CHANGES,
+    ANOMALIES,
+    BREAKDOWNS,
+    CHANGES,
+    COST_CHECKS,
+    DAY_RECORDS,
+    OUTLOOKS,
+    PERIOD_RECORDS,
+    csv_key,
+    dashboard_key,
+    snapshot_key,
+)
 from shared.s3 import S3Store
 
 RECORD = "run.json"
 DASHBOARD = "dashboard.html"
-OURS = re.compile(r"archive|dashboard\.html|digest\.(eml|html)|run\.json|ou-breakdown-[0-9-]+\.csv")
+DIGEST = "digest.html"
+EXECUTIVE = "executive.pdf"
+COPIED = (
+    BREAKDOWNS,
+    OUTLOOKS,
+    ANOMALIES,
+    CHANGES,
+    DAY_RECORDS,
+    PERIOD_RECORDS,
+    ACCOUNT_CHANGES,
+    COST_CHECKS,
+)
+"""What the reports are made from: the tables, and what the ledger says of their days."""
+OURS = re.compile(
+    r"archive|dashboard\.html|executive\.pdf|digest\.(eml|html)|run\.json|ou-breakdown-[0-9-]+\.csv"
+)
 
 
 def check_out(out: Path) -> None:
@@ -57,10 +84,10 @@ def written_whole(out: Path) -> Iterator[Path]:
 
 
 async def write_archive(bucket: str, folder: Path) -> int:
-    """Copy the archived tables below `folder`; returns how many objects there are."""
+    """Copy what reports are made from below `folder`; returns how many objects there are."""
     async with clients("s3") as (s3,):
         store = S3Store(s3, bucket)
-        listed = [item for prefix in (BREAKDOWNS, OUTLOOKS) for item in await store.list(prefix)]
+        listed = [item for prefix in COPIED for item in await store.list(prefix)]
         for item in listed:
             found = await store.get(item.key)
             if found:
@@ -86,13 +113,17 @@ async def write_digest(message: bytes, day: date, bucket: str, folder: Path) -> 
     (folder / f"ou-breakdown-{day}.csv").write_bytes(csv)
 
 
-async def write_dashboard(day: date, bucket: str, folder: Path) -> None:
-    """Write the day's dashboard as it lies in the bucket; raise ValueError when there is none."""
+async def write_pages(day: date, bucket: str, folder: Path) -> None:
+    """Write the day's dashboard and PDF as they lie in the bucket.
+
+    Raises ValueError when there is none.
+    """
     async with clients("s3") as (s3,):
-        found = await S3Store(s3, bucket).get(dashboard_key(day))
-    if found is None:
-        raise ValueError("the run left no dashboard")
-    (folder / DASHBOARD).write_bytes(found.body)
+        for name, key in ((DASHBOARD, dashboard_key(day)), (EXECUTIVE, snapshot_key(day))):
+            found = await S3Store(s3, bucket).get(key)
+            if found is None:
+                raise ValueError(f"the run left no {name}")
+            (folder / name).write_bytes(found.body)
 
 
 async def _kept_csv(bucket: str, day: date) -> bytes:
@@ -108,6 +139,7 @@ def run_record(sightings: Sequence[Sighting], day: date, alarms: Sequence[str]) 
     events = [sighting.event for sighting in sightings]
     queried = next(event for event in events if isinstance(event, PeriodQueried))
     archived = next(event for event in events if isinstance(event, PeriodArchived))
+    told_of = next(e for e in reversed(events) if isinstance(e, PeriodCataloged) and e.data.notify)
     data = queried.data
     return {
         "run_id": queried.runid,
@@ -124,6 +156,7 @@ def run_record(sightings: Sequence[Sighting], day: date, alarms: Sequence[str]) 
         "days": [part.model_dump(mode="json") for part in archived.data.days],
         "compared": archived.data.compared and archived.data.compared.model_dump(mode="json"),
         "alarms": list(alarms),
+        "told_of": told_of.model_dump(mode="json", exclude_none=True),
         "events": [
             {
                 "type": sighting.event.type,

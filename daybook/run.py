@@ -17,8 +17,8 @@ from daybook.results import (
     check_out,
     run_record,
     write_archive,
-    write_dashboard,
     write_digest,
+    write_pages,
     write_record,
     written_whole,
 )
@@ -106,12 +106,16 @@ async def _collect(
     config = load_config(inputs.config_text, "daybook.yaml", inputs.given)
     currency = config.currency.model_dump(mode="json") if config.currency else None
     record = run_record(sightings, inputs.day, stack.alarms.alarms)
-    record |= {"cost_metric": config.cost_metric, "currency": currency}
+    record |= {
+        "cost_metric": config.cost_metric,
+        "currency": currency,
+        "archive": f"s3://{stack.provisioned.bucket}/",
+    }
     with written_whole(out) as folder:
         await write_archive(stack.provisioned.bucket, folder / "archive")
         _reconcile(folder / "archive", inputs)
         await write_digest(message, inputs.day, stack.provisioned.bucket, folder)
-        await write_dashboard(inputs.day, stack.provisioned.bucket, folder)
+        await write_pages(inputs.day, stack.provisioned.bucket, folder)
         write_record(record, folder)
     return record
 

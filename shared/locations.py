@@ -150,9 +150,13 @@ def run_record_key(run: str, period: Period) -> str:
     return f"{run_records_prefix(run)}{period}.json"
 
 
+COST_CHECKS = "ledger/cost-checks/"
+"""Ledger prefix of the comparisons of every period."""
+
+
 def cost_checks_prefix(period: Period) -> str:
     """Return the ledger prefix of a period's comparisons with Cost Explorer and its invoices."""
-    return f"ledger/cost-checks/{period}/"
+    return f"{COST_CHECKS}{period}/"
 
 
 def cost_check_key(period: Period, run: str) -> str:
@@ -169,9 +173,13 @@ def organization_file_key(sha256: str) -> str:
     return f"ledger/organization/files/{sha256}.csv"
 
 
+ACCOUNT_CHANGES = "ledger/organization/changes/"
+"""Ledger prefix of what changed in the organization, by day."""
+
+
 def account_changes_key(day: date, sha256: str) -> str:
     """Return the ledger key of what changed in the organization on a day; named by its content."""
-    return f"ledger/organization/changes/{day}-{sha256[:16]}.json"
+    return f"{ACCOUNT_CHANGES}{day}-{sha256[:16]}.json"
 
 
 def digest_claims_prefix(day: date) -> str:

@@ -12,6 +12,8 @@ from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.charges import charges, month_to_date
 from services.notifier.compared import comparisons
+from services.notifier.dashboard.model import Told as OnDashboard
+from services.notifier.dashboard.model import on_page
 from services.notifier.displayed import Shown
 from services.notifier.earlier_digest import ToldDays
 from services.notifier.figures import Figures, figures
@@ -186,3 +188,19 @@ class Composer:
         if outlooks is None:
             raise Retry(f"the outlook of {day} is not there yet", after=60)
         return outlooks
+
+
+def on_dashboard(event: PeriodCataloged, made: Composed) -> OnDashboard:
+    """Return what the page says of a run beside its amounts."""
+    data, report = event.data, made.report
+    return OnDashboard(
+        day=data.day,
+        complete=data.status != "partial",
+        metric=report.figures.metric,
+        run=event.runid,
+        source_version=data.source_version,
+        notes=data.notes,
+        restated=report.restated,
+        restated_days=tuple(report.restated_days),
+        anomalies=on_page(report.anomalies or ()),
+    )

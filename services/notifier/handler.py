@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 
 from services.notifier.about_data import UnknownTypesAlarm
 from services.notifier.audiences import Audiences, Others
-from services.notifier.compose import Composed, Composer
-from services.notifier.dashboard.model import Told as OnDashboard
-from services.notifier.dashboard.model import on_page
+from services.notifier.compose import Composer, on_dashboard
 from services.notifier.dashboard.publishing import Dashboards
 from services.notifier.delayed import KIND, delayed_message
 from services.notifier.mail_reports import MailReports
@@ -83,7 +81,7 @@ class SendDigest:
             composer.shown(data),
         )
         await others.tell(made, shown)
-        board = await Dashboards(self.store, self.metric, shown).write(_on_dashboard(event, made))
+        board = await Dashboards(self.store, self.metric, shown).write(on_dashboard(event, made))
         pdf = await Snapshots(self.store).write(made.report, board)
         await others.tell_executives(made, pdf)
         if message_id is None:
@@ -100,18 +98,3 @@ class SendDigest:
         if await self.store.head(digest_claim_key(daily.name)):
             return
         await self._sender.once(Mail(event.data.day, KIND, event.runid, envelope))
-
-
-def _on_dashboard(event: PeriodCataloged, made: Composed) -> OnDashboard:
-    data, report = event.data, made.report
-    return OnDashboard(
-        day=data.day,
-        complete=data.status != "partial",
-        metric=report.figures.metric,
-        run=event.runid,
-        source_version=data.source_version,
-        notes=data.notes,
-        restated=report.restated,
-        restated_days=tuple(report.restated_days),
-        anomalies=on_page(report.anomalies or ()),
-    )

@@ -169,7 +169,7 @@ def test_the_reports_can_be_made_anew_from_the_archive_alone(
     demo: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
 ) -> None:
     copy = tmp_path / "out"
-    reports = ("dashboard.html", f"ou-breakdown-{DAY}.csv")
+    reports = ("dashboard.html", "digest.html", "executive.pdf", f"ou-breakdown-{DAY}.csv")
     shutil.copytree(demo[1], copy, ignore=shutil.ignore_patterns(*reports))
 
     done = daybook("render", "--run", copy)

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from importlib.resources import as_file, files
 
+import pyarrow as pa
 import typst
 
 from services.notifier.dashboard.model import Dashboard
@@ -25,6 +26,8 @@ FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
 
 def executive_pdf(report: Report, board: Dashboard) -> bytes:
     """Return the PDF of a run; the same report and dashboard give the same bytes."""
+    # What reading the window took is not needed beside what drawing takes.
+    pa.default_memory_pool().release_unused()
     months = months_by_currency(board)
     texts = content(report, months)
     drawings = {

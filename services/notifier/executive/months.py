@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from services.notifier.dashboard.cells import window_of
 from services.notifier.dashboard.lines import Place
 from services.notifier.dashboard.model import CurrencyView, Dashboard
 from services.notifier.dashboard.series import Series
@@ -58,13 +59,17 @@ class Months:
         return None if known is None else Decimal(known).scaleb(-2)
 
     def months(self) -> list[dict[str, Any]]:
-        """Return the bars: each month to its last archived day, and the estimate of this one."""
+        """Return the bars: each month to its last archived day, and the estimate of this one.
+
+        Months of the window that are not archived keep their place, and have no bar.
+        """
         rows = []
-        for period in sorted({Period.of(day) for day in self.archived}):
+        for period in window_of(self.day):
             inside = [d for d in sorted(self.archived) if Period.of(d) == period]
             assessed = [self.outlooks[d] for d in inside if d in self.outlooks]
             running = period == Period.of(self.day)
-            rows.append(_month(period, self.to_date(inside[-1]), assessed[-1:], running=running))
+            cents = self.to_date(inside[-1]) if inside else None
+            rows.append(_month(period, cents, assessed[-1:], running=running))
         return rows
 
     def so_far(self) -> list[dict[str, Any]]:
