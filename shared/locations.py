@@ -226,6 +226,11 @@ def is_digest(key: str) -> bool:
     return key.rpartition("/")[2][11:].startswith(("daily-", "replay-"))
 
 
+def late_alarm_key(day: date) -> str:
+    """Return the ledger key that says that the alarm about a day's late data has rung."""
+    return f"ledger/alarms/late/{day}.json"
+
+
 def unknown_types_alarm_key(run: str, period: Period) -> str:
     """Return the ledger key that says that a run has rung for line types it does not know."""
     return f"ledger/alarms/unknown-types/{period}/{run}.json"

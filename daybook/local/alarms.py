@@ -12,6 +12,8 @@ from typing import Any
 from shared.aws import clients
 
 POLL = 0.5
+HELD = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+"""What a queue holds, even while somebody looks at it (`daybook dlq show`)."""
 
 
 @dataclass
@@ -33,9 +35,8 @@ class AlarmWatch:
                 await asyncio.sleep(POLL)
 
     async def _watch(self, sqs: Any, cloudwatch: Any, worker: str, url: str) -> None:
-        name = "ApproximateNumberOfMessages"
-        answer = await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-        depth = int(answer["Attributes"][name])
+        answer = await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=HELD)
+        depth = sum(int(answer["Attributes"][name]) for name in HELD)
         if (depth > 0) == (worker in self.in_alarm):
             return
         await cloudwatch.set_alarm_state(

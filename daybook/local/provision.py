@@ -41,7 +41,7 @@ async def provision(topology: Topology, account: str) -> Provisioned:
             queues[name] = made[topology.queue(name)]
             if worker.backfills:
                 backfills[name] = made[topology.backfill_queue(name)]
-            await _alarm(cloudwatch, topology.dead_letter_queue(name), alarms)
+            await _alarm(cloudwatch, name, topology.dead_letter_queue(name), alarms)
         for schedule in topology.schedules:
             await _schedule(events, schedule, topic)
         await _request(events, topology.requests, topic)
@@ -154,10 +154,14 @@ async def _mail_events(
             await _subscribe(sns, topic, await queue_arn(sqs, queues[name]), {})
 
 
-async def _alarm(cloudwatch: Any, queue: str, topic: str) -> None:
+async def _alarm(cloudwatch: Any, worker: str, queue: str, topic: str) -> None:
     await cloudwatch.put_metric_alarm(
         AlarmName=f"{queue}-not-empty",
-        AlarmDescription=f"Messages wait in {queue}: work failed for good and nobody did it.",
+        AlarmDescription=(
+            f"Messages wait in {queue}: work failed for good and nobody did it. Why, and for which "
+            f"day: daybook dlq show {worker}. When the cause is mended: "
+            f"daybook dlq redrive {worker}."
+        ),
         Namespace="AWS/SQS",
         MetricName="ApproximateNumberOfMessagesVisible",
         Dimensions=[{"Name": "QueueName", "Value": queue}],

@@ -61,6 +61,8 @@ class UnknownTypesAlarm:
         await self.bell.ring(
             f"Daybook: line types that it does not know in {data.period}",
             f"{listed}. They are counted in with their unblended cost, each as a charge type of "
-            "its own. See whether that is right, and whether a newer release knows them.",
+            "its own. See whether that is right, and whether a newer release knows them; after an "
+            f"update: daybook replay {data.period}. docs/runbook.md: line types that it does not "
+            "know.",
         )
         await ledger.create(key, Rung(types=data.unknown_types))

@@ -84,7 +84,7 @@ class Delivery:
             "Daybook: nobody knows whether a digest was sent",
             f"{name}: {reason}. SES's own events may settle it. If not, look in a recipient's "
             f"mail box, then run `daybook digest resolve {name[:10]} --sent` if it is there, or "
-            "`--resend` if it is not.",
+            "`--resend` if it is not. docs/runbook.md: nobody knows whether a digest was sent.",
         )
         await self._settle(claims, name, entry, ClaimState.UNKNOWN, reason)
 

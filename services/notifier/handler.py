@@ -8,7 +8,7 @@ from services.notifier.about_data import UnknownTypesAlarm
 from services.notifier.audiences import Audiences, Others
 from services.notifier.compose import Composer, on_dashboard
 from services.notifier.dashboard.publishing import Dashboards
-from services.notifier.delayed import KIND, delayed_message
+from services.notifier.delayed import KIND, LateAlarm, delayed_message
 from services.notifier.mail_reports import MailReports
 from services.notifier.mails import digest_envelope
 from services.notifier.post import Post
@@ -92,9 +92,10 @@ class SendDigest:
         return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
 
     async def _tell_of_delay(self, event: DataDelayed) -> None:
-        """Send the short mail, unless the digest itself was faster."""
+        """Send the short mail and ring, unless the digest itself was faster."""
         envelope = delayed_message(event, self.audiences.digest, self.now())
         daily = Mail(event.data.day, DAILY, event.runid, envelope)
         if await self.store.head(digest_claim_key(daily.name)):
             return
         await self._sender.once(Mail(event.data.day, KIND, event.runid, envelope))
+        await LateAlarm(self.store, self.bell).ring(event)

@@ -35,7 +35,8 @@ class MailReports:
                 f"Daybook: a digest met with {report.kind} {report.detail}".strip(),
                 f"SES reports {report.kind} {report.detail} for message {report.message_id}, "
                 f"digest {report.claim}. Look at the recipients in daybook.yaml and at the SES "
-                "suppression list.",
+                f"suppression list, then have it sent again: daybook replay {report.day} --notify. "
+                "docs/runbook.md: a digest met with Bounce, Complaint or Reject.",
             )
 
     async def _sent(self, report: MailData) -> None:

@@ -90,7 +90,8 @@ class QueryPeriods:
             await self.bell.ring(
                 f"Daybook: {asked.period} cannot be read again",
                 f"{error}. The digest is not held back by it. Daybook tries again with every tick "
-                f"until the month after {asked.period} is over.",
+                f"until the month after {asked.period} is over. When AWS has delivered it anew: "
+                f"daybook replay {asked.period}. docs/runbook.md: a month cannot be read again.",
             )
         return []
 

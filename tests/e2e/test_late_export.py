@@ -166,8 +166,12 @@ def test_a_late_export_is_waited_for_told_of_once_and_reported_once(late: Late, 
             await until(lambda: late.events(DigestSent), "the digest")
             await late.quiet()
 
+    people = loop(listen("people", late.provisioned.alarms_topic))
     loop(scenario())
 
+    (alarm,) = take(late.cloud.client("sqs"), people)
+    assert f"the digest of {DAY} could not be sent" in alarm
+    assert f"daybook status {DAY:%Y-%m}" in alarm
     assert {look["attempt"] for look in late.looks()} == {1}
     assert len({event.id for event in late.events(DataDelayed)}) == 1
     assert [event.data.day for event in late.events(DigestSent)] == [DAY]

@@ -3,18 +3,28 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from daybook.cli import app
 from daybook.example import ExampleExport, write_example
+from services.notifier.claim import claim_name
 from shared.days import Period, periods_between
+from shared.digest_claim import Claim, ClaimState
+from shared.errors import InputError
+from shared.locations import digest_claim_key
+from tests.support import runbook
 from tests.support.commands import Up, daybook, up
 from tests.support.waiting import eventually
 
 HOP = 60.0
+FOUND = 1
+"""Exit code of an audit that has findings."""
 DAYS = 62
 """Days of the example: they lie in three or four billing periods."""
 
@@ -25,9 +35,14 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> ExampleExport:
 
 
 @pytest.fixture(scope="module")
-def stack(example: ExampleExport, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the stack says; the alarm topic's subscriber writes what it is told there."""
+    return tmp_path_factory.mktemp("up") / "stderr.log"
+
+
+@pytest.fixture(scope="module")
+def stack(example: ExampleExport, log: Path) -> Iterator[Up]:
     given = ["--source", example.source, "--organization", example.organization]
-    log = tmp_path_factory.mktemp("up") / "stderr.log"
     with up(*given, "--visibility", 4, log=log) as running:
         yield running
 
@@ -177,7 +192,39 @@ def test_a_day_of_which_nothing_is_archived_is_refused_with_the_command_to_type(
     assert "daybook replay 2019-02-01" in done.stderr
 
 
-def test_a_failing_worker_ends_as_an_alarm_a_reason_and_a_redrive(stack: Up, replayed: str) -> None:
+def rung(log: Path, *words: str) -> None:
+    """Wait for an alarm at the alarm topic's subscriber within the time that the runbook names."""
+    eventually(
+        lambda: any(
+            "alarm" in line and all(word in line for word in words)
+            for line in log.read_text(encoding="utf-8").splitlines()
+        ),
+        within=HOP,
+        what=f"the alarm {words}",
+    )
+
+
+def test_a_bounce_ends_as_an_alarm_with_its_day_and_the_command(stack: Up, log: Path) -> None:
+    report = {
+        "eventType": "Bounce",
+        "bounce": {"bounceType": "Permanent", "timestamp": "2026-06-18T07:01:00.000Z"},
+        "mail": {
+            "timestamp": "2026-06-18T07:00:05.000Z",
+            "messageId": "ses-1",
+            "tags": {"daybook-digest": ["2026-06-17-daily-0123456789ab"]},
+        },
+    }
+
+    with closing(stack.client("sns")) as sns:
+        topic = stack.access["events_topic"].replace("daybook-events", "daybook-mail-events")
+        sns.publish(TopicArn=topic, Message=json.dumps(report))
+
+    rung(log, "SES reports Bounce Permanent", "daybook replay 2026-06-17 --notify")
+
+
+def test_a_failing_worker_ends_as_an_alarm_a_reason_and_a_redrive(
+    stack: Up, log: Path, replayed: str
+) -> None:
     """What the archiver is told to archive is not there: it says so, and not the same twice."""
     lost = json.loads(json.dumps(stack.event("period-queried", replayed, HOP)))
     lost["id"], lost["runid"] = "lost-1", "lost"
@@ -192,6 +239,7 @@ def test_a_failing_worker_ends_as_an_alarm_a_reason_and_a_redrive(stack: Up, rep
         what="the reason in the dead-letter queue",
     )
 
+    rung(log, "daybook-archiver-dlq-not-empty", "daybook dlq show archiver")
     assert letters[0]["kind"] == "Reject"
     assert "is gone: ask for a backfill" in letters[0]["reason"]
     assert letters[0]["day"] == "2019-01-31"
@@ -222,3 +270,32 @@ def test_nonsense_is_refused_with_what_to_write(
 
     assert done.returncode == 2
     assert problem in done.stderr
+
+
+@pytest.mark.parametrize("typed", runbook.commands(), ids=" ".join)
+def test_each_command_of_the_runbook_does_what_it_says(
+    stack: Up, monkeypatch: pytest.MonkeyPatch, typed: tuple[str, ...]
+) -> None:
+    """In this process, where a command costs no start; the tests above start processes."""
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    if "resolve" in typed:
+        put_in_doubt(stack, date(2026, 6, 17))
+
+    done = CliRunner().invoke(app, list(typed[1:]))
+
+    assert not isinstance(done.exception, InputError), done.exception
+    assert done.exit_code in ((0, FOUND) if typed[1] == "audit" else (0,)), done.output
+    assert done.output
+
+
+def put_in_doubt(stack: Up, day: date) -> None:
+    """Leave the ledger as a notifier does that died while it sent."""
+    name = claim_name(day, "daily", ["finops@example.com"])
+    claim = Claim(state=ClaimState.UNKNOWN, run="lost", owner="gone", at=datetime.now(UTC))
+    with closing(stack.client("s3")) as s3:
+        s3.put_object(
+            Bucket=stack.access["bucket"],
+            Key=digest_claim_key(name),
+            Body=claim.model_dump_json().encode(),
+        )

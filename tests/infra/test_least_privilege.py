@@ -61,10 +61,6 @@ ELSEWHERE = {
         (worker, f"arn:aws:s3:::{ARCHIVE}/staging/*"): "tests/unit/test_reconciled_steps.py"
         for worker in ("forecaster", "notifier")
     },
-    (
-        "notifier",
-        f"arn:aws:s3:::{ARCHIVE}/ledger/alarms/*",
-    ): "tests/unit/test_notifier_about_data.py",
 }
 """Places that the harness's tiny export never leads to, and the tests that do."""
 

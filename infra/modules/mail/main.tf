@@ -61,7 +61,7 @@ resource "aws_cloudwatch_metric_alarm" "bad_news" {
   for_each = local.bad_news
 
   alarm_name          = "daybook-mail-${lower(each.key)}"
-  alarm_description   = "A mail of Daybook's met with a ${lower(each.key)}: somebody did not get it. The log of the notifier says who."
+  alarm_description   = "A mail of Daybook's met with a ${lower(each.key)}: somebody did not get it. The alarm of the notifier says which digest; after the recipients are mended: daybook replay DAY --notify."
   namespace           = "AWS/SES"
   metric_name         = each.key
   dimensions          = { "ses:configuration-set" = var.configuration_set }

@@ -1,8 +1,8 @@
 # What people are told about this worker.
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   for_each = {
-    (module.dead_letters.name) = "work failed for good and nobody did it."
-    (module.undelivered.name)  = "SNS could not deliver them to ${local.queue}: look at its policy and key."
+    (module.dead_letters.name) = "work failed for good and nobody did it. Why, and for which day: daybook dlq show ${var.name}. When the cause is mended: daybook dlq redrive ${var.name}."
+    (module.undelivered.name)  = "SNS could not deliver them to ${local.queue}: look at its policy and key; then daybook replay for the days that daybook status shows as missing."
   }
 
   alarm_name          = "${each.key}-not-empty"
@@ -21,7 +21,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
 
 resource "aws_cloudwatch_metric_alarm" "oldest_message" {
   alarm_name          = "${local.queue}-too-old"
-  alarm_description   = "The oldest message in ${local.queue} has waited for more than ${var.oldest_message_minutes} minutes: does the ${var.name} worker run?"
+  alarm_description   = "The oldest message in ${local.queue} has waited for more than ${var.oldest_message_minutes} minutes: does the ${var.name} worker run? What waits, and which run is stuck: daybook status."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = local.queue }
@@ -38,7 +38,7 @@ resource "aws_cloudwatch_metric_alarm" "oldest_backfill" {
   count = var.entry.backfills ? 1 : 0
 
   alarm_name          = "${local.backfills}-too-old"
-  alarm_description   = "A backfill has waited for more than ${var.oldest_backfill_hours} hours in ${local.backfills}: `daybook status` shows what runs and what is stuck."
+  alarm_description   = "A backfill has waited for more than ${var.oldest_backfill_hours} hours in ${local.backfills}: what runs and what is stuck: daybook status."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = local.backfills }
@@ -54,7 +54,7 @@ resource "aws_cloudwatch_metric_alarm" "oldest_backfill" {
 # shared/metrics.py writes it in the embedded metric format; CloudWatch Logs makes the metric.
 resource "aws_cloudwatch_metric_alarm" "breaker" {
   alarm_name          = "${local.queue}-breaker-open"
-  alarm_description   = "The ${var.name} worker failed five times in a row and tries once a minute now: see its log."
+  alarm_description   = "The ${var.name} worker failed five times in a row and tries once a minute now: daybook dlq show ${var.name} says why once it has given a message up; the log of ${var.name} says it at once."
   namespace           = "Daybook"
   metric_name         = "BreakerOpen"
   dimensions          = { service = var.name }
