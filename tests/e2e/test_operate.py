@@ -120,7 +120,7 @@ def test_status_shows_every_day_with_its_exact_total(
     assert all(Decimal(day["totals"][0]["amortized"]) > 0 for day in days.values())
     assert found["runs"] == []
     assert sum(queue["waiting"] for queue in found["queues"]) == 0
-    assert len(found["queues"]) == 10
+    assert len(found["queues"]) == 11
 
 
 def test_status_shows_a_month_that_was_never_run_as_missing(stack: Up, replayed: str) -> None:

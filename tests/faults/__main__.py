@@ -7,11 +7,24 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults import cases, closure, deliveries, fuzz, machine, orders, pairs, singles, sweep
+from tests.faults import (
+    cases,
+    chaos,
+    closure,
+    deliveries,
+    fuzz,
+    machine,
+    orders,
+    pairs,
+    singles,
+    sweep,
+)
 from tests.faults.mutants import hunt
 from tests.faults.planted import MUTANTS
 from tests.faults.sweep import Report
 
+CHAOS = 2
+"""Stretches of 60 days of operation, each drawn from another seed."""
 LONG = ("two-days", "backfill", "at-once", "told")
 """Scenarios that begin as the daily tick does."""
 
@@ -55,6 +68,7 @@ LAYERS: dict[str, Callable[[int], Report]] = {
     "closure": closure.report,
     "orders": _orders,
     "machine": machine.explored,
+    "chaos": lambda _jobs: chaos.lived(CHAOS),
     "fuzz": lambda jobs: fuzz.fuzz(jobs=jobs),
     "mutants": _mutants,
     "cases": _cases,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults import closure, fuzz, machine, mutants, orders
+from tests.faults import chaos, closure, fuzz, machine, mutants, orders
 from tests.faults.run import run
 from tests.faults.scenarios import scenario_of
 from tests.faults.schedule import Schedule
@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parent / "schedules"
 JUDGES: dict[str, Callable[[str], Judged]] = {
     "plan": lambda line: judge(Schedule.parse(line)),
     "contest": orders.judge_line,
+    "chaos": chaos.judge_line,
     "closure": closure.judge_line,
     "machine": machine.judge_line,
     "fuzz": fuzz.judge_line,

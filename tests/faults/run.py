@@ -82,8 +82,10 @@ class Cluster:
         *,
         alone: Sequence[str] = (),
         restarts: bool = True,
+        most_calls: int = MOST_CALLS,
     ) -> None:
         """Run `instances` of each of `roles`, and one of each that works `alone`."""
+        self._most_calls = most_calls
         self.world = world
         self.processes: dict[str, Process] = {}
         self.ends: list[str] = []
@@ -172,7 +174,7 @@ class Cluster:
         return not any(held) and all(process.parked for process in self.processes.values())
 
     def _overrun(self) -> bool:
-        if len(self.world.log) < MOST_CALLS:
+        if len(self.world.log) < self._most_calls:
             return False
         if self._quiet and not self._quiet.done():
             self._quiet.set_exception(TimeoutError())
