@@ -191,7 +191,7 @@ class Operation:
         )
 
     def _send_again(self) -> int:
-        """Do for each digest in doubt what `daybook digest resolve` does, who looked at the mails."""
+        """Do for each digest in doubt what `digest resolve` does, having looked at the mails."""
         asked = 0
         arrived = {mail.claim for mail in self.world.ses.mails}
         for name, claim in list(self._claims()):
