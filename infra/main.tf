@@ -99,6 +99,8 @@ module "worker" {
   failures           = "${local.bucket_arn}/failures"
   permissions        = local.permissions[each.key]
   environment        = local.environment[each.key]
+  secrets            = each.key == "notifier" ? var.webhooks.urls : {}
+  secret_keys        = each.key == "notifier" ? var.webhooks.key_arns : []
   image_tag          = var.image_tag
   size               = local.sizes[each.key]
   network            = module.network.for_tasks

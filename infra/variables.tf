@@ -109,6 +109,26 @@ variable "quicksight" {
   }
 }
 
+variable "webhooks" {
+  description = <<-EOT
+    Secret URLs of the channels in `chat` of daybook.yaml: the variable that it names, DAYBOOK_WEBHOOK_…, and the ARN of
+    the secret (Secrets Manager) or the parameter (Parameter Store) that holds it; keys that they are encrypted with
+    unless it is AWS's own.
+  EOT
+  type        = object({ urls = optional(map(string), {}), key_arns = optional(list(string), []) })
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.webhooks.urls) : can(regex("^DAYBOOK_WEBHOOK_[A-Z0-9_]{1,60}$", name))])
+    error_message = "Each variable is named DAYBOOK_WEBHOOK_ and capital letters, digits or underscores."
+  }
+
+  validation {
+    condition     = alltrue([for arn in values(var.webhooks.urls) : can(regex("^arn:[a-z-]+:(secretsmanager|ssm):", arn))])
+    error_message = "Each value is the ARN of a secret or of a parameter, never the URL itself."
+  }
+}
+
 variable "network" {
   description = "Subnets for the workers' tasks, which need a way out to AWS by HTTPS and none in. public_ip: the subnets route to an internet gateway rather than a NAT or endpoints. null: a small VPC of its own, without NAT."
   type = object({

@@ -75,6 +75,20 @@ run "with_quicksight_the_organization_and_a_given_network" {
     read_organization = true
     quicksight        = { owners = ["arn:aws:quicksight:eu-central-1:123456789012:user/default/owner"] }
     network           = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }
+    webhooks = { urls = {
+      DAYBOOK_WEBHOOK_FINOPS = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:finops-AbCdEf"
+      DAYBOOK_WEBHOOK_BOARD  = "arn:aws:ssm:eu-central-1:123456789012:parameter/daybook/board"
+    } }
+  }
+
+  assert {
+    condition     = module.worker["notifier"].reads_at_start == ["Secrets", "Parameters"]
+    error_message = "ECS may read the webhooks' secrets when it starts the notifier."
+  }
+
+  assert {
+    condition     = alltrue([for name, worker in module.worker : length(worker.reads_at_start) == 0 if name != "notifier"])
+    error_message = "Nobody else's secrets are read."
   }
 
   assert {
@@ -108,6 +122,7 @@ run "nonsense_is_refused" {
     log_retention_days = 1
     worker_sizes       = { query = { cpu = 3, memory = 3 } }
     network            = { vpc_id = "vpc-1", subnets = [] }
+    webhooks           = { urls = { DAYBOOK_WEBHOOK_FINOPS = "https://hooks.example.com/secret" } }
   }
 
   expect_failures = [
@@ -122,5 +137,6 @@ run "nonsense_is_refused" {
     var.log_retention_days,
     var.worker_sizes,
     var.network,
+    var.webhooks,
   ]
 }

@@ -32,3 +32,8 @@ output "environment" {
   description = "The environment of its process."
   value       = local.environment
 }
+
+output "reads_at_start" {
+  description = "What ECS reads beside image and log when it starts the worker, by statement."
+  value       = [for statement in local.fetch : statement.Sid]
+}

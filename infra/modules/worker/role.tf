@@ -70,6 +70,20 @@ resource "aws_iam_role_policy" "worker" {
   })
 }
 
+# Secrets are read by ECS with the starting role (Amazon ECS Developer Guide, "Pass sensitive data to
+# an Amazon ECS container"): the worker itself may not.
+locals {
+  secrets    = [for arn in values(var.secrets) : arn if strcontains(arn, ":secretsmanager:")]
+  parameters = [for arn in values(var.secrets) : arn if strcontains(arn, ":ssm:")]
+  fetch = [
+    for statement in [
+      { Sid = "Secrets", Effect = "Allow", Action = "secretsmanager:GetSecretValue", Resource = local.secrets },
+      { Sid = "Parameters", Effect = "Allow", Action = "ssm:GetParameters", Resource = local.parameters },
+      { Sid = "SecretKeys", Effect = "Allow", Action = "kms:Decrypt", Resource = var.secret_keys },
+    ] : statement if length(statement.Resource) > 0
+  ]
+}
+
 resource "aws_iam_role" "start" {
   name               = "${local.queue}-start"
   description        = "With which ECS fetches the image of the ${var.name} worker and writes its log"
@@ -82,7 +96,7 @@ resource "aws_iam_role_policy" "start" {
 
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat(local.fetch, [
       # Takes no resource (Service Authorization Reference, Amazon ECR).
       { Sid = "Login", Effect = "Allow", Action = "ecr:GetAuthorizationToken", Resource = "*" },
       {
@@ -97,6 +111,6 @@ resource "aws_iam_role_policy" "start" {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = "${aws_cloudwatch_log_group.this.arn}:*"
       },
-    ]
+    ])
   })
 }

@@ -73,6 +73,7 @@ resource "aws_ecs_task_definition" "this" {
       essential              = true
       readonlyRootFilesystem = true
       environment            = [for key in sort(keys(local.environment)) : { name = key, value = local.environment[key] }]
+      secrets                = [for key in sort(keys(var.secrets)) : { name = key, valueFrom = var.secrets[key] }]
       mountPoints            = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
       linuxParameters        = { initProcessEnabled = true, capabilities = { drop = ["ALL"] } }
       # Longer than the 19 seconds in which a stopping worker is gone by itself.

@@ -68,6 +68,18 @@ variable "environment" {
   type        = map(string)
 }
 
+variable "secrets" {
+  description = "Environment variables that ECS fills when it starts a task: ARNs of secrets or of parameters."
+  type        = map(string)
+  default     = {}
+}
+
+variable "secret_keys" {
+  description = "KMS keys of one's own that the secrets are encrypted with."
+  type        = list(string)
+  default     = []
+}
+
 variable "image_tag" {
   description = "Tag of the image to run."
   type        = string
