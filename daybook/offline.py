@@ -59,12 +59,17 @@ def _write(folder: Path, made: Composed, board: Dashboard) -> list[Path]:
     reports = {
         DASHBOARD: page(board),
         EXECUTIVE: executive_pdf(made.report, board),
-        DIGEST: rendered(made.report).html.replace("\n", "\r\n").encode(),  # as mail has it
+        DIGEST: _as_mailed(rendered(made.report).html),
         f"ou-breakdown-{made.report.figures.day}.csv": made.csv,
     }
     for name, body in reports.items():
         (folder / name).write_bytes(body)
     return [folder / name for name in reports]
+
+
+def _as_mailed(html: str) -> bytes:
+    """Return a digest's HTML with the line ends that a mail gives it."""
+    return f"{html}\n".replace("\n", "\r\n").encode()
 
 
 def open_reports(folder: Path) -> list[Path]:
