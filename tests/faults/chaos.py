@@ -1,6 +1,7 @@
 """Layer 7: two months of operation in virtual time, with everything going wrong that does.
 
-Each day the export grows, a tick comes, and the day's trouble with it: it is drawn from the seed.
+Each day the export grows, a tick comes, and the day's trouble with it, drawn from the seed; the
+first week has each kind once.
 Whatever rings, a person does what the alarm's text says. At the end every day equals its source,
 each digest went out once, and an audit finds nothing.
 """
@@ -40,13 +41,16 @@ from tests.faults.world import World
 
 FIRST_DAY = date(2026, 11, 2)
 DAYS = 60
+FIRST_WEEK = 7
+"""Days until each kind of trouble was there once."""
 DAY_LONG = 24 * 3600.0
 MOST_CALLS = 400_000
 HURTS = ("kill_before", "kill_after", "lost_answer", "e500_after", "throttle", "sigterm", "reset")
 """Kinds of fault that strike any call on any day."""
 WITHIN_CALLS = 110
 """A fault strikes one of so many calls after the tick."""
-COPIES: tuple[tuple[float, ...], ...] = ((0,), (0, 0), (0, 45), (0, 3600))
+COPIES: tuple[tuple[float, ...], ...] = ((0,), (0,), (0,), (0, 0), (0, 45), (0, 3600))
+"""How a message travels: in seconds after it was said, once for each copy."""
 
 
 @dataclass
@@ -117,9 +121,19 @@ class Operation:
             await self.cluster.quiet()
 
     def _draw(self, day: date) -> Callable[[date], None]:
-        usual = [self._calm] * 6
-        rare = [self._restated, self._late, self._torn, self._mail_is_out, self._archive_is_out]
-        return self.random.choice([*usual, *rare, self._replayed] if day > FIRST_DAY else usual)
+        """Return the day's trouble: after a calm day each once, then any, on every second day."""
+        rare = [
+            self._archive_is_out,
+            self._replayed,
+            self._late,
+            self._mail_is_out,
+            self._torn,
+            self._restated,
+        ]
+        number = (day - FIRST_DAY).days
+        if 0 < number <= len(rare):
+            return rare[number - 1]
+        return self._calm if number == 0 else self.random.choice([*rare, *[self._calm] * len(rare)])
 
     def _calm(self, day: date) -> None:
         self._deliver(day)
