@@ -26,7 +26,8 @@ from daybook.seed import seed
 from shared.aws import clients
 from shared.breakdown import amounts_of
 from shared.config import load_config
-from shared.locations import BREAKDOWNS
+from shared.days import Period
+from shared.locations import breakdowns_prefix
 from shared.money import add_amounts
 from shared.parquet import from_parquet
 from shared.topology import Topology, load_topology
@@ -193,7 +194,7 @@ def describe(sighting: Sighting) -> str:
 
 def _reconcile(archive: Path, inputs: Inputs) -> None:
     """Compare what was archived with what this command read from the files itself."""
-    files = (archive / BREAKDOWNS).rglob("*.parquet")
+    files = (archive / breakdowns_prefix(Period.of(inputs.day))).rglob("*.parquet")
     archived = add_amounts(
         part for file in files for part in amounts_of(from_parquet(file.read_bytes()))
     )

@@ -138,4 +138,5 @@ def _expected(estimate: Estimate) -> dict[str, Any]:
 
 def display_name(ou_path: str) -> str:
     """Return the path below the root; the root and Unmapped keep their names."""
-    return ou_path if ou_path in (ROOT, UNMAPPED) else ou_path.removeprefix(f"{ROOT}/")
+    short = ou_path.removeprefix(f"{ROOT}/")
+    return ou_path if short in (ROOT, UNMAPPED) else short

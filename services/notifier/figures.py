@@ -32,8 +32,8 @@ class Comparison:
     amount: Decimal
 
     def change(self, total: Decimal) -> Decimal | None:
-        """Return by how many percent `total` is above the earlier figure."""
-        return (total / self.amount - 1) * 100 if self.amount else None
+        """Return by how many percent of its size `total` is above the earlier figure."""
+        return (total - self.amount) / abs(self.amount) * 100 if self.amount else None
 
 
 @dataclass(frozen=True)

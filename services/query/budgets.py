@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from services.query.organization import ROOT, Placement
-from shared.config_outlook import UNMAPPED, Budget
+from services.query.organization import Placement
+from shared.config_outlook import ROOT, UNMAPPED, Budget
 
 MOST_BUDGETS = 5
 """Budgets that are named; of more the number is said."""

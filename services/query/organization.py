@@ -16,13 +16,13 @@ from itertools import pairwise
 
 import pyarrow as pa
 
+from shared.config_outlook import ROOT, UNMAPPED
 from shared.errors import InputError
 
 COLUMNS = ("account_id", "account_name", "ou_path", "valid_from", "valid_to", "status")
 STATUSES = ("ACTIVE", "SUSPENDED", "PENDING_ACTIVATION", "PENDING_CLOSURE", "CLOSED")
 GONE = "GONE"
 """The state of an account that AWS Organizations no longer knows."""
-ROOT = "Root"
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _SCHEMA = pa.schema(
     [
@@ -57,7 +57,8 @@ class Placement:
     @property
     def ou(self) -> str:
         """The path below the root; `Root` for the root itself."""
-        return self.ou_path.removeprefix(f"{ROOT}/")
+        short = self.ou_path.removeprefix(f"{ROOT}/")
+        return self.ou_path if short in (ROOT, UNMAPPED) else short
 
 
 def parse_organization(body: bytes, name: object) -> list[Placement]:

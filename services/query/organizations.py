@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from services.query.history import Place
-from services.query.organization import ROOT
+from shared.config_outlook import ROOT
 from shared.errors import InputError, Retry
 
 NAME = "AWS Organizations"
