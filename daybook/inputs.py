@@ -2,13 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from daybook.loose import FOLDERS, LooseFiles, manifests_below, unreadable
+from daybook.loose import FOLDERS, LooseFiles, manifests_below
 from services.query.embedded import EmbeddedQuery
 from services.query.engine import Control
 from services.query.export import Export, ExportStore
@@ -16,10 +15,13 @@ from services.query.folder import FolderExportStore
 from services.query.layouts import LAYOUTS
 from services.query.manifest import Delivery
 from services.query.organization import parse_organization
+from services.query.reach import reach
 from services.query.sources import SOURCES, SourceFormat
+from services.query.unreadable import naming_the_file
 from shared.config import load_config
 from shared.days import Period
 from shared.errors import InputError
+from shared.staging import StagedDay
 
 DEFAULT_CONFIG = """\
 digest:
@@ -145,14 +147,14 @@ async def _choose_day(found: _Found, day: date | None) -> tuple[date, Control]:
         raise _outside(found, day)
     newest = max(found.deliveries)
     period = Period.of(day) if day else newest
-    control = await _control(found, period)
+    control, through = await _control(found, period)
     if day is None:
-        chosen = control.complete_through(period, followed=False)
+        chosen = through
         if chosen and control.first_day and chosen < control.first_day:
             chosen = None
         if chosen is None and len(found.deliveries) > 1:
             chosen = sorted(found.deliveries)[-2].last
-            control = await _control(found, Period.of(chosen))
+            control, _ = await _control(found, Period.of(chosen))
         return chosen or control.last_day or period.first, control
     earliest = control.first_day if period == min(found.deliveries) else period.first
     if control.last_day is None or earliest is None or not earliest <= day <= control.last_day:
@@ -167,31 +169,26 @@ def _outside(found: _Found, day: date) -> InputError:
     return InputError(found.source, problem, "Choose another --day")
 
 
-async def _control(found: _Found, period: Period) -> Control:
+async def _control(found: _Found, period: Period) -> tuple[Control, date | None]:
+    """Return a period's control totals, and the last day that its delivery holds in whole."""
     export = Export(found.store, LAYOUTS[found.kind.layout])
-    paths = await export.fetch(found.deliveries[period], found.source)
-    return await asyncio.to_thread(_add_up, found.kind, period, paths)
+    delivery = found.deliveries[period]
+    paths = await export.fetch(delivery, found.source)
+    control, hours = await asyncio.to_thread(_add_up, found.kind, period, paths)
+    if control.invoiced:
+        return control, period.last
+    metered = [
+        StagedDay(day=day, keys=(), rows=0, totals=(), last_hour=hour)
+        for day, hour in hours.items()
+    ]
+    return control, reach(metered, delivery.delivered_at.astimezone(UTC).date()).through
 
 
-def _add_up(source: SourceFormat, period: Period, paths: list[Path]) -> Control:
-    """Read every line once; when that fails, find the file that is to blame."""
-    try:
-        with EmbeddedQuery(source, period, paths) as query:
-            control = query.control()
-    except duckdb.Error as error:
-        raise _culprit(source, period, paths, error) from None
+def _add_up(
+    source: SourceFormat, period: Period, paths: list[Path]
+) -> tuple[Control, dict[date, int]]:
+    with naming_the_file(partial(EmbeddedQuery, source), period, paths) as query:
+        control, hours = query.control(), query.last_hours()
     if control.last_day is None:
         raise InputError(paths[0], "has no line items", "Wait for the export to be delivered")
-    return control
-
-
-def _culprit(
-    source: SourceFormat, period: Period, paths: list[Path], error: duckdb.Error
-) -> InputError:
-    for path in paths:
-        try:
-            with EmbeddedQuery(source, period, [path]) as query:
-                query.control()
-        except duckdb.Error as own:
-            return unreadable(path, own)
-    return unreadable(paths[0].parent, error)
+    return control, hours

@@ -23,6 +23,7 @@ from services.query.export_files import columns_of, read_files, typed
 from services.query.manifest import NOTES
 from services.query.snapshot import ExportFile
 from services.query.sources import TIMESTAMP, Column, SourceFormat
+from services.query.unreadable import unreadable
 from shared.days import Period
 from shared.errors import InputError
 
@@ -77,14 +78,6 @@ class LooseFiles:
 def manifests_below(folder: Path) -> list[Path]:
     """Return every manifest below a folder, wherever it lies."""
     return sorted(folder.rglob("*Manifest.json"))
-
-
-def unreadable(path: Path, error: duckdb.Error) -> InputError:
-    """Return the error for a file that DuckDB cannot read."""
-    reason = str(error).strip().splitlines()[0]
-    return InputError(
-        path, f"cannot be read: {reason}", "It may be truncated: copy it again from the export"
-    )
 
 
 def _found(root: Path) -> list[Path]:

@@ -25,6 +25,9 @@ class DayVersion(BaseModel):
     rows: int
     accounts: int | None = Field(default=None, description="Linked accounts with usage.")
     services: int | None = Field(default=None, description="Services with usage.")
+    last_hour: int | None = Field(
+        default=None, description="Latest hour (UTC) in which usage began, where known."
+    )
     sums: str = Field(default="", description="Digest of its control sums, as at the source.")
     totals: tuple[Amounts, ...]
     by_ou: dict[str, tuple[Amounts, ...]] = Field(description="Totals by OU path.")

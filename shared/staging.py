@@ -20,6 +20,9 @@ class StagedDay(BaseModel):
     totals: tuple[Amounts, ...]
     accounts: int = Field(default=0, description="Linked accounts with usage on the day.")
     services: int = Field(default=0, description="Services with usage on the day.")
+    last_hour: int | None = Field(
+        default=None, description="Latest hour (UTC) in which usage began; null without usage."
+    )
     lines: int = Field(default=0, description="Line items of the export on the day.")
     sums: ControlSums | None = Field(
         default=None, description="Null for a day without lines, or staged by an older release."

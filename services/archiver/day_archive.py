@@ -33,6 +33,7 @@ class PreparedDay:
     rows: int
     accounts: int
     services: int
+    last_hour: int | None
     digest: str
     source: ControlSums | None
     totals: tuple[Amounts, ...]
@@ -48,6 +49,7 @@ class PreparedDay:
             rows=self.rows,
             accounts=self.accounts,
             services=self.services,
+            last_hour=self.last_hour,
             sums=self.digest,
             totals=self.totals,
             by_ou=self.by_ou,
@@ -133,6 +135,7 @@ def _encode(day: StagedDay, table: pa.Table) -> tuple[PreparedDay, pa.Table]:
         rows=written.num_rows,
         accounts=accounts,
         services=services,
+        last_hour=day.last_hour,
         digest=digest(sums),
         source=day.sums,
         totals=amounts_of(written),

@@ -45,9 +45,7 @@ async def build(world: World, settings: QuerySettings) -> AsyncIterator[QueryPer
             engine,
             organization,
             world.archive,
-            Readiness(
-                world.archive, world.config.delivery_deadline, executions, settings.look_again
-            ),
+            Readiness(world.config.delivery_deadline, executions, settings.look_again),
             world.bell,
             world.config.budgets,
         )

@@ -54,11 +54,9 @@ class EmbeddedQuery:
         rows = [dict(zip(result.columns, row, strict=True)) for row in result.fetchall()]
         has_net = any(row["has_net"] for row in rows)
         types = {row["line_type"] for row in rows}
-        metered = [row["last_metered_day"] for row in rows if row["last_metered_day"]]
         return Control(
             lines=sum(row["line_count"] for row in rows),
             totals=add_amounts(_amounts(row, has_net=has_net) for row in rows),
-            last_metered_day=max(metered, default=None),
             first_day=min((row["first_day"] for row in rows), default=None),
             last_day=max((row["last_day"] for row in rows), default=None),
             invoiced=any(row["is_invoiced"] for row in rows),
@@ -76,6 +74,11 @@ class EmbeddedQuery:
     def sums(self, folder: Path) -> dict[date, list[Path]]:
         """Write the control sums as Parquet into `folder`, by day; returns each day's files."""
         return self._by_day("sums", folder)
+
+    def last_hours(self) -> dict[date, int]:
+        """Return the latest hour of usage of each day that has any."""
+        hours = self._run("sums").aggregate('staged_day, max("LastHour")').fetchall()
+        return {day: hour for day, hour in hours if hour is not None}
 
     def _by_day(self, name: str, folder: Path) -> dict[date, list[Path]]:
         folder.mkdir(parents=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,12 +18,10 @@ from services.query.export import Export
 from services.query.manifest import Delivery
 from services.query.reconciled import no_sums, reconciled_day
 from services.query.sources import SourceFormat
+from services.query.unreadable import OpenQuery, naming_the_file
 from shared.breakdown import STAGED
-from shared.days import Period
 from shared.ports import Message, ObjectStore
 from shared.staging import StagedDay
-
-OpenQuery = Callable[[Period, list[Path]], EmbeddedQuery]
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def _query(
     organization: pa.Table,
     folder: Path,
 ) -> tuple[Control, dict[date, DayFiles]]:
-    with open_query(delivery.period, files) as query:
+    with naming_the_file(open_query, delivery.period, files) as query:
         control = query.control()
         rows = query.stage(organization, folder / "staged")
         sums = query.sums(folder / "sums")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from shared.staging import InvoicedTotal, StagedDay
 
 @dataclass(frozen=True)
 class Control:
-    """Control totals of a period's line items, and how far its usage reaches.
+    """Control totals of a period's line items, and which days they are on.
 
     `unknown_types` counts the line items of types that no policy is stated for; `notes` are
     sentences that say what the export lacks. `invoiced`: a line of the monthly bill has an invoice;
@@ -26,7 +26,6 @@ class Control:
 
     lines: int
     totals: tuple[Amounts, ...]
-    last_metered_day: date | None
     first_day: date | None
     last_day: date | None
     invoiced: bool
@@ -39,19 +38,6 @@ class Control:
         """Raise InputError when the delivery does not state the cost metric."""
         if not all(part.states(metric) for part in self.totals):
             raise not_stated(metric, delivery)
-
-    def complete_through(self, period: Period, *, followed: bool) -> date | None:
-        """Return the last day whose usage is fully delivered.
-
-        That is the whole month once it is invoiced or the next period is delivered; before,
-        the day before the newest one with metered usage, since AWS delivers a day's usage over
-        the day that follows it.
-        """
-        if self.invoiced or followed:
-            return period.last
-        if self.last_metered_day is None or self.last_metered_day == period.first:
-            return None
-        return self.last_metered_day - timedelta(days=1)
 
     def final(self, period: Period, delivered_at: datetime) -> bool:
         """Say whether the month is over and its whole bill has its invoices.

@@ -7,23 +7,23 @@ from datetime import UTC, date, datetime
 
 import structlog
 
-from services.query.asked import SOURCE, Asked, asked_for, month_before, split
+from services.query.asked import SOURCE, Asked, asked_for, split
 from services.query.budgets import budgets_of_nothing
 from services.query.changes import record_changes
 from services.query.engine import QueryEngine, QueryResult
 from services.query.export import Export
-from services.query.manifest import STAMP
+from services.query.manifest import STAMP, Delivery
+from services.query.month_before import MonthBefore
 from services.query.organization import organization_table
 from services.query.organization_source import KnownOrganization, OrganizationSource
-from services.query.readiness import Looked, NotReady, Readiness
+from services.query.reach import Reach, day_in_question, reach, weekdays_before
+from services.query.readiness import Looked, NotReady, Readiness, Refreshing, Torn
 from services.query.reconciled import require_month
 from services.query.snapshot import Snapshot
 from shared.config_outlook import Budget
-from shared.day_record import PeriodRecord
 from shared.days import Period
-from shared.errors import Conflict, InputError, MismatchError, Reject, Wait
+from shared.errors import Conflict, InputError, MismatchError, Reject
 from shared.events import (
-    DayReady,
     Event,
     PeriodQueried,
     QueriedData,
@@ -32,14 +32,12 @@ from shared.events import (
 )
 from shared.lease import Lease
 from shared.ledger import Ledger
-from shared.locations import period_record_key, staging_prefix
+from shared.locations import staging_prefix
 from shared.parquet import sha256
 from shared.ports import AlarmBell, Message, ObjectStore
 from shared.staging import StagedDay, StagedPeriod, UsedOrganization
 
 LOOKED = "not-ready.json"
-REFRESH_DELAY = 600
-"""Seconds until an export that is being replaced is looked at again."""
 log = structlog.get_logger()
 
 
@@ -69,46 +67,15 @@ class QueryPeriods:
             raise Reject(str(error)) from error
         # After today, which no trouble of the month before may hold back; told before today, so
         # that today's digest can say what changed in it.
-        return [*await self._before(event, lease.message), said]
-
-    async def _before(self, event: Event, message: Message) -> list[Event]:
-        """Stage the month before again with a tick, as long as it is not final.
-
-        Credits, support fees and the invoice come after a month's end. What is not there or not
-        whole just now is left to the next tick.
-        """
-        if not isinstance(event, DayReady):
-            return []
-        asked = month_before(event)
-        try:
-            if await self._open(asked):
-                return [await self._stage(event, asked, message)]
-        except (NotReady, Wait) as late:
-            log.warning("month-before-left", period=str(asked.period), reason=str(late))
-        except (InputError, MismatchError) as error:
-            log.exception("month-before-unreadable", period=str(asked.period))
-            await self.bell.ring(
-                f"Daybook: {asked.period} cannot be read again",
-                f"{error}. The digest is not held back by it. Daybook tries again with every tick "
-                f"until the month after {asked.period} is over. When AWS has delivered it anew: "
-                f"daybook replay {asked.period}. docs/runbook.md: a month cannot be read again.",
-            )
-        return []
-
-    async def _open(self, asked: Asked) -> bool:
-        """Say whether an archived period may still change: not final, or delivered anew since."""
-        entry = await Ledger(self.store).read(period_record_key(asked.period), PeriodRecord)
-        if entry is None or not entry.doc.final:
-            return entry is not None
-        delivery = await self.export.delivery(asked.period)
-        return delivery is not None and delivery.version != entry.doc.delivery
+        before = MonthBefore(self.export, self.store, self.bell)
+        return [*await before.read(event, lease.message, self._stage), said]
 
     async def _staged_event(self, event: Event, asked: Asked, message: Message) -> Event:
         try:
             return await self._stage(event, asked, message)
         except NotReady as late:
-            reason = f"{late}{await self.readiness.trouble()}"
-            raise self.readiness.later(event, asked.day, reason, self.now()) from late
+            why = type(late)(f"{late}{await self.readiness.trouble()}")
+            raise self.readiness.later(event, asked.day, why, self.now()) from late
 
     async def _stage(self, event: Event, asked: Asked, message: Message) -> Event:
         prefix = staging_prefix(event.runid, asked.period)
@@ -153,9 +120,9 @@ class QueryPeriods:
         notes = await self._settled(asked, before)
         organization = await self.organization.read()
         result = await self._read(before, organization, prefix, message)
-        followed = await self._followed(asked.period)
-        staged = _describe(before, result, self.now(), followed=followed)
-        await self._require(staged, asked, prefix, before)
+        reached = await self._reach(before.delivery, result)
+        staged = _describe(before, result, self.now(), reached.through)
+        await self._require(staged, asked, prefix, before, reached.lacking)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
         used = await self._used(organization, asked.day)
         notes = (*staged.notes, *notes, *self._lost_budgets(organization, asked.day))
@@ -180,7 +147,9 @@ class QueryPeriods:
         if found is None:
             raise NotReady(f"no export of {period} is delivered yet")
         if newer := found.being_refreshed(self.now()):
-            raise Wait(f"{newer} is newer than its manifest", after=REFRESH_DELAY)
+            raise Refreshing(f"{newer} is newer than its manifest")
+        if torn := found.left_torn(self.now()):
+            raise Torn(torn)
         return found
 
     async def _looked(self, prefix: str, before: Snapshot) -> None:
@@ -189,11 +158,20 @@ class QueryPeriods:
         if entry and entry.doc.version == before.delivery.version:
             raise NotReady(entry.doc.reason)
 
+    async def _reach(self, delivery: Delivery, result: QueryResult) -> Reach:
+        """Say how far the delivery reaches; a month that is invoiced or followed is whole."""
+        period, delivered = delivery.period, delivery.delivered_at.astimezone(UTC).date()
+        if result.control.invoiced or await self._followed(period):
+            return Reach(period.last)
+        day = day_in_question(result.days, delivered)
+        weekdays = await weekdays_before(self.store, day) if day else []
+        return reach(result.days, delivered, weekdays)
+
     async def _require(
-        self, staged: StagedPeriod, asked: Asked, prefix: str, before: Snapshot
+        self, staged: StagedPeriod, asked: Asked, prefix: str, before: Snapshot, lacking: str
     ) -> None:
         try:
-            await self.readiness.require(staged, asked.day, digest=asked.notify)
+            self.readiness.require(staged, asked.day, lacking, digest=asked.notify)
         except NotReady as late:
             looked = Looked(version=before.delivery.version, reason=str(late))
             await self.store.put(f"{prefix}{LOOKED}", looked.model_dump_json().encode())
@@ -217,9 +195,7 @@ class QueryPeriods:
     async def _same(self, before: Snapshot) -> None:
         period = before.delivery.period
         if await self.export.snapshot(period) != before:
-            raise Wait(
-                f"the export of {period} was replaced while it was read", after=REFRESH_DELAY
-            )
+            raise Refreshing(f"the export of {period} was replaced while it was read")
 
     async def _used(self, organization: KnownOrganization, day: date) -> UsedOrganization:
         return UsedOrganization(
@@ -243,10 +219,9 @@ class QueryPeriods:
 
 
 def _describe(
-    snapshot: Snapshot, result: QueryResult, now: datetime, *, followed: bool
+    snapshot: Snapshot, result: QueryResult, now: datetime, complete_through: date | None
 ) -> StagedPeriod:
     delivery = snapshot.delivery
-    complete_through = result.control.complete_through(delivery.period, followed=followed)
     return StagedPeriod(
         period=delivery.period,
         source_version=f"{delivery.version}/{now.astimezone(UTC):{STAMP}}",
@@ -269,10 +244,7 @@ def _without_gaps(
 ) -> tuple[StagedDay, ...]:
     """Add the days that have no line: on a day that is delivered whole, that is a cost of zero."""
     by_day = {day.day: day for day in days}
-    reach = max((*by_day, *([complete_through] if complete_through else [])), default=None)
-    if reach is None:
-        return ()
-    return tuple(
-        by_day.get(day) or StagedDay(day=day, keys=(), rows=0, totals=())
-        for day in period.days(until=reach)
-    )
+    if complete_through:
+        empty = set(period.days(until=complete_through)) - by_day.keys()
+        by_day |= {day: StagedDay(day=day, keys=(), rows=0, totals=()) for day in empty}
+    return tuple(by_day[day] for day in sorted(by_day))

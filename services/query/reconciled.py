@@ -42,6 +42,7 @@ async def reconciled_day(
         totals=amounts_of(rows),
         accounts=accounts,
         services=services,
+        last_hour=pc.max(sums["LastHour"]).as_py(),
         lines=pc.sum(sums["Lines"]).as_py() or 0,
         sums=ControlSums(key=key, digest=digest(source)),
     )
@@ -49,7 +50,8 @@ async def reconciled_day(
 
 def no_sums() -> pa.Table:
     """Return what `sums.sql` gives for a day without lines."""
-    return SUMS.append(pa.field("Lines", pa.int64())).empty_table()
+    counted = SUMS.append(pa.field("Lines", pa.int64()))
+    return counted.append(pa.field("LastHour", pa.int32())).empty_table()
 
 
 def require_month(result: QueryResult) -> None:

@@ -15,7 +15,7 @@ from services.query.statements import lines_of, parsed, reading
 from shared.breakdown import METRICS
 from shared.days import Period
 
-COUNT = "line_count"
+COUNT, HOUR = "line_count", "usage_hour"
 ATHENA_TYPES = {"VARCHAR": "varchar", "MAP(VARCHAR, VARCHAR)": "map(varchar, varchar)"}
 
 
@@ -26,8 +26,9 @@ def reduced(source: SourceFormat, period: Period, export: exp.Query) -> exp.Quer
     """
     lines = reading(lines_of(source, period), "export", export)
     names = lines.named_selects
-    keys = [name for name in names if name not in METRICS]
+    keys = [name for name in names if name not in METRICS and name != HOUR]
     sums = [f"sum({name}) AS {name}" for name in names if name in METRICS]
+    sums.append(f"max({HOUR}) AS {HOUR}")
     view = lines.subquery("lines")
     return (
         exp.select(*keys, *sums, f"count(*) AS {COUNT}", dialect="athena")

@@ -9,13 +9,13 @@ be newer than the manifest that lists it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from services.query.manifest import Delivery
 
 DATA = (".parquet", ".csv", ".gz", ".zip")
-SETTLED = timedelta(hours=6)
-"""A refresh takes minutes. What was left alone for so long was copied, in whatever order."""
+LONG = timedelta(hours=6)
+"""A refresh takes minutes. What is left alone for so long is no refresh any more."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,34 @@ class Snapshot:
         return (f"{found} {where}, and {was} not read.",)
 
     def being_refreshed(self, now: datetime) -> str | None:
-        """Return a file that is newer than its manifest, unless all is long settled."""
+        """Return a file that is newer than its manifest, for which it waits."""
+        newer = self._newer()
+        return newer[0].path if newer and not _left_alone(newer, now) else None
+
+    def left_torn(self, now: datetime) -> str | None:
+        """Return what is to be said of a file that has been newer than its manifest for hours.
+
+        Whether a refresh broke off or somebody copied the manifest first, nothing here can tell:
+        such files are never read.
+        """
+        newer = self._newer()
+        if not newer or not _left_alone(newer, now):
+            return None
+        since = f"{newer[0].modified.astimezone(UTC):%d %b %H:%M} UTC"
+        return (
+            f"{newer[0].path} has been newer than its manifest since {since}: AWS's refresh broke "
+            "off, or the export was copied with its manifest before its files; copy the manifest "
+            "again, last"
+        )
+
+    def _newer(self) -> list[ExportFile]:
         # S3 tells the time of an object in seconds, and of a listed one sometimes in more.
         written = self.delivery.delivered_at.replace(microsecond=0)
-        newer = [f for f in self.files if f.modified.replace(microsecond=0) > written]
-        if not newer or now - max(file.modified for file in newer) > SETTLED:
-            return None
-        return newer[0].path
+        return [f for f in self.files if f.modified.replace(microsecond=0) > written]
+
+
+def _left_alone(files: list[ExportFile], now: datetime) -> bool:
+    return now - max(file.modified for file in files) > LONG
 
 
 def folders_of(delivery: Delivery) -> tuple[str, ...]:

@@ -77,9 +77,13 @@ class SourceFormat:
         for column in self.columns:
             count = lacking.get(column.name, 0)
             if count and column.matters(types, partly=count < of_files):
-                some = f"Of {of_files} files {count} lack"
-                who = "The export lacks" if count == of_files else some
-                yield f"{who} {column.name}: {column.lacking}."
+                yield _note(column, count, of_files)
+
+
+def _note(column: Column, count: int, of_files: int) -> str:
+    if count == of_files:
+        return f"The export lacks {column.name}: {column.lacking}."
+    return f"Of {of_files} files {count} lack {column.name}; of their lines: {column.lacking}."
 
 
 def read_sql(name: str) -> str:

@@ -24,8 +24,8 @@ from services.notifier.claim import Claim, Claims, ClaimState, claim_name
 from services.notifier.delivery import Delivery
 from services.notifier.post import NotSent
 from services.query import asked
-from services.query.asked import month_before
 from services.query.handler import QueryPeriods
+from services.query.month_before import MonthBefore
 from shared import newest
 from shared.breakdown import ARCHIVED, archive_table
 from shared.day_record import DayRecord, DayVersion
@@ -140,11 +140,10 @@ def nothing_restated() -> Patches:
 
 
 def month_before_first() -> Patches:
-    async def before(self: QueryPeriods, event: Any, message: Any) -> list[Any]:
-        asked = month_before(event)
-        return [await self._stage(event, asked, message)] if await self._open(asked) else []
+    async def leave(_self: Any, _period: Any, error: Exception, _message: Any) -> None:
+        raise error
 
-    return ((QueryPeriods, "_before", before),)
+    return ((MonthBefore, "_leave", leave),)
 
 
 def says_once() -> Patches:

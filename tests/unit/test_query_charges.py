@@ -10,7 +10,7 @@ import pytest
 from services.query.embedded import NAMED_TYPES
 from services.query.engine import Control
 from shared.errors import InputError
-from tests.support.units.breakdowns import break_down
+from tests.support.units.breakdowns import break_down, last_hours
 from tests.support.units.exports import OPTIONAL, Line, line, parquet
 from tests.support.units.rows import usd
 
@@ -96,8 +96,7 @@ def test_split_cost_allocation_lines_are_kept_and_cost_nothing(
     assert control.totals[0].unblended == Decimal(10)
     assert control.totals[0].amortized == Decimal(6)
     assert control.totals[0].net_unblended == Decimal(10)
-    assert control.last_metered_day
-    assert control.last_metered_day.day == 16
+    assert [day.day for day in last_hours(tmp_path, parquet([instance, *pods]))] == [16]
 
 
 NET: list[tuple[dict[str, Any], str, str]] = [
@@ -221,7 +220,7 @@ def test_a_file_without_the_net_column_counts_at_its_unblended_cost_and_is_named
 
     assert control.totals[0].net_unblended == Decimal(5)
     (note,) = control.notes
-    assert note.startswith("Of 2 files 1 lack line_item_net_unblended_cost: the other lines")
+    assert note.startswith("Of 2 files 1 lack line_item_net_unblended_cost; of their lines: ")
 
 
 def test_a_metric_that_the_export_does_not_state_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.query.engine import Control
-from tests.support.units.breakdowns import break_down
+from tests.support.units.breakdowns import break_down, last_hours
 from tests.support.units.focus import AWS_COLUMNS, Charge, charge, focus_parquet, focus_text
 from tests.support.units.rows import usd
 
@@ -117,9 +117,9 @@ def test_a_pods_share_of_an_instance_is_not_counted_twice(tmp_path: Path) -> Non
 def test_only_usage_says_how_far_usage_is_delivered(
     columns: dict[str, Any], metered: bool, tmp_path: Path
 ) -> None:
-    control = control_of(tmp_path, charge(**columns))
+    hours = last_hours(tmp_path, focus_parquet([charge(**columns)]), source="focus")
 
-    assert control.last_metered_day == (date(2026, 3, 16) if metered else None)
+    assert list(hours) == ([date(2026, 3, 16)] if metered else [])
 
 
 @pytest.mark.parametrize(
@@ -144,11 +144,13 @@ def test_a_month_is_invoiced_when_its_usage_is(
         ({"InvoiceId": None}, True),
         ({"InvoiceId": "1"}, False),
         ({"InvoiceId": None, "BilledCost": 0.0}, False),
-        ({"InvoiceId": None, "ChargeCategory": "Purchase"}, False),
-        ({"InvoiceId": None, "ChargeFrequency": "Recurring"}, False),
+        ({"InvoiceId": None, "ChargeCategory": "Purchase"}, True),
+        ({"InvoiceId": None, "ChargeCategory": "Tax"}, True),
+        ({"InvoiceId": None, "ChargeFrequency": "Recurring"}, True),
+        ({"InvoiceId": None, "x_Operation": "EKSPod-EC2"}, False),
     ],
 )
-def test_usage_that_costs_something_awaits_its_invoice(
+def test_whatever_costs_something_awaits_its_invoice(
     columns: dict[str, Any], awaits: bool, tmp_path: Path
 ) -> None:
     assert control_of(tmp_path, charge(**columns)).awaits_invoice is awaits

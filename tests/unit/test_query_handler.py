@@ -1,6 +1,6 @@
 """The query worker's handler: from a tick or a wish to one staged query per billing period."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
@@ -41,7 +41,10 @@ async def test_a_tick_asks_for_the_day_before_with_a_digest() -> None:
 
 @in_loop
 async def test_the_tick_of_the_first_asks_for_the_month_before() -> None:
-    said = await Query(MARCH).hear(tick("2026-04-01T07:00:00Z"))
+    query = Query(MARCH)
+    query.shelf.delivered = datetime(2026, 4, 1, 6, tzinfo=UTC)
+
+    said = await query.hear(tick("2026-04-01T07:00:00Z"))
 
     assert scopes(said) == [("2026-03", "2026-03-31", "2026-03-31", True)]
 

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from shared.errors import InputError
-from tests.support.units.breakdowns import break_down
+from tests.support.units.breakdowns import break_down, last_hours
 from tests.support.units.exports import Line, legacy, line, parquet
 from tests.support.units.rows import usd
 
@@ -102,7 +102,7 @@ def test_a_file_of_dates_accounts_and_costs_is_read_and_says_what_it_lacks(tmp_p
 
     assert control.totals == (usd("5", currency=""),)
     assert control.unknown_types == {"Unknown": 2}
-    assert control.last_metered_day is None
+    assert last_hours(tmp_path, body, source="legacy") == {}
     assert {row["ChargeType"] for row in rows} == {"Unknown"}
     assert {note.split()[3].rstrip(":") for note in control.notes} == {
         "line_item_line_item_type",

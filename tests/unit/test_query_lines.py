@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.query.engine import Control
 from services.query.organization import Placement
-from tests.support.units.breakdowns import MARCH, break_down, place
+from tests.support.units.breakdowns import break_down, last_hours, place
 from tests.support.units.exports import Line, line, parquet
 from tests.support.units.rows import usd
 
@@ -229,7 +228,8 @@ def test_a_purchase_during_the_month_does_not_make_it_invoiced(
         ({"bill_invoice_id": ""}, True),
         ({"bill_invoice_id": "123"}, False),
         ({"bill_invoice_id": None, "bill_bill_type": "Purchase"}, False),
-        ({"bill_invoice_id": None, "bill_bill_type": None}, False),
+        ({"bill_invoice_id": None, "bill_bill_type": None}, True),
+        ({"bill_invoice_id": "123", "bill_bill_type": None}, True),
     ],
 )
 def test_a_cost_of_the_monthly_bill_without_an_invoice_awaits_one(
@@ -249,12 +249,17 @@ def test_what_costs_nothing_awaits_no_invoice(tmp_path: Path) -> None:
     assert not control.awaits_invoice
 
 
-def test_fees_and_taxes_do_not_say_how_far_usage_is_delivered(tmp_path: Path) -> None:
-    items = [line(day=10), line(day=31, line_item_type="Tax")]
+def test_the_latest_hour_of_usage_is_known_of_each_day_and_fees_and_taxes_have_none(
+    tmp_path: Path,
+) -> None:
+    early, late = (datetime(2026, 3, 10, hour, 59, tzinfo=UTC) for hour in (4, 21))
+    items = [
+        line(usage_start_date=late),
+        line(usage_start_date=early),
+        line(day=31, line_item_type="Tax"),
+    ]
 
-    control, _ = break_down(tmp_path, parquet(items))
-
-    assert (control.last_metered_day, control.last_day) == (date(2026, 3, 10), date(2026, 3, 31))
+    assert last_hours(tmp_path, parquet(items)) == {date(2026, 3, 10): 21}
 
 
 def test_usage_dated_after_the_month_does_not_say_how_far_usage_is_delivered(
@@ -262,32 +267,4 @@ def test_usage_dated_after_the_month_does_not_say_how_far_usage_is_delivered(
 ) -> None:
     after = line(usage_start_date=datetime(2026, 4, 1, tzinfo=UTC))
 
-    control, _ = break_down(tmp_path, parquet([line(day=10), after]))
-
-    assert control.last_metered_day == date(2026, 3, 10)
-
-
-def control_of(metered: date | None, *, invoiced: bool = False) -> Control:
-    return Control(1, (), metered, metered, metered, invoiced)
-
-
-@pytest.mark.parametrize(
-    ("metered", "through"),
-    [
-        (None, None),
-        (date(2026, 3, 1), None),
-        (date(2026, 3, 2), date(2026, 3, 1)),
-        (date(2026, 3, 31), date(2026, 3, 30)),
-    ],
-)
-def test_an_open_month_is_complete_up_to_the_day_before_its_newest_usage(
-    metered: date | None, through: date | None
-) -> None:
-    assert control_of(metered).complete_through(MARCH, followed=False) == through
-
-
-def test_a_month_that_is_invoiced_or_followed_by_another_is_complete() -> None:
-    metered = date(2026, 3, 10)
-
-    assert control_of(metered).complete_through(MARCH, followed=True) == MARCH.last
-    assert control_of(metered, invoiced=True).complete_through(MARCH, followed=False) == MARCH.last
+    assert last_hours(tmp_path, parquet([line(day=10), after])).keys() == {date(2026, 3, 10)}

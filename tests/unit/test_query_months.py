@@ -1,18 +1,20 @@
 """Which months a tick and a backfill read, and that no trouble of one holds back the other."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow as pa
 import pytest
 
 from services.query.engine import QueryResult
 from services.query.manifest import Delivery
+from services.query.month_before import PATIENCE
+from services.query.readiness import REFRESH_DELAY
 from services.query.snapshot import ExportFile
 from shared.day_record import PeriodRecord
 from shared.days import Period
-from shared.errors import InputError, MismatchError
-from shared.events import Reference
+from shared.errors import InputError, LeaseLost, MismatchError, Retry, Wait
+from shared.events import DataDelayed, Reference
 from shared.ledger import Ledger
 from shared.locations import period_record_key
 from shared.ports import Message
@@ -106,6 +108,32 @@ async def test_a_month_before_that_is_being_refreshed_is_left_to_the_next_tick()
 
 
 @in_loop
+async def test_a_month_before_that_stays_torn_rings_and_holds_nothing_back() -> None:
+    query = Query(FEBRUARY, MARCH)
+    query.shelf = Refreshed({FEBRUARY, MARCH}, {FEBRUARY})
+    query.clock = {"now": lambda: DELIVERED + timedelta(hours=9)}
+    await archived(query, FEBRUARY)
+
+    assert await months(query) == ["2026-03"]
+    ((subject, text),) = query.bell.alarms
+    assert subject == "Daybook: 2026-02 cannot be read again"
+    assert "copy the manifest again, last" in text
+
+
+@in_loop
+async def test_a_day_of_a_torn_delivery_is_waited_for_and_told_of_at_the_deadline() -> None:
+    query = Query(MARCH)
+    query.deadline = time(12)
+    query.shelf = Refreshed({MARCH}, {MARCH})
+    query.clock = {"now": lambda: DELIVERED + timedelta(hours=9)}
+
+    with pytest.raises(Wait, match="has been newer than its manifest") as told:
+        await query.hear(tick())
+
+    assert [type(said) for said in told.value.says] == [DataDelayed]
+
+
+@in_loop
 async def test_a_month_before_whose_delivery_is_gone_is_left_to_the_next_tick() -> None:
     query = Query(MARCH)
     await archived(query, FEBRUARY)
@@ -144,6 +172,50 @@ async def test_a_month_before_that_cannot_be_read_rings_and_holds_nothing_back(
     ((subject, text),) = query.bell.alarms
     assert subject == "Daybook: 2026-02 cannot be read again"
     assert str(fault) in text
+
+
+@pytest.mark.parametrize("fault", [PermissionError("403: in Glacier"), Retry("no room", after=9)])
+@in_loop
+async def test_what_may_pass_by_itself_costs_a_tick_some_of_its_deliveries_and_no_more(
+    fault: Exception,
+) -> None:
+    query = Query(FEBRUARY, MARCH)
+    query.engine = Damaged(fault=fault)
+    await archived(query, FEBRUARY)
+
+    for receives in range(1, PATIENCE):
+        with pytest.raises(type(fault)):
+            await query.hear(tick(), receives=receives)
+    said = await query.hear(tick(), receives=PATIENCE)
+
+    assert [event.data.period for event in said] == [MARCH]
+    ((subject, text),) = query.bell.alarms
+    assert subject == "Daybook: 2026-02 cannot be read again"
+    assert str(fault) in text
+
+
+@in_loop
+async def test_a_lost_lease_is_no_trouble_of_the_month_before() -> None:
+    query = Query(FEBRUARY, MARCH)
+    query.engine = Damaged(fault=LeaseLost("message-0"))
+    await archived(query, FEBRUARY)
+
+    with pytest.raises(LeaseLost):
+        await query.hear(tick(), receives=PATIENCE)
+
+
+@in_loop
+async def test_an_export_that_is_replaced_for_hours_is_told_of_at_the_deadline() -> None:
+    query = Query(MARCH)
+    query.deadline = time(12)
+    query.shelf = Refreshed({MARCH}, {MARCH})
+    query.clock = {"now": lambda: DELIVERED + timedelta(hours=6)}
+
+    with pytest.raises(Wait, match="is newer than its manifest") as told:
+        await query.hear(tick())
+
+    assert told.value.after == REFRESH_DELAY
+    assert [type(said) for said in told.value.says] == [DataDelayed]
 
 
 @in_loop

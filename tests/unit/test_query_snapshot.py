@@ -15,7 +15,7 @@ from services.query.handler import QueryPeriods
 from services.query.manifest import Delivery
 from services.query.organization_source import KnownOrganization
 from services.query.readiness import Readiness
-from services.query.snapshot import SETTLED, ExportFile, Snapshot
+from services.query.snapshot import LONG, ExportFile, Snapshot
 from shared.days import Period
 from shared.errors import InputError, Wait
 from shared.events import Event
@@ -35,6 +35,7 @@ READS = len(FILES) + 4
 """Moments of a query: it reads the manifest, lists, reads each file, and looks so again."""
 WRITES = len(FILES) + 1
 """Moments of a refresh: each file, then the manifest."""
+NOW = datetime(2026, 3, 17, 7, tzinfo=UTC)
 
 
 @dataclass
@@ -108,7 +109,7 @@ class Reader:
         day = StagedDay(
             day=DAY, keys=(f"{prefix}x",), rows=1, totals=(usd("1"),), lines=1, sums=ANY_SUMS
         )
-        control = Control(1, (usd("1"),), DAY, DAY, DAY, invoiced=False)
+        control = Control(1, (usd("1"),), DAY, DAY, invoiced=False)
         return QueryResult(control, (day,), 1)
 
 
@@ -123,7 +124,9 @@ class Nobody:
 
 def handler_of(export: Export, reader: Reader) -> QueryPeriods:
     store = MemoryStore()
-    return QueryPeriods(export, reader, Nobody(), store, Readiness(store, None), MemoryBell())
+    return QueryPeriods(
+        export, reader, Nobody(), store, Readiness(None), MemoryBell(), now=lambda: NOW
+    )
 
 
 async def query(bucket: Bucket, trouble: Exception | None = None) -> tuple[set[str], list[Event]]:
@@ -149,10 +152,9 @@ def orders() -> list[tuple[bool, ...]]:
 
 @in_loop
 async def test_no_order_of_a_refresh_and_a_query_gives_two_halves() -> None:
-    now = datetime.now(UTC)
     torn, accepted = 0, 0
     for order in orders():
-        bucket = Bucket(order, now)
+        bucket = Bucket(order, NOW)
         export = Export(bucket)
         reader = Reader(export)
         handle = handler_of(export, reader)
@@ -172,9 +174,8 @@ async def test_no_order_of_a_refresh_and_a_query_gives_two_halves() -> None:
 
 @in_loop
 async def test_a_quiet_export_is_accepted_before_and_after_a_refresh() -> None:
-    now = datetime.now(UTC)
-    before = Bucket((*[False] * READS, *[True] * WRITES), now)
-    after = Bucket((*[True] * WRITES, *[False] * READS), now)
+    before = Bucket((*[False] * READS, *[True] * WRITES), NOW)
+    after = Bucket((*[True] * WRITES, *[False] * READS), NOW)
 
     assert (await query(before))[1]
     assert (await query(after))[1]
@@ -183,7 +184,7 @@ async def test_a_quiet_export_is_accepted_before_and_after_a_refresh() -> None:
 @in_loop
 async def test_a_file_that_is_broken_only_by_the_refresh_is_no_bad_input() -> None:
     order = (False, True, *[False] * (READS - 1), *[True] * (WRITES - 1))
-    bucket = Bucket(order, datetime.now(UTC))
+    bucket = Bucket(order, NOW)
 
     assert (await query(bucket, InputError("part-0", "is gone", "x")))[1] == []
 
@@ -205,18 +206,21 @@ def test_files_beside_the_manifest_are_named_and_what_is_no_data_is_not() -> Non
 
 
 @pytest.mark.parametrize(
-    ("written", "now", "refreshed"),
+    ("written", "now", "refreshed", "torn"),
     [
-        (timedelta(seconds=0), timedelta(0), False),
-        (timedelta(milliseconds=900), timedelta(0), False),
-        (timedelta(seconds=1), timedelta(minutes=1), True),
-        (timedelta(seconds=1), SETTLED + timedelta(minutes=1), False),
+        (timedelta(seconds=0), timedelta(0), False, False),
+        (timedelta(milliseconds=900), timedelta(0), False, False),
+        (timedelta(seconds=1), timedelta(minutes=1), True, False),
+        (timedelta(seconds=1), LONG, True, False),
+        (timedelta(seconds=1), LONG + timedelta(minutes=1), False, True),
+        (timedelta(seconds=0), LONG + timedelta(minutes=1), False, False),
     ],
 )
-def test_a_file_newer_than_its_manifest_is_a_refresh_until_all_is_settled(
-    written: timedelta, now: timedelta, refreshed: bool
+def test_a_file_newer_than_its_manifest_is_a_refresh_and_after_hours_a_torn_delivery(
+    written: timedelta, now: timedelta, refreshed: bool, torn: bool
 ) -> None:
     delivered = datetime(2026, 3, 17, 6, tzinfo=UTC)
     found = snapshot((FILES[0], delivered + written))
 
     assert bool(found.being_refreshed(delivered + now)) is refreshed
+    assert bool(found.left_torn(delivered + now)) is torn

@@ -82,7 +82,7 @@ def test_a_column_that_no_file_has_is_named_with_what_that_means() -> None:
     column = Column("name", "VARCHAR", lacking="accounts have no names")
 
     assert said(column, 2, 2) == ["The export lacks name: accounts have no names."]
-    assert said(column, 1, 3) == ["Of 3 files 1 lack name: accounts have no names."]
+    assert said(column, 1, 3) == ["Of 3 files 1 lack name; of their lines: accounts have no names."]
     assert said(column, 0, 3) == []
 
 
@@ -96,7 +96,7 @@ def test_a_column_that_matters_to_some_types_of_line_is_missed_only_by_them() ->
 def test_a_column_that_matters_only_if_some_files_have_it() -> None:
     column = Column("net", "VARCHAR", when=frozenset({"partly"}), lacking="some are gross")
 
-    assert said(column, 1, 2) == ["Of 2 files 1 lack net: some are gross."]
+    assert said(column, 1, 2) == ["Of 2 files 1 lack net; of their lines: some are gross."]
     assert said(column, 2, 2) == []
 
 

@@ -1,6 +1,6 @@
 -- Control totals straight from the lines, with neither grouping by day nor join: what every later
--- step must add up to, which types of line and which invoices there are, how far the delivered usage
--- reaches, and what waits for an invoice.
+-- step must add up to, which types of line and which invoices there are, which
+-- days they are on, and what waits for an invoice.
 SELECT
     currency,
     line_type,
@@ -12,7 +12,6 @@ SELECT
     sum(net_unblended) AS net_unblended,
     sum(net_amortized) AS net_amortized,
     max(CASE WHEN states_net THEN 1 ELSE 0 END) AS has_net,
-    max(CASE WHEN metered THEN billing_day END) AS last_metered_day,
     min(billing_day) AS first_day,
     max(billing_day) AS last_day,
     max(CASE WHEN invoiced THEN 1 ELSE 0 END) AS is_invoiced,

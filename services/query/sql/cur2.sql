@@ -34,7 +34,7 @@
 --   product                                                         map
 --   product_servicecode                                             text
 --   line_item_net_unblended_cost                                    money     [partly]
---     the other lines count in the net figures at their unblended cost
+--     they count in the net figures at their unblended cost
 --   reservation_net_effective_cost                                  money
 --   reservation_net_unused_amortized_upfront_fee_for_billing_period money
 --   reservation_net_unused_recurring_fee                            money
@@ -44,6 +44,7 @@
 WITH item AS (
     SELECT
         CAST(line_item_usage_start_date AS date) AS usage_day,
+        hour(line_item_usage_start_date) AS usage_hour,
         coalesce(line_item_usage_account_id, '') AS account_id,
         coalesce(line_item_usage_account_name, '') AS account_name,
         coalesce(
@@ -63,8 +64,11 @@ WITH item AS (
         coalesce(line_item_product_code, '') = 'ComputeSavingsPlans'
             AND coalesce(line_item_line_item_description, '')
                 LIKE 'Refund for one-time fee for Savings Plan ID%' AS of_plan_fee,
-        CASE WHEN bill_bill_type = 'Anniversary' THEN coalesce(bill_invoice_id, '') <> '' END
-            AS invoiced,
+        -- Without its bill's type, what an invoice is of is not known: it may be a purchase's.
+        CASE
+            WHEN bill_bill_type = 'Anniversary' THEN coalesce(bill_invoice_id, '') <> ''
+            WHEN bill_bill_type IS NULL THEN FALSE
+        END AS invoiced,
         coalesce(CAST(line_item_unblended_cost AS decimal(38, 12)), 0) AS unblended,
         coalesce(CAST(reservation_effective_cost AS decimal(38, 12)), 0) AS reserved,
         coalesce(
@@ -120,6 +124,7 @@ sorted AS (
 
 SELECT
     usage_day,
+    usage_hour,
     account_id,
     account_name,
     service,

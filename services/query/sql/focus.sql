@@ -35,6 +35,7 @@
 WITH item AS (
     SELECT
         CAST(ChargePeriodStart AS date) AS usage_day,
+        hour(ChargePeriodStart) AS usage_hour,
         coalesce(nullif(SubAccountId, ''), BillingAccountId, '') AS account_id,
         coalesce(SubAccountName, '') AS account_name,
         coalesce(nullif(ServiceName, ''), nullif(x_ServiceCode, ''), 'Unknown') AS service,
@@ -78,6 +79,7 @@ sorted AS (
 
 SELECT
     usage_day,
+    usage_hour,
     account_id,
     account_name,
     service,
@@ -94,9 +96,9 @@ SELECT
     known_charge = 'Usage' AND is_usage_based AND NOT is_split AND usage_day <= period_last
         AS metered,
     -- True: the month is invoiced; false: this cost still awaits its invoice; null: says nothing.
+    -- A purchase has its invoice on the day, so only usage says that the month has.
     CASE
-        WHEN known_charge = 'Usage'
-            AND (has_invoice OR (billed <> 0 AND is_usage_based AND NOT is_split))
-            THEN has_invoice
+        WHEN NOT has_invoice AND billed <> 0 AND NOT is_split THEN FALSE
+        WHEN has_invoice AND known_charge = 'Usage' AND is_usage_based THEN TRUE
     END AS invoiced
 FROM sorted

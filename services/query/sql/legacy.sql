@@ -46,7 +46,7 @@
 --   savings_plan_used_commitment                                    money [SavingsPlanRecurringFee]
 --     it is taken to be the effective cost of the usage that a plan covered on the day
 --   line_item_net_unblended_cost                                    money     [partly]
---     the other lines count in the net figures at their unblended cost
+--     they count in the net figures at their unblended cost
 --   reservation_net_effective_cost                                  money
 --   reservation_net_unused_amortized_upfront_fee_for_billing_period money
 --   reservation_net_unused_recurring_fee                            money

@@ -13,7 +13,8 @@ WITH daily AS (
         sum(amortized) AS amortized,
         sum(net_unblended) AS net_unblended,
         sum(net_amortized) AS net_amortized,
-        max(CASE WHEN states_net THEN 1 ELSE 0 END) AS has_net
+        max(CASE WHEN states_net THEN 1 ELSE 0 END) AS has_net,
+        max(CASE WHEN metered THEN usage_hour END) AS last_hour
     FROM lines
     GROUP BY billing_day, account_id, service, charge_type, currency
 ),
@@ -34,5 +35,6 @@ SELECT
     CASE WHEN period_has_net = 1 THEN period.net_unblended END AS "NetUnblendedCost",
     CASE WHEN period_has_net = 1 THEN period.net_amortized END AS "NetAmortizedCost",
     period.line_count AS "Lines",
+    CAST(period.last_hour AS integer) AS "LastHour",
     period.billing_day AS staged_day
 FROM period

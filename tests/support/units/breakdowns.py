@@ -35,6 +35,8 @@ ENGINES = ("duckdb", "athena")
 ENGINE: ContextVar[str] = ContextVar("engine", default="duckdb")
 """Which engine breaks down; the fixture `each_engine` sets it."""
 ROOT = "s3://export/daybook"
+BrokenDown = tuple[Control, list[dict[str, Any]], dict[date, int]]
+"""Control totals, staged rows, and each day's latest hour of usage."""
 
 
 def place(
@@ -53,6 +55,20 @@ def break_down(
     folder: Path, *files: bytes, places: Sequence[Placement] = (), source: str = "cur2"
 ) -> tuple[Control, list[dict[str, Any]]]:
     """Return the control totals and the staged rows of an export's files."""
+    control, rows, _ = _broken_down(folder, files, places, source)
+    return control, rows
+
+
+def last_hours(folder: Path, *files: bytes, source: str = "cur2") -> dict[date, int]:
+    """Return the latest hour of usage of each day that has any."""
+    own = folder / "hours"
+    own.mkdir()
+    return _broken_down(own, files, (), source)[2]
+
+
+def _broken_down(
+    folder: Path, files: Sequence[bytes], places: Sequence[Placement], source: str
+) -> BrokenDown:
     paths = [folder / f"file-{number}" for number in range(len(files))]
     for path, body in zip(paths, files, strict=True):
         path.write_bytes(body)
@@ -60,20 +76,17 @@ def break_down(
     return way(SOURCES[source], paths, organization_table(places))
 
 
-def _by_duckdb(
-    source: SourceFormat, paths: list[Path], organization: pa.Table
-) -> tuple[Control, list[dict[str, Any]]]:
+def _by_duckdb(source: SourceFormat, paths: list[Path], organization: pa.Table) -> BrokenDown:
     with EmbeddedQuery(source, MARCH, paths) as query:
         control = query.control()
         staged = query.stage(organization, paths[0].parent / "staged")
         tables = [pq.read_table(file, partitioning=None) for day in staged.values() for file in day]
         assert_filed_by_day(staged)
-    return control, pa.concat_tables(tables).to_pylist() if tables else []
+        hours = query.last_hours()
+    return control, pa.concat_tables(tables).to_pylist() if tables else [], hours
 
 
-def _by_athena(
-    source: SourceFormat, paths: list[Path], organization: pa.Table
-) -> tuple[Control, list[dict[str, Any]]]:
+def _by_athena(source: SourceFormat, paths: list[Path], organization: pa.Table) -> BrokenDown:
     for path in paths:
         as_parquet(source, path)
     store = MemoryStore()
@@ -87,7 +100,8 @@ def _by_athena(
     keys = [key for day in result.days for key in day.keys]
     tables = [from_parquet(store.versions[key][-1].body) for key in keys]
     assert not athena.tables
-    return result.control, pa.concat_tables(tables).to_pylist() if tables else []
+    hours = {day.day: day.last_hour for day in result.days if day.last_hour is not None}
+    return result.control, pa.concat_tables(tables).to_pylist() if tables else [], hours
 
 
 def athena_engine_of(

@@ -123,7 +123,7 @@ async def run_bill(root: Path, bill: Bill, ous: Mapping[str, str]) -> Flow:
     ]
     export = Export(FolderExportStore(root))
     engine = EmbeddedEngine(export, CUR2, store, "amortized")
-    ready = Readiness(store, None)
+    ready = Readiness(None)
     handle = QueryPeriods(export, engine, organization, store, ready, MemoryBell())
     (queried,) = await handle(tick(), new_lease())
     assert isinstance(queried, PeriodQueried)

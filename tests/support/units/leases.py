@@ -12,7 +12,7 @@ def message_in_hand(inbox: MemoryInbox, *, body: str = "", receives: int = 1) ->
     return message
 
 
-def new_lease(visibility: int = 60) -> Lease:
+def new_lease(visibility: int = 60, *, receives: int = 1) -> Lease:
     """Return a lease that can be extended."""
     inbox = MemoryInbox()
-    return Lease(inbox, message_in_hand(inbox), visibility)
+    return Lease(inbox, message_in_hand(inbox, receives=receives), visibility)

@@ -57,7 +57,7 @@ class Shelf:
 
 @dataclass
 class Engine:
-    """An engine that finds `cost` on the last day of each period, or as it is told."""
+    """An engine that finds `cost` on the last day that a delivery can hold, or as it is told."""
 
     cost: str = "5"
     last_day: date | None = None
@@ -76,12 +76,11 @@ class Engine:
         self.prefixes.append(prefix)
         if self.trouble:
             raise self.trouble
-        last = self.last_day or delivery.period.last
+        last = self.last_day or min(delivery.period.last, delivery.delivered_at.date())
         totals = (usd(self.cost),)
         control = Control(
             lines=1,
             totals=totals,
-            last_metered_day=last,
             first_day=delivery.period.first,
             last_day=last,
             invoiced=self.invoiced,
@@ -91,7 +90,13 @@ class Engine:
         )
         staged = totals if self.staged is None else self.staged
         day = StagedDay(
-            day=last, keys=(f"{prefix}x",), rows=1, totals=staged, lines=1, sums=ANY_SUMS
+            day=last,
+            keys=(f"{prefix}x",),
+            rows=1,
+            totals=staged,
+            last_hour=23,
+            lines=1,
+            sums=ANY_SUMS,
         )
         return QueryResult(control, (day,), 10)
 
@@ -127,8 +132,8 @@ class Query:
         self.budgets: tuple[Budget, ...] = ()
         self.clock: dict[str, Callable[[], datetime]] = {}
 
-    async def hear(self, event: Event) -> list[PeriodQueried]:
-        readiness = Readiness(self.store, self.deadline, self.executions)
+    async def hear(self, event: Event, *, receives: int = 1) -> list[PeriodQueried]:
+        readiness = Readiness(self.deadline, self.executions)
         export = Export(self.shelf)
         handle = QueryPeriods(
             export,
@@ -140,7 +145,7 @@ class Query:
             self.budgets,
             **self.clock,
         )
-        said: Sequence[Event] = await handle(event, new_lease())
+        said: Sequence[Event] = await handle(event, new_lease(receives=receives))
         return [event for event in said if isinstance(event, PeriodQueried)]
 
     @property
