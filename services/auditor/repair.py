@@ -17,13 +17,15 @@ SHOWN = 50
 def wishes(findings: Iterable[Finding]) -> list[BackfillData]:
     """Return one backfill for each billing period that something is repairable in, oldest first.
 
-    One scan of the export gives all days of a period, so none is asked for twice.
+    One scan of the export gives all days of a period. Days that never ran are asked for apart: an
+    export that does not reach them yet would hold up the repair of the others.
     """
-    by_period: dict[Period, list[Finding]] = {}
+    parts: dict[tuple[Period, bool], list[Finding]] = {}
     for finding in findings:
         if finding.repairable and finding.day:
-            by_period.setdefault(Period.of(finding.day), []).append(finding)
-    return [_wish(by_period[period]) for period in sorted(by_period)]
+            part = Period.of(finding.day), finding.kind == "day-never-run"
+            parts.setdefault(part, []).append(finding)
+    return [_wish(parts[part]) for part in sorted(parts)]
 
 
 def _wish(findings: Sequence[Finding]) -> BackfillData:
@@ -48,7 +50,7 @@ def alarm(report: AuditReport, *, repairs: int) -> tuple[str, str] | None:
     if len(rest) > SHOWN:
         lines.append(f"… and {len(rest) - SHOWN} more: daybook audit{_full(report)}")
     if repairs:
-        lines.append(f"Backfills of {repairs} billing period(s) mend what else was found.")
+        lines.append(f"Backfills, {repairs} of them, mend what else was found.")
     days = {finding.day for finding in rest if finding.day}
     about = f" of {min(days)}" if len(days) == 1 else ""
     things = "1 finding" if len(rest) == 1 else f"{len(rest)} findings"

@@ -80,6 +80,19 @@ async def test_what_a_backfill_mends_is_asked_for_once_a_billing_period() -> Non
 
 
 @in_loop
+async def test_days_that_never_ran_do_not_hold_up_the_repair_of_others() -> None:
+    """An export that does not reach them yet makes their backfill wait."""
+    world = await damaged()
+    later = Auditor(world, later=timedelta(days=2))
+
+    asked = [wish.data for wish in await later.hear(audit_request())]
+
+    never = [LAST + timedelta(days=1), LAST + timedelta(days=2)]
+    days = [(each.first_day, each.last_day) for each in asked]
+    assert days == [(FIRST, FIRST), (DAY, LAST), (never[0], never[1])]
+
+
+@in_loop
 async def test_the_same_message_again_says_the_same_words() -> None:
     world = await damaged()
 
@@ -110,7 +123,7 @@ async def test_the_rest_is_one_alarm_that_says_what_for_which_day_and_what_to_ty
     assert "second-object: 2026-06-04: ou-breakdowns/year=2026/month=6/day=4/copy.parquet" in text
     assert "aws s3 rm s3://archive/ou-breakdowns/year=2026/month=6/day=4/copy.parquet" in text
     assert "aws quicksight create-ingestion" in text
-    assert "Backfills of 2 billing period(s) mend what else was found." in text
+    assert "Backfills, 2 of them, mend what else was found." in text
 
 
 @in_loop
@@ -121,7 +134,7 @@ async def test_a_repair_that_did_not_help_is_told_and_asked_for_again() -> None:
 
     wishes = await next_day.hear(audit_request(number=2))
 
-    assert len(wishes) == 2
+    assert [wish.data.last_day for wish in wishes[:2]] == [FIRST, LAST]
     ((subject, text),) = next_day.bell.alarms
     assert subject == "Daybook: the audit has 3 findings for you"
     assert text.count("A backfill was asked for before and did not mend it.") == 3
