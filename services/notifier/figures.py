@@ -12,7 +12,7 @@ from services.notifier.day_costs import DayCosts
 from services.notifier.displayed import Shown
 from services.notifier.expectations import expectations
 from services.notifier.look import NONE
-from services.notifier.percent import change
+from services.notifier.percent import change, percent
 from shared.breakdown import states
 from shared.config_outlook import ROOT
 from shared.money import cents, exact_sum
@@ -33,7 +33,7 @@ class Comparison:
 
     def change(self, total: Decimal) -> Decimal | None:
         """Return by how many percent of its size `total` is above the earlier figure."""
-        return (total - self.amount) / abs(self.amount) * 100 if self.amount else None
+        return percent(total, self.amount)
 
 
 @dataclass(frozen=True)
