@@ -1,0 +1,128 @@
+"""A day's versions: what changed, why, and who was told."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from daybook.operate.history import History, history_of
+from shared.day_record import DayRecord, DayVersion
+from shared.days import Period
+from shared.digest_claim import Claim, ClaimState, ToldDay
+from shared.errors import InputError
+from shared.events import Batch
+from shared.ledger import Ledger
+from shared.locations import digest_claim_key, run_record_key
+from shared.memory import MemoryStore
+from shared.money import Amounts
+from shared.run_record import RunRecord
+from tests.support.units.aio import in_loop
+
+DAY = date(2026, 3, 16)
+NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
+
+
+def usd(amount: str) -> Amounts:
+    return Amounts(currency="USD", unblended=Decimal(amount), amortized=Decimal(amount))
+
+
+def version(number: int, source: str, **by_ou: str) -> DayVersion:
+    return DayVersion(
+        sha256=f"{number}" * 64,
+        run=f"run-{number}",
+        source_version=source,
+        archived_at=NOON + timedelta(days=number - 1),
+        rows=len(by_ou),
+        totals=(usd(str(sum(Decimal(amount) for amount in by_ou.values()))),),
+        by_ou={f"Root/{ou}": (usd(amount),) for ou, amount in by_ou.items()},
+    )
+
+
+RECORD = DayRecord(
+    day=DAY,
+    versions=(
+        version(1, "20260317T060000.000000Z/a/1", Prod="5", Dev="2"),
+        version(2, "20260318T060000.000000Z/b/1", Prod="5", Dev="2.5"),
+        version(3, "20260318T060000.000000Z/b/2", Prod="7.5"),
+    ),
+)
+
+
+async def told(store: MemoryStore, number: int, day: date, state: ClaimState) -> None:
+    claim = Claim(
+        state=state,
+        run=f"run-{number}",
+        owner="one",
+        at=NOON + timedelta(days=number - 1, minutes=5),
+        recipients=("finops@example.com",),
+        told={DAY: ToldDay(sha256=f"{number}" * 64, etag="")},
+    )
+    await Ledger(store).create(digest_claim_key(f"{day}-daily-abc"), claim)
+
+
+async def told_of_all() -> History:
+    store = MemoryStore()
+    await told(store, 1, DAY, ClaimState.SENT)
+    await told(store, 2, date(2026, 4, 1), ClaimState.UNKNOWN)
+    await told(store, 3, date(2026, 3, 18), ClaimState.FREE)
+    batch = Batch(part=1, of=1, reason="OUs were mended", requested_by="finops")
+    run = RunRecord(
+        run="run-3",
+        period=Period.of(DAY),
+        first_day=DAY,
+        day=DAY,
+        batch=batch,
+        notify=False,
+        source_version="x",
+        cataloged_at=NOON,
+        days_changed=1,
+        changed=True,
+    )
+    await Ledger(store).create(run_record_key("run-3", Period.of(DAY)), run)
+    return await history_of(store, RECORD, "amortized")
+
+
+@in_loop
+async def test_each_version_says_what_changed_in_which_ou() -> None:
+    history = await told_of_all()
+
+    changes = [[(c.ou_path, c.amount) for c in v.changes] for v in history.versions]
+    assert changes == [
+        [],
+        [("Root/Dev", Decimal("0.5"))],
+        [("Root/Dev", Decimal("-2.5")), ("Root/Prod", Decimal("2.5"))],
+    ]
+
+
+@in_loop
+async def test_each_version_says_why_it_came_about() -> None:
+    first, second, third = (v.why for v in (await told_of_all()).versions)
+
+    assert first == "first archived, from the delivery of 20260317T060000.000000Z"
+    assert second == "AWS delivered the export anew, 20260318T060000.000000Z"
+    assert third.startswith("the same delivery, read again: accounts are in other OUs")
+    assert third.endswith("asked for by finops: OUs were mended")
+
+
+@in_loop
+async def test_only_who_may_have_got_it_was_told_also_by_a_digest_of_the_next_month() -> None:
+    history = await told_of_all()
+
+    assert [[(t.day, t.state) for t in v.told] for v in history.versions] == [
+        [(DAY, "sent")],
+        [(date(2026, 4, 1), "unknown")],
+        [],
+    ]
+    assert history.versions[0].told[0].recipients == ("finops@example.com",)
+
+
+@in_loop
+async def test_as_of_a_day_is_the_version_in_force_at_its_end_and_who_knew_it_by_then() -> None:
+    history = await told_of_all()
+
+    (then,) = history.as_of(date(2026, 3, 17)).versions
+    (next_day,) = history.as_of(date(2026, 3, 18)).versions
+    assert (then.number, next_day.number) == (1, 2)
+    assert [len(then.told), len(next_day.told)] == [1, 1]
+    with pytest.raises(InputError, match="was not archived yet"):
+        history.as_of(date(2026, 3, 16))

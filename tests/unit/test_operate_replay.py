@@ -1,0 +1,55 @@
+"""What `daybook replay` makes of the days that a person writes."""
+
+from datetime import date
+
+import pytest
+
+from daybook.operate.replay import Span, parse_span, wish
+from shared.errors import InputError
+
+TODAY = date(2026, 6, 18)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2026-06-05", date(2026, 6, 5), date(2026, 6, 5)),
+        ("2026-05", date(2026, 5, 1), date(2026, 5, 31)),
+        ("2025-11..2026-02", date(2025, 11, 1), date(2026, 2, 28)),
+        ("2026-01-20..2026-03", date(2026, 1, 20), date(2026, 3, 31)),
+        ("2026-06", date(2026, 6, 1), date(2026, 6, 17)),
+        ("2026-06-17..2026-12-31", date(2026, 6, 17), date(2026, 6, 17)),
+    ],
+)
+def test_a_day_a_month_or_a_range_of_either_up_to_yesterday(
+    text: str, first: date, last: date
+) -> None:
+    assert parse_span(text, TODAY) == Span(first, last)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "no day and no month"),
+        ("2026", "no day and no month"),
+        ("2026-6", "no day and no month"),
+        ("2026-02-30", "no day and no month"),
+        ("2026-01..", "no day and no month"),
+        ("2026-01...2026-02", "no day and no month"),
+        ("2026-02..2026-01", "end before they begin"),
+        ("2026-06-18", "not over yet"),
+    ],
+)
+def test_anything_else_is_refused_with_what_to_write(text: str, problem: str) -> None:
+    with pytest.raises(InputError, match=problem) as refused:
+        parse_span(text, TODAY)
+
+    assert "2026-01..2026-06" in str(refused.value)
+
+
+def test_the_wish_has_who_and_why_and_no_digest_unless_asked_for() -> None:
+    event = wish(parse_span("2026-05", TODAY), reason="why", requested_by="ops", notify=False)
+
+    assert (event.data.reason, event.data.requested_by, event.data.notify) == ("why", "ops", False)
+    assert (event.data.first_day, event.data.last_day) == (date(2026, 5, 1), date(2026, 5, 31))
+    assert event.lane == "backfill"

@@ -1,0 +1,219 @@
+"""What `daybook status` makes of the ledger, the staging area and the archive."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from daybook.operate.days import DayState, read_days, worst
+from daybook.operate.runs import Runs, read_runs
+from daybook.operate.status_page import age
+from shared.days import Period
+from shared.digest_claim import Claim, ClaimState
+from shared.events import Batch, Refresh
+from shared.ledger import Ledger
+from shared.locations import digest_claim_key, run_record_key
+from shared.memory import MemoryStore
+from shared.run_record import RunRecord
+from tests.support.units.aio import in_loop
+from tests.support.units.events import SECOND_DELIVERY, archive, assess, queried
+from tests.support.units.rows import DAY, row
+
+NOW = datetime(2026, 3, 19, 12, tzinfo=UTC)
+MARCH = Period(2026, 3)
+BEFORE = DAY - timedelta(days=1)
+
+
+async def run_a_day(store: MemoryStore, cost: str, **asked: Any) -> None:
+    days = {BEFORE: [row("1")], DAY: [row(cost)]}
+    await assess(store, await archive(store, await queried(store, days, **asked)))
+
+
+async def days_of(store: MemoryStore) -> dict[date, DayState]:
+    return {day.day: day for day in await read_days(store, MARCH, NOW.date())}
+
+
+@in_loop
+async def test_every_day_that_is_over_is_there_and_missing_unless_it_is_archived() -> None:
+    store = MemoryStore()
+    await run_a_day(store, "5")
+
+    days = await days_of(store)
+
+    assert list(days) == [date(2026, 3, n) for n in range(1, 19)]
+    assert {d for d, state in days.items() if state.status != "missing"} == {BEFORE, DAY}
+    assert days[DAY].totals[0].amortized == Decimal(5)
+    assert days[DAY].light is not None
+    assert days[BEFORE].light is None
+
+
+@in_loop
+@pytest.mark.parametrize(
+    ("scope", "status"),
+    [
+        ({"complete_through": DAY}, "complete"),
+        ({"complete_through": BEFORE}, "partial"),
+        ({"complete_through": DAY, "final": True}, "final"),
+    ],
+)
+async def test_a_day_is_as_its_delivery_says(scope: dict[str, Any], status: str) -> None:
+    store = MemoryStore()
+    await run_a_day(store, "5", **scope)
+
+    assert (await days_of(store))[DAY].status == status
+
+
+@in_loop
+async def test_a_day_with_another_version_is_restated_and_the_others_are_not() -> None:
+    store = MemoryStore()
+    await run_a_day(store, "5")
+    await run_a_day(store, "6", run="run-2", version=SECOND_DELIVERY)
+
+    days = await days_of(store)
+
+    assert (days[DAY].restated, days[DAY].versions) == (True, 2)
+    assert not days[BEFORE].restated
+    assert days[DAY].totals[0].amortized == Decimal(6)
+
+
+@in_loop
+async def test_a_days_own_digest_is_shown_with_its_state() -> None:
+    store = MemoryStore()
+    await run_a_day(store, "5")
+    claim = Claim(state=ClaimState.UNKNOWN, run="run-1", owner="one", at=NOW)
+    await Ledger(store).create(digest_claim_key(f"{DAY}-daily-abc"), claim)
+    await Ledger(store).create(digest_claim_key(f"{BEFORE}-delayed-abc"), claim)
+
+    days = await days_of(store)
+
+    assert (days[DAY].digest, days[BEFORE].digest) == ("unknown", None)
+
+
+def test_the_worst_light_counts() -> None:
+    assert worst(["green", "red", "grey"]) == "red"
+    assert worst([]) is None
+
+
+def at(hours: float) -> MemoryStore:
+    """Return a bucket whose objects were written so many hours ago."""
+    return MemoryStore(now=lambda: NOW - timedelta(hours=hours))
+
+
+@in_loop
+@pytest.mark.parametrize(("hours", "stuck"), [(0.5, False), (2, True)])
+async def test_a_run_that_is_staged_and_not_cataloged_is_open_and_after_an_hour_stuck(
+    hours: float, stuck: bool
+) -> None:
+    store = at(hours)
+    await queried(store, {DAY: [row("1")]})
+
+    (run,) = (await read_runs(store, MARCH, NOW)).open
+
+    assert (run.run, run.period, run.stuck) == ("run-1", MARCH, stuck)
+    assert run.step == "is read: archiver"
+
+
+@in_loop
+async def test_a_run_that_is_archived_waits_for_whoever_comes_next() -> None:
+    store = at(0)
+    await archive(store, await queried(store, {DAY: [row("1")]}))
+
+    (run,) = (await read_runs(store, MARCH, NOW)).open
+
+    assert run.step == "is archived: forecaster, catalog"
+
+
+@in_loop
+async def test_a_run_that_waits_for_the_export_says_for_what() -> None:
+    store = at(0)
+    looked = b'{"version": "v", "reason": "usage of 2026-03-16 is still being delivered"}'
+    await store.put("staging/run=run-1/period=2026-03/not-ready.json", looked)
+
+    (run,) = (await read_runs(store, MARCH, NOW)).open
+
+    assert run.step == "waits for the export"
+    assert run.reason == "usage of 2026-03-16 is still being delivered"
+
+
+def record(run: str, period: Period, **more: object) -> RunRecord:
+    known = {
+        "run": run,
+        "period": period,
+        "first_day": period.first,
+        "day": period.last,
+        "notify": False,
+        "source_version": "x",
+        "cataloged_at": NOW,
+        "days_changed": 0,
+        "changed": False,
+    }
+    return RunRecord.model_validate(known | more)
+
+
+async def runs_of(store: MemoryStore, *records: RunRecord) -> Runs:
+    for each in records:
+        await Ledger(store).create(run_record_key(each.run, each.period), each)
+    return await read_runs(store, MARCH, NOW)
+
+
+@in_loop
+async def test_a_run_that_is_recorded_is_done() -> None:
+    store = at(0)
+    await queried(store, {DAY: [row("1")]})
+
+    assert (await runs_of(store, record("run-1", MARCH))).open == ()
+
+
+@in_loop
+async def test_a_month_costs_what_the_runs_of_its_days_on_the_calendar_did() -> None:
+    runs = await runs_of(
+        at(0),
+        record("a", MARCH, query_cost="0.05", cost_explorer_requests=3),
+        record("b", Period(2025, 1), query_cost="0.005"),
+        record("c", MARCH, cataloged_at=NOW - timedelta(days=30), query_cost="9"),
+    )
+
+    spent = runs.spent()
+
+    assert (spent.runs, spent.queries, spent.cost_explorer) == (
+        2,
+        Decimal("0.055"),
+        Decimal("0.03"),
+    )
+    assert spent.total == Decimal("0.085")
+
+
+@in_loop
+async def test_a_backfill_shows_how_many_of_its_months_are_done() -> None:
+    batch = [Batch(part=n, of=3, reason="why", requested_by="ops") for n in (1, 2, 3)]
+    runs = await runs_of(
+        at(0),
+        record("long", Period(2025, 12), batch=batch[0]),
+        record("long", Period(2026, 1), batch=batch[1]),
+        record("tick", MARCH),
+    )
+
+    ((first, done),) = runs.backfills()
+    assert (first.run, done) == ("long", 2)
+
+
+@in_loop
+async def test_the_last_refresh_is_of_the_newest_run_that_refreshed() -> None:
+    refresh = (Refresh(dataset="costs", ingestion="i", status="COMPLETED"),)
+    runs = await runs_of(
+        at(0),
+        record("old", MARCH, refreshes=refresh, cataloged_at=NOW - timedelta(days=2)),
+        record("new", MARCH, refreshes=refresh, cataloged_at=NOW - timedelta(days=1)),
+        record("newest", MARCH),
+    )
+
+    assert runs.last_refresh
+    assert runs.last_refresh.run == "new"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(59, "0 min"), (3700, "1 h 1 min"), (200_000, "2 d 7 h")]
+)
+def test_an_age_is_told_in_its_largest_units(seconds: float, words: str) -> None:
+    assert age(seconds) == words
