@@ -87,7 +87,16 @@ def _found(root: Path) -> list[Path]:
     if not files:
         remedy = "Point --source at a file or a folder of files"
         raise InputError(root, f"has no {', '.join(SUFFIXES)} file", remedy)
+    _refuse_twins(files)
     return files
+
+
+def _refuse_twins(files: list[Path]) -> None:
+    """Refuse a file that lies there packed as well: both would be counted."""
+    for path in files:
+        if path.suffix == ".gz" and path.with_suffix("") in files:
+            problem = f"lies beside {path.with_suffix('').name}, and may hold the same lines"
+            raise InputError(path, problem, "Take one of the two away")
 
 
 def _layout(name: str, period: Period) -> tuple[str, str, tuple[str, str]]:

@@ -6,6 +6,7 @@ from daybook.inputs import Inputs
 from daybook.local.provision import Provisioned
 from daybook.local.stack import CONFIG_KEY
 from services.query.manifest import Delivery
+from services.query.snapshot import Snapshot, folders_of
 from shared.aws import clients
 from shared.days import Period
 from shared.locations import split_uri
@@ -73,7 +74,13 @@ def _distance(period: Period, asked: Period) -> tuple[bool, int]:
 
 
 async def _upload(export: S3Store, inputs: Inputs, delivery: Delivery) -> None:
-    """Upload the files first and the manifest last, as AWS delivers."""
+    """Upload the files first and the manifest last, as AWS delivers.
+
+    Of a file that the manifest does not list the name is enough: it is reported, and never read.
+    """
+    listed = [file for folder in folders_of(delivery) for file in await inputs.store.files(folder)]
+    for stray in Snapshot.of(delivery, listed).strays:
+        await export.put(f"{EXPORT_PREFIX}/{stray}", b"")
     for path in delivery.files:
         file = await inputs.store.fetch(path, inputs.source)
         await export.put(f"{EXPORT_PREFIX}/{path}", file.read_bytes())

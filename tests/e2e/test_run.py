@@ -22,7 +22,10 @@ ORGANIZATION = (
 
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
-    """One account, three days of one service, as gzip CSV; the cost is no binary fraction."""
+    """One account, three days of one service, as gzip CSV; the cost is no binary fraction.
+
+    Beside it lies the chunk of an earlier delivery, which no manifest lists any more.
+    """
     root = tmp_path / "export"
     period = "BILLING_PERIOD=2026-02"
     data, metadata = root / "data" / period, root / "metadata" / period
@@ -32,6 +35,7 @@ def export(tmp_path: Path) -> Path:
         writer = csv.DictWriter(file, [*CUR2.required, "product"], restval="")
         writer.writeheader()
         writer.writerows(line(day) for day in (1, 2, 3, 4) for _ in range(10))
+    (data / "stale-00001.csv.gz").write_bytes((data / "mine-00001.csv.gz").read_bytes())
     listed = f"s3://theirs/some/prefix/mine/data/{period}/mine-00001.csv.gz"
     manifest = {"executionId": "e-1", "dataFiles": [listed]}
     (metadata / "mine-Manifest.json").write_text(json.dumps(manifest))
@@ -65,6 +69,7 @@ def test_one_account_in_gzip_csv_gets_its_digest_for_the_last_complete_day(
     record = json.loads(done.stdout)
     assert record["day"] == "2026-02-03"
     assert record["totals"] == [{"currency": "USD", "unblended": "4", "amortized": "4"}]
+    assert any("1 file lies in the export's folder" in note for note in record["notes"])
     with (tmp_path / "out" / "ou-breakdown-2026-02-03.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["OU"] == "Root"

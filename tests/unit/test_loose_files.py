@@ -227,3 +227,15 @@ async def test_the_sources_own_files_stay_as_they_are(folder: Path) -> None:
     await check_inputs(files(folder, "focus"), date(2026, 3, 3))
 
     assert fingerprints(folder) == before
+
+
+@in_loop
+async def test_a_file_that_lies_there_packed_as_well_is_not_counted_twice(folder: Path) -> None:
+    body = focus_text([charge()])
+    (folder / "costs.csv").write_bytes(body)
+    (folder / "costs.csv.gz").write_bytes(gzip.compress(body))
+
+    text = await refusal(files(folder, "focus"))
+
+    assert "costs.csv.gz: lies beside costs.csv" in text
+    assert "Take one of the two away" in text
