@@ -4,7 +4,7 @@
 locals {
   key = { for prefix in [
     "config", "staging", "ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "ou-changes",
-    "csv", "dashboards", "snapshots",
+    "ou-drivers", "csv", "dashboards", "snapshots",
   ] : prefix => "${local.bucket_arn}/${prefix}/*" }
 
   runs = "${local.bucket_arn}/ledger/runs/*"
@@ -88,11 +88,11 @@ locals {
     )
     archiver = concat([
       local.list_archive,
-      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key.staging, local.key.ledger, local.key["ou-breakdowns"]] },
+      { sid = "ReadArchive", actions = ["s3:GetObject"], resources = [local.key.staging, local.key.ledger, local.key["ou-breakdowns"], local.key["ou-drivers"]] },
       {
         sid       = "Archive"
         actions   = ["s3:PutObject"]
-        resources = [local.key["ou-breakdowns"], "${local.bucket_arn}/ledger/days/*", "${local.bucket_arn}/ledger/periods/*"]
+        resources = [local.key["ou-breakdowns"], local.key["ou-drivers"], "${local.bucket_arn}/ledger/days/*", "${local.bucket_arn}/ledger/periods/*"]
       },
       ],
       # These take no resource (Service Authorization Reference, AWS Cost Explorer, AWS Invoicing).
@@ -109,9 +109,14 @@ locals {
         resources = [
           local.key.staging, local.key["ou-breakdowns"], local.key["ou-outlook"], local.key["ou-anomalies"],
           "${local.bucket_arn}/ledger/days/*",
+          local.key["ou-changes"], local.key["ou-drivers"],
         ]
       },
-      { sid = "WriteOutlook", actions = ["s3:PutObject"], resources = [local.key["ou-outlook"], local.key["ou-anomalies"]] },
+      {
+        sid       = "WriteOutlook"
+        actions   = ["s3:PutObject"]
+        resources = [local.key["ou-outlook"], local.key["ou-anomalies"], local.key["ou-changes"]]
+      },
     ]
     catalog = concat(
       [

@@ -12,6 +12,7 @@ from shared.anomalies import Anomaly, anomalies_rows
 from shared.breakdown import with_every_column
 from shared.day_record import DayRecord
 from shared.days import Period
+from shared.drivers import SCHEMA
 from shared.errors import MismatchError, Retry
 from shared.events import ArchivedData
 from shared.locations import (
@@ -22,6 +23,7 @@ from shared.locations import (
     changes_key,
     day_of_partition,
     day_record_key,
+    drivers_key,
     of_year,
     outlook_key,
     partition,
@@ -109,6 +111,15 @@ async def read_each(
             return day, await read(day)
 
     return dict(await asyncio.gather(*(one(day) for day in days)))
+
+
+async def read_drivers(store: ObjectReader, period: Period) -> pa.Table:
+    """Read what drives a period's cost (`shared/drivers.py`); no rows where nothing is archived.
+
+    Raises MismatchError as above.
+    """
+    table = await _checked_table(store, drivers_key(period))
+    return SCHEMA.empty_table() if table is None else table.select(SCHEMA.names).cast(SCHEMA)
 
 
 async def changed_since(store: ObjectReader, period: Period, read: dict[date, str]) -> list[date]:

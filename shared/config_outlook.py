@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from shared.config_parts import Strict
+from shared.days import Period
 from shared.money import Money
 
 UNMAPPED = "Unmapped"
@@ -23,15 +24,65 @@ def normal_ou(path: Any) -> Any:
 OU_PATTERN = rf"^({UNMAPPED}|{ROOT}(/[^/]*[^/\s][^/]*)*)$"
 OuPath = Annotated[str, BeforeValidator(normal_ou), Field(pattern=OU_PATTERN, max_length=1300)]
 Percent = Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)]
+Growth = Annotated[Decimal, Field(gt=-100, le=1000, allow_inf_nan=False)]
+BudgetAmount = Annotated[Money, Field(gt=0)]
+CENT = Decimal("0.01")
 
 
 class Budget(Strict):
-    """A monthly budget of an OU and everything below it, from a date on."""
+    """A budget of an OU and everything below it, from a date on: an amount a month, or a table.
+
+    A later budget of the same OU takes its place from its own date on; the days before keep theirs.
+    """
 
     ou: OuPath = Field(description="OU path; a parent covers its subtree; Root covers all OUs.")
-    monthly: Money = Field(gt=0, description="Amount per calendar month.")
+    monthly: Money | None = Field(default=None, gt=0, description="Amount per calendar month.")
+    growth_percent: Growth = Field(
+        default=Decimal(0),
+        description="With monthly: by how much it grows each year, on the day it started.",
+    )
+    months: dict[Period, BudgetAmount] = Field(
+        default={},
+        description="Instead of monthly: the amount of each month (YYYY-MM). After the last one, "
+        "and in a month that it lacks, the light is grey.",
+    )
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
-    starts: date = Field(alias="from", description="First day that the amount holds (UTC).")
+    starts: date = Field(
+        alias="from", description="First day that it holds (UTC); of a table its first month's."
+    )
+    ends: date | None = Field(
+        default=None,
+        alias="until",
+        description="Last day that it holds: after it the light is grey, until another begins.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_the_first_month(cls, fields: Any) -> Any:
+        if isinstance(fields, dict) and fields.get("months") and not fields.get("from"):
+            return fields | {"from": f"{min(map(str, fields['months']))}-01"}
+        return fields
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.monthly is None) == (not self.months):
+            raise ValueError("needs either monthly or months")
+        if self.months and self.growth_percent:
+            raise ValueError("growth_percent goes with monthly: a table says each month itself")
+        if self.ends and self.ends < self.starts:
+            raise ValueError("until is before from")
+        return self
+
+    def on(self, day: date) -> Decimal | None:
+        """Return the amount of a day's month; None where the budget does not hold."""
+        if day < self.starts or (self.ends and day > self.ends):
+            return None
+        if self.monthly is None:
+            return self.months.get(Period.of(day))
+        years = day.year - self.starts.year
+        years -= (day.month, day.day) < (self.starts.month, self.starts.day)
+        grown = self.monthly * (1 + self.growth_percent / 100) ** years
+        return grown.quantize(CENT) if years and self.growth_percent else self.monthly
 
 
 class PlannedEvent(Strict):
@@ -53,14 +104,16 @@ class PlannedEvent(Strict):
         return self
 
 
-class Lights(Strict):
+class Thresholds(Strict):
     """When a light turns yellow or red, on the month-end estimate against the budget."""
 
     yellow_over_percent: Percent = Field(
         default=Decimal(0), description="Yellow when the estimate is more than this over budget."
     )
     red_over_percent: Percent = Field(
-        default=Decimal(10), description="Red when the estimate is more than this over budget."
+        default=Decimal(10),
+        description="Red when the estimate is more than this over budget; yellow when the upper "
+        "end of its 80 % interval is.",
     )
     floor: Money = Field(
         default=Decimal(0), ge=0, description="Overruns up to this amount do not turn yellow."
@@ -71,6 +124,32 @@ class Lights(Strict):
         if self.red_over_percent < self.yellow_over_percent:
             raise ValueError("red_over_percent is below yellow_over_percent")
         return self
+
+
+class OuThresholds(Thresholds):
+    """Thresholds of an OU and everything below it."""
+
+    ou: OuPath = Field(description="OU path; the OU nearest above decides.")
+
+
+class Lights(Thresholds):
+    """Thresholds of all OUs, and of those that have their own."""
+
+    ous: tuple[OuThresholds, ...] = Field(
+        default=(), description="OUs with thresholds of their own, which hold below them, too."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_an_ou(self) -> Self:
+        paths = [each.ou for each in self.ous]
+        if twice := sorted({path for path in paths if paths.count(path) > 1}):
+            raise ValueError(f"{twice[0]} has thresholds twice")
+        return self
+
+    def of(self, ou_path: str) -> Thresholds:
+        """Return the thresholds of an OU: its own, or those of the OU nearest above."""
+        above = [each for each in self.ous if f"{ou_path}/".startswith(f"{each.ou}/")]
+        return max(above, key=lambda each: len(each.ou), default=self)
 
 
 class Acknowledged(Strict):

@@ -72,9 +72,9 @@ def changes_key(day: date) -> str:
     return f"{CHANGES}{partition(day)}ou-changes-{day}.parquet"
 
 
-def drivers_key(day: date) -> str:
-    """Return the key of a day's cost by usage type and region: one fixed object per day."""
-    return f"{DRIVERS}{partition(day)}ou-drivers-{day}.parquet"
+def drivers_key(period: Period) -> str:
+    """Return the key of a period's cost by usage type and region: one fixed object per period."""
+    return f"{DRIVERS}year={period.year}/month={period.month}/ou-drivers-{period}.parquet"
 
 
 def csv_key(day: date) -> str:

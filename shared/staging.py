@@ -75,6 +75,9 @@ class StagedPeriod(BaseModel):
         default=None, description="The account-to-OU table; null when an older release staged it."
     )
     days: tuple[StagedDay, ...]
+    drivers: Reference | None = Field(
+        default=None, description="What drives the cost; null when an older release staged it."
+    )
     invoices: tuple[InvoicedTotal, ...] = Field(
         default=(), description="By invoice, of the lines that carry an invoice's id."
     )

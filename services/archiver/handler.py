@@ -1,11 +1,14 @@
 """Archives a period's days: writes what is new or changed, and nothing else."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from services.archiver.adopted import adopted_days, other_names
 from services.archiver.compare import CompareCosts
 from services.archiver.day_archive import DayArchive, require_month
+from shared.breakdown import amounts_of
 from shared.cost_check import CostCheck
 from shared.day_record import PeriodRecord
 from shared.days import Period
@@ -21,8 +24,16 @@ from shared.events import (
 )
 from shared.lease import Lease
 from shared.ledger import Ledger
-from shared.locations import day_of_record, day_records_prefix, period_record_key, split_uri
-from shared.parquet import sha256
+from shared.locations import (
+    day_of_record,
+    day_records_prefix,
+    drivers_key,
+    period_record_key,
+    split_uri,
+)
+from shared.money import Amounts
+from shared.newest import Contender, write_newest
+from shared.parquet import from_parquet, sha256
 from shared.ports import ObjectStore
 from shared.staging import StagedDay, StagedPeriod
 
@@ -108,20 +119,40 @@ class ArchivePeriod:
         kept = await adopted_days(self.store, [day.day for day in staged_days if not day.keys])
         prepared = [await archive.prepare(day) for day in staged_days if day.day not in kept]
         require_month(prepared, staged)
+        drivers = await self._drivers(staged)
         names = await other_names(self.store, period)
         written = [await archive.write(ready, delivery, names) for ready in prepared]
+        if drivers:
+            ours = Contender(*drivers, delivery.source_version, delivery.run)
+            await write_newest(self.store, drivers_key(period), ours)
         return tuple(sorted([*written, *kept.values()], key=lambda archived: archived.day))
+
+    async def _drivers(self, staged: StagedPeriod) -> tuple[bytes, int] | None:
+        """Return the staged object of what drives the cost, and its rows: it must add up, too."""
+        if staged.drivers is None:
+            return None
+        body = await self._read(staged.drivers)
+        table = await asyncio.to_thread(from_parquet, body)
+        if _by_currency(amounts_of(table)) != _by_currency(staged.totals):
+            raise MismatchError(
+                f"what drives the cost of {staged.period} adds up to {amounts_of(table)}, "
+                f"the export to {staged.totals}"
+            )
+        return body, table.num_rows
 
     async def _staged(self, staging: Reference | None) -> StagedPeriod:
         if staging is None:
             raise Reject("what was adopted is not staged")
-        _, key = split_uri(staging.uri)
+        return StagedPeriod.model_validate_json(await self._read(staging))
+
+    async def _read(self, said: Reference) -> bytes:
+        _, key = split_uri(said.uri)
         found = await self.store.get(key)
         if found is None:
-            raise Reject(f"{staging.uri} is gone: ask for a backfill")
-        if sha256(found.body) != staging.sha256:
-            raise MismatchError(f"{staging.uri} is not what the event says")
-        return StagedPeriod.model_validate_json(found.body)
+            raise Reject(f"{said.uri} is gone: ask for a backfill")
+        if sha256(found.body) != said.sha256:
+            raise MismatchError(f"{said.uri} is not what the event says")
+        return found.body
 
     async def _staged_days(self, period: Period, staged: StagedPeriod) -> list[StagedDay]:
         """Return the staged days, and as empty those that were archived but have no lines now."""
@@ -130,3 +161,12 @@ class ArchivePeriod:
             day = day_of_record(known.key)
             by_day.setdefault(day, StagedDay(day=day, keys=(), rows=0, totals=()))
         return [by_day[day] for day in sorted(by_day)]
+
+
+def _by_currency(amounts: Iterable[Amounts]) -> dict[str, Amounts]:
+    """Return amounts by currency, without those of nothing: what costs nothing is no driver."""
+    return {part.currency: part for part in amounts if any(_stated(part))}
+
+
+def _stated(part: Amounts) -> tuple[Decimal | None, ...]:
+    return part.unblended, part.amortized, part.net_unblended, part.net_amortized

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from services.forecaster.estimate import Estimate, Forecast, by_forecast, by_run_rate
-from services.forecaster.lights import Standing, light_of
+from services.forecaster.lights import NO_BUDGET, Standing, light_of
 from shared.config_outlook import ROOT, UNMAPPED, Anomalies, Budget, Lights, PlannedEvent
+from shared.days import Period
 from shared.money import exact_sum, to_scale
 from shared.outlook import Outlook
 
@@ -60,10 +61,29 @@ def assess(
     return [assessed.outlook(node, budgets.get(node)) for node in _nodes(sums, budgets, known)]
 
 
-def budgets_in_force(budgets: Iterable[Budget], day: date) -> dict[tuple[str, str], Decimal]:
-    """Return per OU path and currency the newest monthly budget that has started by `day`."""
+@dataclass(frozen=True)
+class InForce:
+    """The newest budget of an OU: the month's amount, or why there is none any more."""
+
+    amount: Decimal | None
+    ended: str = NO_BUDGET
+
+
+def budgets_in_force(budgets: Iterable[Budget], day: date) -> dict[tuple[str, str], InForce]:
+    """Return per OU path and currency the newest budget that has started by `day`."""
     started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
-    return {(budget.ou, budget.currency): budget.monthly for budget in started}
+    return {(budget.ou, budget.currency): _in_force(budget, day) for budget in started}
+
+
+def _in_force(budget: Budget, day: date) -> InForce:
+    amount = budget.on(day)
+    if amount is not None:
+        return InForce(amount)
+    if budget.ends and day > budget.ends:
+        return InForce(None, f"the budget ended on {budget.ends}")
+    if max(budget.months) < Period.of(day):
+        return InForce(None, f"the budget's table ended with {max(budget.months)}")
+    return InForce(None, f"the budget's table has no {Period.of(day)}")
 
 
 def _nodes(*sources: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -87,15 +107,24 @@ class _Month:
     forecasts: Forecasts
     complete: bool
 
-    def outlook(self, node: tuple[str, str], budget: Decimal | None) -> Outlook:
+    def outlook(self, node: tuple[str, str], budget: InForce | None) -> Outlook:
         """Return the row of an OU in a currency."""
         ou_path, currency = node
-        below = (amount for other, amount in self.own.items() if _below(other, node))
+        below = [amount for other, amount in self.own.items() if _below(other, node)]
         spent = to_scale(exact_sum(below))
         estimate = self._estimate(node, spent) if self.complete else None
         expected = estimate.ranges[0].amount if estimate else None
-        standing = Standing(spent, budget, expected, self.complete)
-        light, reason = light_of(standing, self.rules.lights)
+        held = budget or InForce(None)
+        standing = Standing(
+            spent,
+            held.amount,
+            expected,
+            self.complete,
+            upper=estimate.ranges[0].high_80 if estimate else None,
+            unbudgeted=held.ended,
+            billed=bool(below),
+        )
+        light, reason = light_of(standing, self.rules.lights.of(ou_path))
         return Outlook(
             as_of=self.day,
             ou=display_name(ou_path),
@@ -103,7 +132,7 @@ class _Month:
             currency=currency,
             own_month_to_date=to_scale(self.own.get(node, Decimal(0))),
             month_to_date=spent,
-            budget=budget,
+            budget=held.amount,
             month_end_estimate=expected,
             estimate_method=estimate.method if estimate else "",
             light=light,

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from services.forecaster.anomalies import Lookout
 from services.forecaster.assess import Forecasts, Rules, Spend, assess
+from services.forecaster.driven import Drivers
 from services.forecaster.explained import Explanations
 from services.forecaster.foresight import asked_days, complete_days, forecasts_of
 from services.forecaster.past import Past, read_past
@@ -30,12 +31,13 @@ from shared.events import (
     follow_up,
 )
 from shared.lease import Lease
-from shared.locations import anomalies_key, outlook_key
+from shared.locations import anomalies_key, changes_key, outlook_key
 from shared.money import Amounts
 from shared.newest import Contender, write_newest
 from shared.outlook import outlook_table
 from shared.parquet import to_parquet
 from shared.ports import ObjectStore
+from shared.why import changes_table
 
 SOURCE = "daybook.forecaster"
 
@@ -95,13 +97,16 @@ class AssessPeriod:
         return await read_past(self.store, self.metric, self.display, data, tables)
 
     async def _tell(self, past: Past, event: PeriodArchived) -> None:
-        """Write what stands out on each complete day."""
+        """Write what stands out on each complete day, and why its cost changed."""
         rules = self.rules.anomalies
         explanations = Explanations(rules.acknowledged, self.rules.planned)
         lookout = await asyncio.to_thread(Lookout.over, past.cells, rules.floor)
+        drivers = Drivers(past.compared.drivers, self.metric, self.display)
         for day in complete_days(event.data):
-            found = lookout.anomalies(day, explanations)
+            found = drivers.named(lookout.anomalies(day, explanations))
             await self._keep(anomalies_key(day), anomalies_table(found), event)
+            changes = await asyncio.to_thread(past.compared.changes, day)
+            await self._keep(changes_key(day), changes_table(changes), event)
 
     async def _keep(self, key: str, table: pa.Table, event: PeriodArchived) -> None:
         body = to_parquet(table)

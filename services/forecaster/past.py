@@ -8,6 +8,8 @@ import pyarrow as pa
 
 from services.forecaster.cells import Cells
 from services.forecaster.history import Cost, History, costs_of
+from services.forecaster.why import Compared
+from shared.archive import read_drivers
 from shared.currency import Display
 from shared.days import Period
 from shared.events import ArchivedData
@@ -20,10 +22,11 @@ Costs = Mapping[date, Sequence[Cost]]
 
 @dataclass(frozen=True)
 class Past:
-    """Costs by day, as lists for forecasts and as series of cells for anomalies."""
+    """Costs by day: for forecasts, for anomalies, and two months to say why they changed."""
 
     costs: Costs
     cells: Cells
+    compared: Compared
 
 
 async def read_past(
@@ -44,11 +47,21 @@ async def read_past(
     rates = _rates(display, data.period)
     shown = (display.currency, rates) if display and rates else None
     cells = Cells(*_window(data, earlier), shown)
-    costs = await history.read(earlier, lambda day, table: cells.add(day, table, metric))
+    months = dict(tables)
+    before = data.period.previous
+
+    def take(day: date, table: pa.Table) -> None:
+        cells.add(day, table, metric)
+        if Period.of(day) == before:
+            months[day] = table
+
+    costs = await history.read(earlier, take)
     for day, table in tables.items():
         costs[day] = costs_of(table, metric) or []
         cells.add(day, table, metric)
-    return Past(_shown(costs, display, rates), cells)
+    drivers = [await read_drivers(store, period) for period in (before, data.period)]
+    compared = Compared(months, pa.concat_tables(drivers), metric, display)
+    return Past(_shown(costs, display, rates), cells, compared)
 
 
 def _window(data: ArchivedData, earlier: Sequence[date]) -> tuple[date, int]:

@@ -80,6 +80,10 @@ class EmbeddedQuery:
         hours = self._run("sums").aggregate('staged_day, max("LastHour")').fetchall()
         return {day: hour for day, hour in hours if hour is not None}
 
+    def drivers(self, folder: Path) -> dict[date, list[Path]]:
+        """Write what drives cost as Parquet into `folder`, by day; returns each day's files."""
+        return self._by_day("drivers", folder)
+
     def _by_day(self, name: str, folder: Path) -> dict[date, list[Path]]:
         folder.mkdir(parents=True)
         self._run(name).to_parquet(

@@ -20,6 +20,9 @@ from services.query.reconciled import no_sums, reconciled_day
 from services.query.sources import SourceFormat
 from services.query.unreadable import OpenQuery, naming_the_file
 from shared.breakdown import STAGED
+from shared.drivers import drivers_table
+from shared.event_data import Reference
+from shared.parquet import sha256, to_parquet
 from shared.ports import Message, ObjectStore
 from shared.staging import StagedDay
 
@@ -35,10 +38,11 @@ class Scanned:
 
 
 class DayFiles(NamedTuple):
-    """A day's breakdown and its control sums."""
+    """A day's breakdown, its control sums, and what drives its cost."""
 
     rows: list[Path]
     sums: list[Path]
+    drivers: list[Path]
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class EmbeddedEngine:
             )
             control.require(self.metric, delivery.manifest)
             days = [await self._upload(day, staged[day], prefix) for day in sorted(staged)]
-            return QueryResult(control, tuple(days), scanned.bytes, scanned.cost)
+            drivers = await self._drivers(staged, prefix)
+            return QueryResult(control, tuple(days), scanned.bytes, scanned.cost, drivers)
 
     async def scan(self, delivery: Delivery, message: Message, folder: Path) -> Scanned:
         """Bring what is to be queried into `folder`: here, the export's files themselves."""
@@ -73,6 +78,14 @@ class EmbeddedEngine:
         files = await self.export.fetch(delivery, folder)
         size = sum(file.stat().st_size for file in files)
         return Scanned(files, partial(EmbeddedQuery, self.source), size)
+
+    async def _drivers(self, staged: dict[date, DayFiles], prefix: str) -> Reference:
+        """Upload what drives the period's cost as one object, in order."""
+        files = [file for day in sorted(staged) for file in staged[day].drivers]
+        body = await asyncio.to_thread(_drivers_of, files)
+        key = f"{prefix}drivers.parquet"
+        await self.staging.put(key, body)
+        return Reference(uri=f"s3://{self.staging.bucket}/{key}", sha256=sha256(body))
 
     async def _upload(self, day: date, files: DayFiles, prefix: str) -> StagedDay:
         keys = []
@@ -90,6 +103,10 @@ def _read(files: list[Path], none: pa.Table) -> pa.Table:
     return pa.concat_tables(tables) if tables else none
 
 
+def _drivers_of(files: list[Path]) -> bytes:
+    return to_parquet(drivers_table([pq.read_table(file, partitioning=None) for file in files]))
+
+
 def _query(
     open_query: OpenQuery,
     delivery: Delivery,
@@ -101,5 +118,8 @@ def _query(
         control = query.control()
         rows = query.stage(organization, folder / "staged")
         sums = query.sums(folder / "sums")
-    days = rows.keys() | sums.keys()
-    return control, {day: DayFiles(rows.get(day, []), sums.get(day, [])) for day in days}
+        drivers = query.drivers(folder / "drivers")
+    return control, {
+        day: DayFiles(*(by_day.get(day, []) for by_day in (rows, sums, drivers)))
+        for day in rows.keys() | sums.keys()
+    }

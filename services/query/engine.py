@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from services.query.manifest import Delivery
 from shared.days import Period
+from shared.event_data import Reference
 from shared.money import Amounts, not_stated
 from shared.ports import Message
 from shared.staging import InvoicedTotal, StagedDay
@@ -53,6 +54,7 @@ class Control:
 class QueryResult:
     """What one scan of a billing period gave: staged days, control totals, bytes of the export.
 
+    `drivers` is the object of what drives the cost (`shared/drivers.py`).
     `cost` is what the scan itself is charged with, in US dollars; None where nobody charges.
     """
 
@@ -60,6 +62,7 @@ class QueryResult:
     days: tuple[StagedDay, ...]
     bytes_scanned: int
     cost: Decimal | None = None
+    drivers: Reference | None = None
 
 
 class QueryEngine(Protocol):

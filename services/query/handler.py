@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import structlog
 
 from services.query.asked import SOURCE, Asked, asked_for, split
+from services.query.budget_gaps import budget_gaps
 from services.query.budgets import budgets_of_nothing
 from services.query.changes import record_changes
 from services.query.engine import QueryEngine, QueryResult
@@ -139,7 +140,7 @@ class QueryPeriods:
         lost = budgets_of_nothing(self.budgets, organization.placements, day)
         for sentence in lost:
             log.warning("budget-of-nothing", problem=sentence)
-        return lost
+        return [*lost, *budget_gaps(self.budgets, organization.placements, day)]
 
     async def _snapshot(self, period: Period) -> Snapshot:
         """Return what is delivered, unless it is just being replaced."""
@@ -232,6 +233,7 @@ def _describe(
         complete_through=complete_through,
         final=result.control.final(delivery.period, delivery.delivered_at),
         totals=result.control.totals,
+        drivers=result.drivers,
         days=_without_gaps(delivery.period, result.days, complete_through),
         invoices=result.control.invoices,
         unknown_types=dict(result.control.unknown_types),

@@ -16,6 +16,8 @@ from shared.breakdown import METRICS
 from shared.days import Period
 
 COUNT, HOUR = "line_count", "usage_hour"
+ADDED = {*METRICS, "usage_amount"}
+"""Columns of the line view that are amounts."""
 ATHENA_TYPES = {"VARCHAR": "varchar", "MAP(VARCHAR, VARCHAR)": "map(varchar, varchar)"}
 
 
@@ -26,8 +28,8 @@ def reduced(source: SourceFormat, period: Period, export: exp.Query) -> exp.Quer
     """
     lines = reading(lines_of(source, period), "export", export)
     names = lines.named_selects
-    keys = [name for name in names if name not in METRICS and name != HOUR]
-    sums = [f"sum({name}) AS {name}" for name in names if name in METRICS]
+    keys = [name for name in names if name not in ADDED and name != HOUR]
+    sums = [f"sum({name}) AS {name}" for name in names if name in ADDED]
     sums.append(f"max({HOUR}) AS {HOUR}")
     view = lines.subquery("lines")
     return (

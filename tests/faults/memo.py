@@ -52,7 +52,7 @@ def _query(
         control, staged = _REAL_QUERY(open_query, delivery, files, organization, folder)
         contents = {day: [_contents(s) for s in each] for day, each in staged.items()}
         _KNOWN[key] = control, contents
-        for name in ("staged", "sums"):
+        for name in ("staged", "sums", "drivers"):
             shutil.rmtree(folder / name)
     control, contents = _KNOWN[key]
     return control, {

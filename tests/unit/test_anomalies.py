@@ -5,17 +5,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from services.forecaster.anomalies import Lookout
 from services.forecaster.assess import Rules
 from services.forecaster.cells import Cells
+from services.forecaster.driven import Drivers
 from services.forecaster.explained import Explanations
 from services.forecaster.handler import AssessPeriod
 from shared.anomalies import Anomaly
 from shared.archive import read_anomalies
 from shared.config_outlook import Acknowledged, Anomalies, Lights, PlannedEvent
 from shared.days import ONE_DAY, days_between
+from shared.drivers import SCHEMA
 from shared.memory import MemoryStore
 from tests.support.units.aio import in_loop
 from tests.support.units.events import archive, queried
@@ -107,6 +110,33 @@ def test_an_acknowledged_event_stays_quiet_and_says_why() -> None:
     (found,) = found_in(anomalies=Anomalies(acknowledged=(other, known)))
 
     assert (found.state, found.quiet, found.explanation) == ("acknowledged", True, "a test")
+
+
+def driver(day: date, usage_type: str, cost: str, region: str = "eu-west-1") -> dict[str, Any]:
+    its = row(cost, BillingDate=day, Service="AWS Lambda")
+    named = {name: its.get(name) for name in SCHEMA.names}
+    return named | {"UsageType": usage_type, "Region": region, "UsageAmount": Decimal(1)}
+
+
+def test_an_anomaly_names_the_usage_type_and_region_that_drove_it() -> None:
+    (found,) = found_in()
+    before = [SPIKE - timedelta(days=n) for n in range(1, 20)]
+    after = [SPIKE, SPIKE + ONE_DAY]
+    rows = [driver(day, "Requests", "60") for day in (*before, *after)]
+    rows += [driver(day, "GB-Second", "40") for day in before]
+    rows += [driver(day, "GB-Second", "95") for day in after]
+    table = pa.Table.from_pylist(rows, schema=SCHEMA)
+
+    (named,) = Drivers(table, "amortized").named([found])
+
+    assert (named.usage_type, named.region) == ("GB-Second", "eu-west-1")
+    assert named.driver_impact == Decimal(110)
+
+
+def test_without_what_drove_it_an_anomaly_names_nothing() -> None:
+    (found,) = found_in()
+
+    assert Drivers(SCHEMA.empty_table(), "amortized").named([found]) == [found]
 
 
 def planned(monthly: str, start: date, **more: Any) -> PlannedEvent:

@@ -95,7 +95,7 @@ def test_an_ou_with_a_budget_but_no_cost_is_there() -> None:
     found = assessed(budgets=(budget("Root/New/Team"),))
 
     assert month_to_date(found) == {"Root": "0", "Root/New": "0", "Root/New/Team": "0"}
-    assert found["Root/New/Team", "USD"].light == "green"
+    assert found["Root/New/Team", "USD"].light == "grey"
     assert found["Root/New", "USD"].light == "grey"
 
 
@@ -136,7 +136,7 @@ def test_the_newest_budget_that_has_begun_is_in_force(day: date, monthly: str | 
 
     found = budgets_in_force((later, earlier), day).get(("Root", "USD"))
 
-    assert found == (None if monthly is None else Decimal(monthly))
+    assert (found.amount if found else None) == (None if monthly is None else Decimal(monthly))
 
 
 def test_a_partial_day_has_neither_estimate_nor_light() -> None:

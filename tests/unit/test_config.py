@@ -98,7 +98,7 @@ def test_the_cost_metric_may_be_any_of_the_archived_ones(metric: str) -> None:
         ("finops@example.com", '"a@x.com\\nBcc: b@x.com"', "line 17 (digest.recipients.0)"),
         ("  recipients: [finops@example.com]\n", "", "line 16 (digest.recipients)"),
         ("cost_metric", "cost_metrik", "line 6 (cost_metrik)"),
-        ("    monthly: 50000", "    mothly: 50000", "line 8 (budgets.0.monthly)"),
+        ("    monthly: 50000", "    mothly: 50000", "line 9 (budgets.0.mothly)"),
         ("    monthly: 50000", "    monthly: 5\n    note: x", "line 10 (budgets.0.note)"),
     ],
 )

@@ -1,8 +1,10 @@
 """The traffic light of an OU."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from pydantic import ValidationError
 
 from services.forecaster.lights import Standing, light_of
 from shared.config_outlook import Lights
@@ -98,3 +100,54 @@ def test_the_reason_of_a_spent_budget_names_both_amounts() -> None:
     assert light_of(standing(spent="1234.5"), PLAIN)[1] == (
         "month to date 1,234.50 is already over the budget of 100.00"
     )
+
+
+@pytest.mark.parametrize(
+    ("upper", "rules", "light"),
+    [
+        ("110", PLAIN, "green"),
+        ("110.01", PLAIN, "yellow"),
+        ("110.01", Lights(floor=Decimal(11)), "green"),
+        ("110.01", Lights(red_over_percent=Decimal(12)), "green"),
+        (None, PLAIN, "green"),
+    ],
+)
+def test_the_upper_end_of_the_interval_turns_a_light_yellow(
+    upper: str | None, rules: Lights, light: str
+) -> None:
+    known = replace(standing("98"), upper=None if upper is None else Decimal(upper))
+
+    found, reason = light_of(known, rules)
+
+    assert found == light
+    assert ("upper end of its 80 % interval" in reason) == (light == "yellow")
+
+
+def test_a_budget_that_nothing_was_billed_for_is_grey_and_says_so() -> None:
+    light, reason = light_of(replace(standing("0", spent="0"), billed=False), PLAIN)
+
+    assert (light, "is the budget's OU right?" in reason) == ("grey", True)
+
+
+def test_thresholds_are_those_of_the_ou_nearest_above() -> None:
+    lights = Lights.model_validate(
+        {
+            "red_over_percent": 20,
+            "ous": [
+                {"ou": "Prod", "red_over_percent": 5},
+                {"ou": "Prod/Shop", "red_over_percent": 2},
+            ],
+        }
+    )
+
+    found = {
+        ou: lights.of(ou).red_over_percent for ou in ("Root", "Root/Prod/A", "Root/Production")
+    }
+
+    assert found == {"Root": 20, "Root/Prod/A": 5, "Root/Production": 20}
+    assert lights.of("Root/Prod/Shop/Cart").red_over_percent == 2
+
+
+def test_an_ou_with_thresholds_twice_is_refused() -> None:
+    with pytest.raises(ValidationError, match="Root/A has thresholds twice"):
+        Lights.model_validate({"ous": [{"ou": "A"}, {"ou": "Root/A"}]})

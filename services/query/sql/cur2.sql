@@ -31,6 +31,9 @@
 --     split cost allocation lines, if there are any, are not recognized
 --   line_item_usage_account_name                                    text
 --     accounts are named by the organization table only
+--   line_item_usage_type                                            text
+--   line_item_usage_amount                                          money
+--   product_region_code                                             text
 --   product                                                         map
 --   product_servicecode                                             text
 --   line_item_net_unblended_cost                                    money     [partly]
@@ -53,6 +56,11 @@ WITH item AS (
             nullif(line_item_product_code, ''),
             'Unknown'
         ) AS service,
+        coalesce(line_item_usage_type, '') AS usage_type,
+        coalesce(
+            nullif(product_region_code, ''), nullif(element_at(product, 'region'), ''), ''
+        ) AS region,
+        coalesce(CAST(line_item_usage_amount AS decimal(38, 12)), 0) AS used,
         coalesce(line_item_line_item_type, '') AS line_type,
         coalesce(line_item_currency_code, '') AS currency,
         coalesce(bill_invoice_id, '') AS invoice_id,
@@ -133,6 +141,14 @@ SELECT
     coalesce(known_charge, nullif(line_type, ''), 'Unknown') AS charge_type,
     currency,
     invoice_id,
+    usage_type,
+    region,
+    -- A negation repeats what the covered lines used.
+    CASE
+        WHEN line_type IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage') AND NOT is_split
+            THEN used
+        ELSE 0
+    END AS usage_amount,
     CASE WHEN is_split THEN 0 ELSE unblended END AS unblended,
     CASE
         WHEN is_split THEN 0

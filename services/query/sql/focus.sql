@@ -28,6 +28,9 @@
 --     Marketplace purchases are not told apart from AWS usage and fees
 --   SubAccountName           text
 --     accounts are named by the organization table only
+--   ConsumedQuantity         money
+--   RegionId                 text
+--   x_UsageType              text
 --   x_Operation              text
 --     split cost allocation lines, if there are any, are not recognized
 --   x_ServiceCode            text
@@ -39,6 +42,9 @@ WITH item AS (
         coalesce(nullif(SubAccountId, ''), BillingAccountId, '') AS account_id,
         coalesce(SubAccountName, '') AS account_name,
         coalesce(nullif(ServiceName, ''), nullif(x_ServiceCode, ''), 'Unknown') AS service,
+        coalesce(x_UsageType, '') AS usage_type,
+        coalesce(RegionId, '') AS region,
+        coalesce(CAST(ConsumedQuantity AS decimal(38, 12)), 0) AS used,
         coalesce(ChargeCategory, '') AS line_type,
         coalesce(BillingCurrency, '') AS currency,
         coalesce(InvoiceId, '') AS invoice_id,
@@ -88,6 +94,9 @@ SELECT
     coalesce(known_charge, nullif(line_type, ''), 'Unknown') AS charge_type,
     currency,
     invoice_id,
+    usage_type,
+    region,
+    CASE WHEN line_type = 'Usage' AND NOT is_split THEN used ELSE 0 END AS usage_amount,
     CASE WHEN is_split THEN 0 ELSE billed END AS unblended,
     CASE WHEN is_split THEN 0 ELSE effective END AS amortized,
     FALSE AS states_net,

@@ -27,6 +27,10 @@
 --     split cost allocation lines, if there are any, are not recognized
 --   line_item_usage_account_name                                    text
 --     accounts are named by the organization table only
+--   line_item_usage_type                                            text
+--   line_item_usage_amount                                          money
+--   product_region_code                                             text
+--   product_region                                                  text
 --   product_product_name                                            text
 --   product_servicename                                             text
 --   product_servicecode                                             text
@@ -86,6 +90,9 @@ SELECT
     line_item_currency_code,
     line_item_line_item_description,
     line_item_operation,
+    line_item_usage_type,
+    line_item_usage_amount,
+    coalesce(nullif(product_region_code, ''), product_region) AS product_region_code,
     line_item_unblended_cost,
     line_item_net_unblended_cost,
     bill_bill_type,

@@ -1,0 +1,65 @@
+"""Budgets that contradict each other, and OUs that none covers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from services.query.organization import Placement
+from shared.config_outlook import ROOT, UNMAPPED, Budget
+from shared.money import cents, exact_sum
+
+MOST = 5
+"""OUs that are named; of more the number is said."""
+Amounts = Mapping[tuple[str, str], Decimal]
+"""By OU path and currency."""
+
+
+def budget_gaps(budgets: Iterable[Budget], placements: Sequence[Placement], day: date) -> list[str]:
+    """Return a sentence for each OU whose parts have more budget than it, and one for OUs without.
+
+    On `day`; nothing about OUs without where there is no budget at all.
+    """
+    started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
+    newest = {(budget.ou, budget.currency): budget.on(day) for budget in started}
+    amounts = {key: amount for key, amount in newest.items() if amount is not None}
+    return [*_contradictions(amounts), *_left_out(amounts, placements, day)]
+
+
+def _contradictions(amounts: Amounts) -> Iterator[str]:
+    for (ou, currency), amount in sorted(amounts.items()):
+        parts = [
+            below
+            for (other, its), below in amounts.items()
+            if its == currency and _nearest(other, currency, amounts) == ou
+        ]
+        total = exact_sum(parts)
+        if total > amount:
+            yield (
+                f"The budgets below {_shown(ou)} add up to {cents(total)} {currency}, more than "
+                f"its own {cents(amount)}."
+            )
+
+
+def _nearest(ou: str, currency: str, amounts: Amounts) -> str | None:
+    """Return the OU with a budget that is nearest above another."""
+    parts = ou.split("/")
+    above = ("/".join(parts[:n]) for n in range(len(parts) - 1, 0, -1))
+    return next((path for path in above if (path, currency) in amounts), None)
+
+
+def _left_out(amounts: Amounts, placements: Sequence[Placement], day: date) -> Iterator[str]:
+    covered = {ou for ou, _ in amounts}
+    paths = {p.ou_path for p in placements if p.valid_from <= day < p.valid_to} - {UNMAPPED}
+    bare = sorted(path for path in paths if not covered.intersection(_lineage(path)))
+    if covered and bare:
+        more = f" and {len(bare) - MOST} more" if len(bare) > MOST else ""
+        yield f"No budget covers {', '.join(map(_shown, bare[:MOST]))}{more}."
+
+
+def _lineage(path: str) -> Iterator[str]:
+    parts = path.split("/")
+    return ("/".join(parts[: n + 1]) for n in range(len(parts)))
+
+
+def _shown(ou: str) -> str:
+    return ou.removeprefix(f"{ROOT}/")
