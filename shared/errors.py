@@ -5,6 +5,7 @@ Exception
 ├── Wait             the work waits for the world outside: come back later, with all tries left
 ├── Reject           the work can never succeed: leave the message to the dead-letter queue
 ├── LeaseLost        somebody else may own the message now: stop without a further effect
+├── Stopping         the worker was told to stop: what cannot be cut short is not begun
 ├── Conflict         another writer was faster: read again and decide again
 ├── MismatchError    two figures that must be equal are not: as Reject, and the alarm rings
 └── InputError       a file given by a person is wrong: names file, place and remedy
@@ -47,6 +48,10 @@ class Reject(Exception):  # noqa: N818 - an instruction to the loop, not a fault
 
 class LeaseLost(Exception):  # noqa: N818 - a state, named as the field names it
     """The visibility timeout could not be extended: the message may be somebody else's."""
+
+
+class Stopping(Exception):  # noqa: N818 - a state, not a fault
+    """The worker was told to stop before it began what must not be cut short: give it back."""
 
 
 class Conflict(Exception):  # noqa: N818 - a state, named as HTTP names it

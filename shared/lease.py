@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import structlog
 
-from shared.errors import LeaseLost
+from shared.errors import LeaseLost, Stopping
 from shared.ports import Inbox, Message
 
 log = structlog.get_logger()
@@ -23,8 +23,16 @@ BUDGET = 30 * 60
 class Lease:
     """The right to work on one message for `visibility` seconds, renewable."""
 
-    def __init__(self, inbox: Inbox, message: Message, visibility: int) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        message: Message,
+        visibility: int,
+        stopping: asyncio.Event | None = None,
+    ) -> None:
         """Begin when the message was received; beat three times per visibility timeout.
+
+        `stopping` is set once the worker was told to stop; none: it never is.
 
         The answer to that receive may have been long on its way: how far the lease reaches is not
         known before it was extended once.
@@ -33,6 +41,7 @@ class Lease:
         self._message = message
         self._visibility = visibility
         self._beat = visibility / 3
+        self._stopping = stopping or asyncio.Event()
         self._clock = asyncio.get_running_loop().time
         self._ends = self._clock() + BUDGET
         self._sure_until = 0.0
@@ -62,6 +71,15 @@ class Lease:
             log.warning("heartbeat-failed", error=repr(error))
         else:
             self._sure_until = asked + self._visibility
+
+    def refuse_when_stopping(self) -> None:
+        """Raise Stopping once the worker was told to stop.
+
+        Asked before what must not be cut short: how long it will take nobody knows, and the
+        seconds that a stopping worker has left are few.
+        """
+        if self._stopping.is_set():
+            raise Stopping("the worker was told to stop")
 
     async def hold(self, work: Awaitable[T]) -> T:
         """Wait for `work`, keeping the lease; when the lease is lost, cancel it and see it end."""

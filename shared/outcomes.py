@@ -9,8 +9,9 @@ import logging
 import random
 from dataclasses import dataclass
 from enum import Enum
+from typing import Self
 
-from shared.errors import LeaseLost, MismatchError, Reject, Retry, Wait
+from shared.errors import LeaseLost, MismatchError, Reject, Retry, Stopping, Wait
 
 
 class Delay(Enum):
@@ -47,6 +48,7 @@ MEANT: dict[type[Exception], Outcome] = {
     Reject: Outcome.REJECTED,
     MismatchError: Outcome.REJECTED,
     LeaseLost: Outcome.LEASE_LOST,
+    Stopping: Outcome.STOPPED,
 }
 """What a handler says by raising; any other error is a failure."""
 
@@ -58,6 +60,12 @@ class Verdict:
     outcome: Outcome
     error: BaseException | None = None
     after: int = 0
+
+    @classmethod
+    def of(cls, error: Exception) -> Self:
+        """Return what a handler means by raising `error`, or any kind of what MEANT lists."""
+        meant = (outcome for kind, outcome in MEANT.items() if isinstance(error, kind))
+        return cls(next(meant, Outcome.FAILED), error, getattr(error, "after", 0))
 
     def delay(self, receives: int) -> int:
         """Return the seconds until the message, received so often, is to be visible again."""

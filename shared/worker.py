@@ -15,7 +15,7 @@ from shared import logs
 from shared.errors import Wait
 from shared.events import Event, parse
 from shared.lease import Lease
-from shared.outcomes import MEANT, Delay, Outcome, Verdict, backoff
+from shared.outcomes import Delay, Outcome, Verdict, backoff
 from shared.ports import Inbox, Message, Outbox
 from shared.vitals import Vitals
 
@@ -26,7 +26,7 @@ class Handler(Protocol):
     """What a worker does: an event in, events out; effects are safe to repeat."""
 
     def __call__(self, event: Event, lease: Lease, /) -> Awaitable[Sequence[Event]]:
-        """Handle one event, under a lease the loop keeps. Only Retry and Reject are final words."""
+        """Handle one event under a lease the loop keeps; `outcomes.MEANT` lists the last words."""
 
 
 class Worker:
@@ -81,10 +81,7 @@ class Worker:
     async def process(self, message: Message) -> Verdict:
         """Attempt and settle one message; a worker that is stopping gives it back at once."""
         with logs.message_bound(message):
-            if self._stopping.is_set():
-                verdict = Verdict(Outcome.STOPPED)
-            else:
-                verdict = await self._attempt(message)
+            verdict = Verdict(Outcome.STOPPED) if self.stopping else await self._attempt(message)
             await self._settle(message, verdict)
             await self._vitals.note(message, verdict)
         return verdict
@@ -92,20 +89,18 @@ class Worker:
     async def _attempt(self, message: Message) -> Verdict:
         try:
             await self._work(message)
-        except tuple(MEANT) as meant:
-            return Verdict(MEANT[type(meant)], meant, after=getattr(meant, "after", 0))
         except asyncio.CancelledError as cancelled:
             self.stop()
             return Verdict(Outcome.STOPPED, cancelled)
         except Exception as error:  # noqa: BLE001 - whatever it is, the message must be settled
-            return Verdict(Outcome.FAILED, error)
+            return Verdict.of(error)
         return Verdict(Outcome.DONE)
 
     async def _work(self, message: Message) -> None:
         event = parse(message.body)
         logs.bind_event(event)
         log.info("handling")
-        lease = Lease(self._inbox, message, self._visibility)
+        lease = Lease(self._inbox, message, self._visibility, self._stopping)
         await lease.extend()  # the answer to the receive may have been long on its way
         await lease.hold(self._handle_and_tell(event, lease))
 
@@ -132,6 +127,9 @@ class Worker:
                 await self._inbox.defer(message, verdict.delay(message.receives))
             elif outcome.delay is not Delay.LEFT:
                 await self._inbox.release(message, verdict.delay(message.receives))
+        except asyncio.CancelledError:
+            self.stop()  # whatever hung here may not have happened: give the message back at once
+            await self._settle(message, Verdict(Outcome.STOPPED))
         except Exception as error:  # noqa: BLE001 - unsettled, the message comes back by itself
             log.warning("settle-failed", error=repr(error))
 

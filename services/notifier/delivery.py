@@ -10,7 +10,8 @@ from services.notifier.claim import Claim, Claims, ClaimState
 from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent, Post
 from shared.digest_claim import Told
-from shared.errors import Reject, Retry
+from shared.errors import Reject, Retry, Stopping
+from shared.lease import Lease
 from shared.ledger import Entry, Ledger
 from shared.locations import digest_claim_key
 from shared.ports import AlarmBell
@@ -28,24 +29,28 @@ class Delivery:
     post: Post
     bell: AlarmBell
     now: Callable[[], datetime]
+    lease: Lease
 
     async def send_once(self, name: str, run: str, envelope: Envelope, told: Told) -> str | None:
         """Send and return the message id; None when another run has sent it, or nobody knows.
 
         The claim keeps what the mail tells. A run that comes back after it has sent gets the same
         message id again. Raises Retry when SES may take the digest later, Reject when it never
-        will.
+        will, Stopping when the worker was told to stop before the digest was handed over.
         """
         claims = Claims(self.ledger)
+        await self.lease.extend()  # only who may still work on it claims the digest
+        self.lease.refuse_when_stopping()
         taken, entry = await claims.take(
             digest_claim_key(name), run, self.now(), told, envelope.recipients
         )
         if not taken:
             return await self._found(claims, name, entry, run)
-        if self.now() - entry.doc.at > IN_FLIGHT / 2:
-            # Held up for so long that another worker may soon take the claim for abandoned.
-            await self._settle(claims, name, entry, ClaimState.FREE, "held up before sending")
-            raise Retry("held up between claim and send", after=1)
+        try:
+            self._require_time(entry)
+        except (Retry, Stopping) as late:
+            await self._settle(claims, name, entry, ClaimState.FREE, str(late))
+            raise
         try:
             message_id = await self.post.send(envelope, name)
         except NotSent as error:
@@ -61,6 +66,15 @@ class Delivery:
         )
         await claims.settle(digest_claim_key(name), entry, sent)
         return message_id
+
+    def _require_time(self, entry: Entry[Claim]) -> None:
+        """Refuse to send when another worker may soon take the claim for abandoned.
+
+        It may be old by now, or nobody may be there to record what came of it.
+        """
+        if self.now() - entry.doc.at > IN_FLIGHT / 2:
+            raise Retry("held up between claim and send", after=1)
+        self.lease.refuse_when_stopping()
 
     async def _found(self, claims: Claims, name: str, entry: Entry[Claim], run: str) -> str | None:
         """Decide about a digest that was claimed before."""

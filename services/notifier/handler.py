@@ -52,7 +52,7 @@ class SendDigest:
             await MailReports(self.store, self.bell).take(event.data)
             return []
         if isinstance(event, DataDelayed):
-            await self._tell_of_delay(event)
+            await self._tell_of_delay(event, lease)
             return []
         if not isinstance(event, PeriodCataloged):
             raise Reject(f"the notifier does not hear {event.type}")
@@ -64,22 +64,18 @@ class SendDigest:
         await UnknownTypesAlarm(self.store, self.bell).ring(event)
         return said
 
-    @property
-    def _sender(self) -> Sender:
-        return Sender(self.store, self.post, self.bell, self.now)
+    def _sender(self, lease: Lease) -> Sender:
+        return Sender(self.store, self.post, self.bell, self.now, lease)
 
     async def _tell(self, event: PeriodCataloged, lease: Lease) -> list[Event]:
         data, composer = event.data, Composer(self.store, self.metric, self.display)
         made = await composer.compose(event)
-        await lease.extend()  # composing was long: only who may still work on it claims the digest
+        sender = self._sender(lease)
         envelope = digest_envelope(made, self.audiences.digest, self.now())
         kind = f"replay-{event.runid}" if data.replay else DAILY
-        message_id = await self._sender.once(Mail(data.day, kind, event.runid, envelope, made.told))
+        message_id = await sender.once(Mail(data.day, kind, event.runid, envelope, made.told))
         # After the digest, which must not wait for any of it; a repeat finds the digest sent.
-        others, shown = (
-            Others(self.audiences, self._sender, event, self.now()),
-            composer.shown(data),
-        )
+        others, shown = Others(self.audiences, sender, event, self.now()), composer.shown(data)
         await others.tell(made, shown)
         board = await Dashboards(self.store, self.metric, shown).write(on_dashboard(event, made))
         pdf = await Snapshots(self.store).write(made.report, board)
@@ -91,11 +87,11 @@ class SendDigest:
         )
         return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
 
-    async def _tell_of_delay(self, event: DataDelayed) -> None:
+    async def _tell_of_delay(self, event: DataDelayed, lease: Lease) -> None:
         """Send the short mail and ring, unless the digest itself was faster."""
         envelope = delayed_message(event, self.audiences.digest, self.now())
         daily = Mail(event.data.day, DAILY, event.runid, envelope)
         if await self.store.head(digest_claim_key(daily.name)):
             return
-        await self._sender.once(Mail(event.data.day, KIND, event.runid, envelope))
+        await self._sender(lease).once(Mail(event.data.day, KIND, event.runid, envelope))
         await LateAlarm(self.store, self.bell).ring(event)

@@ -9,7 +9,7 @@ from services.notifier.delivery import Delivery
 from services.notifier.message import Envelope
 from services.notifier.post import Post
 from shared.digest_claim import Told
-from shared.lease import finished
+from shared.lease import Lease, finished
 from shared.ledger import Ledger
 from shared.ports import AlarmBell, ObjectStore
 
@@ -41,11 +41,12 @@ class Sender:
     post: Post
     bell: AlarmBell
     now: Callable[[], datetime]
+    lease: Lease
 
     async def once(self, mail: Mail) -> str | None:
         """Send; returns the message id, or None when another run sent it or nobody knows.
 
         A worker that stops finishes it first. Raises as `Delivery.send_once`.
         """
-        delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now)
+        delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now, self.lease)
         return await finished(delivery.send_once(mail.name, mail.run, mail.envelope, mail.told))

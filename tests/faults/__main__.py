@@ -17,6 +17,7 @@ from tests.faults import (
     orders,
     pairs,
     singles,
+    stops,
     sweep,
 )
 from tests.faults.mutants import hunt
@@ -27,15 +28,28 @@ CHAOS = 2
 """Stretches of 60 days of operation, each drawn from another seed."""
 LONG = ("two-days", "backfill", "at-once", "told")
 """Scenarios that begin as the daily tick does."""
+ELSEWHERE = (
+    ("athena", "query"),
+    ("late", "query"),
+    ("late", "notifier"),
+    ("month-before", "query"),
+    ("moved", "catalog"),
+)
+"""Scenarios in which one worker makes calls that it makes in no other; the rest are the tick's."""
 
 
 def _singles(jobs: int) -> Report:
     schedules = list(singles.single_faults("tick"))
     for name in LONG:
         schedules += singles.single_faults(name, beyond="tick")
-    schedules += singles.single_faults("athena", by="query")
+    for name, role in ELSEWHERE:
+        schedules += singles.single_faults(name, by=role)
     schedules += singles.single_faults("audiences", beyond="tick", by="notifier")
     return sweep.swept("single faults", schedules, jobs)
+
+
+def _stops(jobs: int) -> Report:
+    return sweep.swept("stops", stops.stops(), jobs)
 
 
 def _deliveries(jobs: int) -> Report:
@@ -63,6 +77,7 @@ def _cases(_jobs: int) -> Report:
 
 LAYERS: dict[str, Callable[[int], Report]] = {
     "single": _singles,
+    "stops": _stops,
     "deliveries": _deliveries,
     "pairs": _pairs,
     "closure": closure.report,

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from tests.faults.kinds import STOPS
 from tests.faults.said import DOUBT
 from tests.faults.world import World
 
 TELLING = frozenset(
-    {"calm", "throttle", "expired", "conflict", "no_route", "sigterm", "drain", "lag"}
+    {"calm", "throttle", "expired", "conflict", "no_route", "sigterm", *STOPS, "lag"}
 )
 """Kinds of fault after which the caller knows what became of its call."""
 

@@ -2,39 +2,49 @@
 
 from dataclasses import dataclass
 
+from shared.aws import config_for
 from tests.faults.wire import Refused, Request
 
 VISIBILITY = 120
 SLOW = 3 * VISIBILITY
-READ_TIMEOUT = 60
 GRACE = 15
-CUT = 4 * GRACE
-"""Seconds a call hangs while its process is told to stop."""
+LONGEST_SEND = 9.9
+"""Seconds; SES has ten to answer in."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """`tell`: kill, timeout, reset, closed, refused, server, throttle, expired, garbled, …"""
+    """`tell`: kill, timeout, reset, closed, refused, server, throttle, expired, garbled, …
+
+    What is `late` is applied at the end of the seconds that it lasts, everything else before.
+    """
 
     applied: bool
     tell: str = "ok"
     terminate: bool = False
     lasts: float = 0
+    late: bool = False
+
+    def seconds(self, service: str) -> float:
+        """Return how long a call to the service takes; a time-out as long as the product waits."""
+        if self.tell == "timeout":
+            return float(config_for(service).read_timeout)
+        return self.lasts
 
 
 KINDS: dict[str, Kind] = {
     "kill_before": Kind(False, "kill"),
     "kill_after": Kind(True, "kill"),
-    "lost_request": Kind(False, "timeout", lasts=READ_TIMEOUT),
-    "lost_answer": Kind(True, "timeout", lasts=READ_TIMEOUT),
+    "lost_request": Kind(False, "timeout"),
+    "lost_answer": Kind(True, "timeout"),
     "e500_before": Kind(False, "server"),
     "e500_after": Kind(True, "server"),
     "throttle": Kind(False, "throttle"),
     "expired": Kind(False, "expired"),
     "slow": Kind(True, lasts=SLOW),
     "sigterm": Kind(True, terminate=True),
-    "sigterm_cut_before": Kind(False, "timeout", terminate=True, lasts=CUT),
-    "sigterm_cut_after": Kind(True, "timeout", terminate=True, lasts=CUT),
+    "sigterm_cut_before": Kind(False, "timeout", terminate=True),
+    "sigterm_cut_after": Kind(True, "timeout", terminate=True),
     "reset": Kind(True, "reset"),
     "closed": Kind(True, "closed"),
     "no_route": Kind(False, "refused"),
@@ -42,14 +52,16 @@ KINDS: dict[str, Kind] = {
     "conflict": Kind(False, "conflict"),
     "outage": Kind(False, "server"),
     "drain": Kind(True, terminate=True, lasts=GRACE - 1),
-    "lag": Kind(True, lasts=5),
+    "tarry": Kind(True, terminate=True, lasts=LONGEST_SEND),
+    "lag": Kind(True, lasts=6, late=True),
 }
 """`outage` goes on: the same call fails until the process gives up its message."""
 CRASHES = ("kill_before", "kill_after")
 PAIRED = ("kill_before", "kill_after", "lost_answer", "e500_before")
 WITH_TWO = frozenset({"slow", "sigterm_cut_before", "sigterm_cut_after"})
 """Kinds that matter most when another instance takes the message over meanwhile."""
-TOGETHER = frozenset({"drain", "lag"})
+STOPS = ("drain", "tarry")
+TOGETHER = frozenset({*STOPS, "lag"})
 """Kinds that matter together only: a stop whose grace ends during the next slow call."""
 WITH_ONE = frozenset(KINDS) - {"sigterm_cut_before", "sigterm_cut_after"} - TOGETHER
 

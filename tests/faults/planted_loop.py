@@ -85,6 +85,20 @@ def waits_for_nothing() -> Patches:
     return ((SqsInbox, "defer", defer),)
 
 
+def defers_backwards() -> Patches:
+    async def defer(self: SqsInbox, message: Message, after: int) -> None:
+        await self.delete(message)
+        await self._client.send_message(
+            QueueUrl=self._queue, MessageBody=message.body, DelaySeconds=after
+        )
+
+    return ((SqsInbox, "defer", defer),)
+
+
+def begins_while_stopping() -> Patches:
+    return ((Lease, "refuse_when_stopping", lambda _self: None),)
+
+
 def deletes(outcome: str) -> Callable[[], Patches]:
     return lambda: ((Outcome[outcome], "deletes", True),)
 

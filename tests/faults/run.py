@@ -50,6 +50,7 @@ RESTART = 5
 PATIENCE = 40 * 24 * 3600
 """Virtual seconds in which everything must have come to rest."""
 MOST_CALLS = 3500
+"""In a scenario whose messages travel as they should; whoever makes copies of all makes more."""
 REDRIVES = 3
 
 
@@ -239,7 +240,8 @@ def run(schedule: Schedule, scenario: Scenario) -> Result:
         result = Result(world)
         furnish(world)
         scenario.prepare(world)
-        cluster = Cluster(world, scenario.roles, schedule.instances)
+        most = MOST_CALLS * scenario.copies
+        cluster = Cluster(world, scenario.roles, schedule.instances, most_calls=most)
         world.loop.run_until_complete(finish(cluster, result, scenario.steps))
         result.violations += violations(world, scenario.expected)
         return result

@@ -32,3 +32,5 @@ class Scenario:
     expected: Expected
     prepare: Step = lambda _world: None
     roles: tuple[str, ...] = DAILY
+    copies: int = 1
+    """Times the usual calls that it may take to come to rest, since messages are copied."""

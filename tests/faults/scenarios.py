@@ -55,6 +55,8 @@ TRAVELS: dict[str, tuple[float, ...]] = {
     "twice-apart": (0, 130),
 }
 """Delays in seconds of each copy of a publication; `again…` comes after the first is deleted."""
+COPIES = 8
+"""Times the calls of a run without copies: each of five workers copies what it heard as a copy."""
 _NAME = re.compile(r"([a-z-]+?)(?:\+([a-z0-9-]+)-(\d+|all))?")
 
 
@@ -246,7 +248,8 @@ def scenario_of(name: str) -> Scenario:
     expected = scenario.expected
     if min(TRAVELS.get(found[2], (0,))) >= HOUR:
         expected = _overtaken(expected)
-    return replace(scenario, prepare=prepare, expected=expected)
+    copies = COPIES if found[3] == "all" else 1
+    return replace(scenario, prepare=prepare, expected=expected, copies=copies)
 
 
 def _overtaken(expected: Expected) -> Expected:

@@ -187,18 +187,23 @@ class World:
             process.terminate()
             if process.dead:
                 raise Kill
-        reply = await self._served(request) if kind.applied else Reply()
-        if kind.lasts:
-            await asyncio.sleep(kind.lasts)
-        if process.dead or kind.tell == "kill":
-            process.dead = True
-            raise Kill
+        reply = await self._outlasted(process, request, kind)
         _raise_transport(kind.tell, sent_to=request.path)
         if refused := refusal(kind, request):
             return error_reply(request, refused)
         if kind.tell == "garbled":
             return Reply(b"<html><body>proxy")
         return reply
+
+    async def _outlasted(self, process: Process, request: Request, kind: Kind) -> Reply:
+        """Apply a call, if it is to be, and let it last; raise Kill where its process is gone."""
+        reply = await self._served(request) if kind.applied and not kind.late else Reply()
+        if seconds := kind.seconds(request.service):
+            await asyncio.sleep(seconds)
+        if process.dead or kind.tell == "kill":
+            process.dead = True
+            raise Kill
+        return await self._served(request) if kind.late else reply
 
     async def _served(self, request: Request) -> Reply:
         name = _snake(request.operation)

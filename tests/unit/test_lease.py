@@ -5,11 +5,12 @@ import asyncio
 import pytest
 
 from shared import lease as lease_module
-from shared.errors import LeaseLost
+from shared.errors import LeaseLost, Stopping
 from shared.lease import Lease
 from shared.memory import MemoryInbox
+from shared.ports import Message
 from tests.support.units.aio import in_loop
-from tests.support.units.leases import message_in_hand
+from tests.support.units.leases import message_in_hand, new_lease
 from tests.support.units.loops import BeatingInbox, FleetingInbox, StutteringInbox
 
 TENTH = 0.03
@@ -117,6 +118,46 @@ async def test_the_first_beat_may_not_fail_for_nobody_knows_how_far_the_lease_re
 
     with pytest.raises(OSError, match="out of reach"):
         await lease_on(inbox).hold(asyncio.Event().wait())
+
+
+@in_loop
+async def test_a_lease_counts_from_the_request_however_late_its_answer_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """SQS begins to count when it is asked; whoever counts from the answer believes too much."""
+    clock = [0.0]
+    inbox = _SlowlyExtending(clock, takes=50, fails=(2,))
+    lease = lease_on(inbox, 120)
+    monkeypatch.setattr(lease, "_clock", lambda: clock[0])
+    await lease.extend()
+
+    clock[0] = 85  # the next beat, 40 seconds later, comes after second 120
+
+    with pytest.raises(OSError, match="out of reach"):
+        await lease.extend()
+
+
+class _SlowlyExtending(StutteringInbox):
+    def __init__(self, clock: list[float], *, takes: float, fails: tuple[int, ...]) -> None:
+        super().__init__(fails=fails)
+        self.clock, self.takes = clock, takes
+
+    async def extend(self, message: Message, seconds: int) -> None:
+        await super().extend(message, seconds)
+        self.clock[0] += self.takes
+
+
+@in_loop
+async def test_a_worker_that_was_told_to_stop_begins_nothing_that_must_not_be_cut() -> None:
+    stopping = asyncio.Event()
+    lease = new_lease(stopping=stopping)
+    lease.refuse_when_stopping()
+
+    stopping.set()
+
+    await lease.extend()
+    with pytest.raises(Stopping):
+        lease.refuse_when_stopping()
 
 
 @in_loop

@@ -1,5 +1,6 @@
 """What the notifier does when a digest fails, or when nobody can know."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from services.notifier.claim import PAUSES, Claim, ClaimState, claim_name
 from services.notifier.delivery import IN_FLIGHT
 from services.notifier.post import MaybeSent, NotSent
-from shared.errors import Reject, Retry
+from shared.errors import Reject, Retry, Stopping
 from shared.events import PeriodCataloged
 from shared.ledger import Ledger
 from shared.locations import digest_claim_key
@@ -212,6 +213,71 @@ async def test_of_two_notifiers_at_once_only_one_sends() -> None:
     assert (notifier.post.calls, rival.post.calls) == (0, 1)
     assert [event.data.message_id for event in said] == ["mail-1"]
     assert notifier.bell.alarms == []
+
+
+@in_loop
+async def test_a_notifier_that_was_told_to_stop_claims_and_sends_nothing() -> None:
+    notifier = Notifier()
+    event = await period_of(notifier)
+    notifier.stopping.set()
+
+    with pytest.raises(Stopping):
+        await notifier.hear(event)
+
+    assert await notifier.store.head(KEY) is None
+    assert notifier.post.calls == 0
+
+
+@pytest.mark.parametrize("passes", [timedelta(seconds=61), None])
+@in_loop
+async def test_a_claim_that_is_old_or_whose_owner_must_go_is_given_back_unsent(
+    passes: timedelta | None,
+) -> None:
+    """While S3 answered, a minute passed, or else the worker was told to stop."""
+    store = RacingStore(prefix=CLAIMS)
+    notifier = Notifier(store=store)
+    event = await period_of(notifier)
+
+    async def meanwhile() -> None:
+        notifier.now += passes or timedelta(0)
+        if passes is None:
+            notifier.stopping.set()
+
+    store.after.append(meanwhile)
+    with pytest.raises(Retry if passes else Stopping):
+        await notifier.hear(event)
+
+    assert ((await claim_of(notifier)).state, notifier.post.calls) == (ClaimState.FREE, 0)
+    notifier.stopping.clear()
+    assert len(await notifier.hear(event)) == 1
+
+
+@in_loop
+async def test_a_notifier_that_is_cancelled_while_it_sends_records_what_came_of_it() -> None:
+    notifier = Notifier()
+    event = await period_of(notifier)
+    notifier.post = post = _SlowPost()
+    hearing = asyncio.create_task(notifier.hear(event))
+    await post.called.wait()
+    hearing.cancel()
+    await asyncio.sleep(0)
+    post.answers.set()
+
+    with pytest.raises(asyncio.CancelledError):
+        await hearing
+
+    assert (await claim_of(notifier)).state is ClaimState.SENT
+
+
+class _SlowPost(ScriptedPost):
+    def __init__(self) -> None:
+        super().__init__()
+        self.called, self.answers = asyncio.Event(), asyncio.Event()
+
+    async def send(self, envelope: Any, claim: str) -> str:
+        self.called.set()
+        await self.answers.wait()
+        return await super().send(envelope, claim)
 
 
 @in_loop

@@ -159,6 +159,56 @@ async def test_a_cancelled_handler_gives_its_message_back_at_once() -> None:
     assert inbox.released == [(message, 0)]
 
 
+@pytest.mark.parametrize("trouble", [None, Retry("early", after=900)])
+@in_loop
+async def test_a_message_whose_settling_hangs_until_the_cancel_is_given_back_at_once(
+    trouble: Exception | None,
+) -> None:
+    inbox = _Hanging()
+    message = await received(inbox)
+    worker = worker_of(inbox, Script(trouble))
+    task = asyncio.create_task(worker.process(message))
+    await inbox.hangs.wait()
+    task.cancel()
+    await task
+
+    assert worker.stopping
+    assert inbox.released == [(message, 0)]
+    assert inbox.deleted == []
+
+
+class _Hanging(MemoryInbox):
+    """Does not answer the first time that a message is settled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hangs = asyncio.Event()
+
+    async def delete(self, message: Message) -> None:
+        self.hangs.set()
+        await asyncio.Event().wait()
+        await super().delete(message)
+
+    async def release(self, message: Message, after: int) -> None:
+        if not self.hangs.is_set():
+            self.hangs.set()
+            await asyncio.Event().wait()
+        await super().release(message, after)
+
+
+@in_loop
+async def test_what_is_raised_as_a_kind_of_a_final_word_means_the_same() -> None:
+    class Early(Retry):
+        """A Retry with a name of its own."""
+
+    inbox = MemoryInbox()
+    message = await received(inbox)
+
+    verdict = await worker_of(inbox, Script(Early("early", after=7))).process(message)
+
+    assert (verdict.outcome, inbox.released) == (Outcome.RETRY, [(message, 7)])
+
+
 @in_loop
 async def test_a_cancelled_worker_receives_no_more() -> None:
     inbox = DryingInbox()

@@ -1,5 +1,6 @@
 """A notifier in a small world of its own."""
 
+import asyncio
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -27,6 +28,7 @@ class Notifier:
         self.post = ScriptedPost(list(troubles))
         self.bell: Any = MemoryBell()
         self.now = NOON
+        self.stopping = asyncio.Event()
         self.display: Display | None = None
         self.audiences = Audiences(DIGEST)
 
@@ -45,7 +47,7 @@ class Notifier:
             self.display,
             now=clock,
         )
-        said = await handle(event, new_lease())
+        said = await handle(event, new_lease(stopping=self.stopping))
         return [event for event in said if isinstance(event, DigestSent)]
 
 
