@@ -89,26 +89,28 @@ class Month:
         return sum(file.stat().st_size for file in self.files)
 
 
-def month(lines: int, *, accounts: int = 500, out: Path | None = None) -> Month:
+def month(
+    lines: int, *, accounts: int = 500, meters: int = METERS, out: Path | None = None
+) -> Month:
     """Return a month of so many lines, made now or kept from an earlier run with the same code."""
     if lines < FEWEST_FILES:
         raise SystemExit(f"--lines {lines}: at least {FEWEST_FILES}")
     made = hashlib.sha256(Path(__file__).read_bytes() + _sql().encode()).hexdigest()[:8]
-    root = (out or OUT).resolve() / f"month-{lines}-{accounts}-{made}"
+    root = (out or OUT).resolve() / f"month-{lines}-{accounts}-{meters}-{made}"
     if not (root / "metadata").exists():
         partial = root.with_name(f"{root.name}.partial-{os.getpid()}")
-        _write(partial, lines, accounts)
+        _write(partial, lines, accounts, meters)
         shutil.rmtree(root, ignore_errors=True)
         partial.rename(root)
     files = tuple(sorted((root / "data" / f"BILLING_PERIOD={PERIOD}").glob("*.parquet")))
     return Month(root, files, root / "organization.csv", lines)
 
 
-def _write(root: Path, lines: int, accounts: int) -> None:
+def _write(root: Path, lines: int, accounts: int, meters: int) -> None:
     folder = root / "data" / f"BILLING_PERIOD={PERIOD}"
     folder.mkdir(parents=True)
     with duckdb.connect() as db:
-        for name, value in (("seed", SEED), ("accounts", accounts), ("meters", METERS)):
+        for name, value in (("seed", SEED), ("accounts", accounts), ("meters", meters)):
             db.execute(f"SET VARIABLE {name} = {value}")
         db.execute(DIMENSIONS)
         _copy(db, folder, lines)

@@ -11,7 +11,7 @@ class Section:
     title: str
     command: str
     header: Sequence[str]
-    rows: list[Sequence[str]] = field(default_factory=list)
+    rows: Sequence[Sequence[str]] = ()
     notes: list[str] = field(default_factory=list)
     figures: dict[str, float] = field(default_factory=dict)
 

@@ -21,7 +21,8 @@ def work() -> dict[str, object]:
                     sum(line_item_unblended_cost) AS unblended, sum({AMORTIZED}) AS amortized
                 FROM read_parquet({files}) {only} GROUP BY ALL
             ) AS found
-            LEFT JOIN read_csv('{organization}', types={{'account_id': 'VARCHAR'}}) AS placed
+            LEFT JOIN read_csv('{organization}', types={{
+                'account_id': 'VARCHAR', 'valid_from': 'DATE', 'valid_to': 'DATE'}}) AS placed
                 ON account = account_id AND day >= valid_from
                 AND (valid_to IS NULL OR day < valid_to)
         ) TO '{out}' (FORMAT parquet, PARTITION_BY (day))"""

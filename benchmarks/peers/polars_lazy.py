@@ -47,7 +47,9 @@ def work() -> dict[str, object]:
         .collect()
     )
     placed = pl.read_csv(
-        organization, try_parse_dates=True, schema_overrides={"account_id": pl.Utf8}
+        organization,
+        try_parse_dates=True,
+        schema_overrides={"account_id": pl.Utf8, "valid_to": pl.Date},
     )
     joined = found.join(placed, left_on=KEYS[1], right_on="account_id", how="left").filter(
         c("valid_from").is_null()
