@@ -54,7 +54,8 @@ def _calls() -> frozenset[Call]:
     calls |= _run(lost, SCENARIOS["tick"])
     tick = SCENARIOS["tick"]
     for prepare in (_without_data_sets, _move_outlook, _poison):
-        calls |= _run(Schedule(), Scenario(tick.steps, tick.expected, prepare))
+        everybody = Scenario(tick.steps, tick.expected, prepare, tuple(load_topology().workers))
+        calls |= _run(Schedule(), everybody)
     return frozenset(calls)
 
 
