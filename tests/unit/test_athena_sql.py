@@ -21,7 +21,7 @@ PLACE = f"s3://{'b' * 63}/staging/athena/{TOKEN}/rows/"
 TYPES = {MONEY: "double", TIMESTAMP: "timestamp", MAP: "map<string,string>"}
 TRINO = {
     *("CAST", "COALESCE", "COUNT", "NULLIF", "SUM", "LOWER", "CASE", "IF", "AND", "OR"),
-    *("ELEMENT_AT", "MAP", "ARRAY"),
+    *("ELEMENT_AT", "MAP", "ARRAY", "HOUR", "MAX"),
 }
 """The functions of Trino's that the SQL may use: a name that Athena lacks must not get in."""
 
