@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 CHECKOV := $(VENV)/checkov
 LOCALSTACK := $(VENV)/localstack
 PEERS  := $(VENV)/peers
+# Three on two cores: much of the tests' time is waiting, for Terraform above all.
+PROCESSES ?= 3
 PATHS  := services shared daybook tests benchmarks
 
 .PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench peers bench-forecast bench-forecast-speed bench-anomalies bench-images bench-rendering lint types layers check unit reference fonts vega pictures lock clean
@@ -30,7 +32,7 @@ demo: setup ## Run the daily flow on the example export; results in out/
 
 test: setup system localstack ## Everything: lint, types, layers, and every kind of test
 	$(MAKE) --no-print-directory lint types layers checkov
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 test-localstack: setup localstack ## The flow, a backfill, poison and its alarm, and a tick, on LocalStack
 	$(BIN)/pytest tests/localstack

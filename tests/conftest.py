@@ -10,14 +10,26 @@ from tests.support.cloud import Cloud
 from tests.support.embedded import Embedded, models_read_once, point_to, running
 from tests.support.looped import Loop, looped
 
-INFRA = Path(__file__).parent / "infra"
+TESTS = Path(__file__).parent
+INFRA = TESTS / "infra"
+FIRST = ("infra", "localstack", "faults", "e2e", "browser", "integration")
+"""The folders whose files take longest, the longest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and all that share Terraform's one apply."""
+    """Keep a file's tests in one process, and all that share Terraform's one apply.
+
+    What takes long begins first: begun last, it would leave the other processes idle at the end.
+    """
+    items.sort(key=_rank)
     for item in items:
         place = INFRA if item.path.is_relative_to(INFRA) else item.path
         item.add_marker(pytest.mark.xdist_group(str(place)))
+
+
+def _rank(item: pytest.Item) -> int:
+    folder = item.path.relative_to(TESTS).parts[0]
+    return FIRST.index(folder) if folder in FIRST else len(FIRST)
 
 
 @pytest.fixture(scope="session")
