@@ -68,9 +68,11 @@ class Terraform:
         self.run("apply", "-auto-approve", "-input=false", "-no-color", *_PARALLEL)
 
     def destroy(self) -> None:
-        """Take everything away that the state names; to look at each of it first takes as long."""
-        unseen = ("-refresh=false", *_PARALLEL)
-        self.run("destroy", "-auto-approve", "-input=false", "-no-color", *unseen)
+        """Take everything away.
+
+        With a look at each resource first: else a role that the tests widened cannot be deleted.
+        """
+        self.run("destroy", "-auto-approve", "-input=false", "-no-color", *_PARALLEL)
 
     def plan(self) -> dict[str, Any]:
         """Return the plan as JSON."""
