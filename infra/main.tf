@@ -119,6 +119,7 @@ module "observability" {
   undelivered        = module.events.undelivered
   notifier_log_group = module.worker["notifier"].log_group
   hours_to_deadline  = local.hours_to_deadline
+  tick               = local.topology.schedules[0].says
   workgroup          = local.workgroup
   scan_rule          = local.scan_rule
 }

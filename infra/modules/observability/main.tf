@@ -15,7 +15,7 @@ resource "aws_cloudwatch_log_metric_filter" "digests" {
 # Nothing at all is the failure that nobody else would tell of, so missing data rings.
 resource "aws_cloudwatch_metric_alarm" "no_digest" {
   alarm_name          = "daybook-no-digest"
-  alarm_description   = "No digest has left for ${var.hours_to_deadline} hours: today's is not out by its deadline. Which day is missing, and what is stuck: daybook status. If nobody asked for the day: daybook publish day-ready."
+  alarm_description   = "No digest has left for ${var.hours_to_deadline} hours: today's is not out by its deadline. Which day is missing, and what is stuck: daybook status. If nobody asked for the day: daybook publish ${var.tick}."
   namespace           = "Daybook"
   metric_name         = "DigestSent"
   statistic           = "Sum"
@@ -31,7 +31,7 @@ resource "aws_cloudwatch_metric_alarm" "no_digest" {
 
 resource "aws_cloudwatch_metric_alarm" "undelivered" {
   alarm_name          = "${var.undelivered}-not-empty"
-  alarm_description   = "Messages wait in ${var.undelivered}: EventBridge could not tell the events topic, so a day was not asked for: daybook publish day-ready, with --day for a day before yesterday."
+  alarm_description   = "Messages wait in ${var.undelivered}: EventBridge could not tell the events topic, so a day was not asked for: daybook publish ${var.tick}, with --day for a day before yesterday."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = var.undelivered }

@@ -28,6 +28,11 @@ variable "hours_to_deadline" {
   type        = number
 }
 
+variable "tick" {
+  description = "The event that asks for a day: what a person publishes when nobody did."
+  type        = string
+}
+
 variable "workgroup" {
   description = "Athena workgroup whose failures ring."
   type        = string
