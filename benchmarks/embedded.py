@@ -1,6 +1,6 @@
 """The shipped engine as its worker runs it: `python -m benchmarks.embedded MONTH OUT DAY`.
 
-Control totals, breakdown and control sums of a period, held against each other. Of one day, where
+Control totals, breakdown, control sums and drivers of a period; sums held against the breakdown. Of one day, where
 DAY is given: the period's query is the same, for a period is what the worker always queries.
 """
 
@@ -29,6 +29,7 @@ def work() -> dict[str, object]:
         control = query.control()
         staged = query.stage(organization_table(placements), out / "rows")
         sums = query.sums(out / "sums")
+        query.drivers(out / "drivers")
     for of_day, parts in staged.items():
         (table,) = [from_parquet(file.read_bytes()) for file in parts]
         (source,) = [from_parquet(file.read_bytes()) for file in sums[of_day]]

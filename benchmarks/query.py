@@ -31,7 +31,7 @@ FIFTY_MILLION = 50_000_000
 LEFT_OUT = "Python's start and its imports are left out of wall and CPU"
 SAME = (
     "all found the same totals, ours exactly; the others add doubles, do not read the product map, "
-    "invoices and account names, and have neither net costs nor control sums"
+    "invoices and account names, and have no net costs, control sums or drivers"
 )
 HEADER = ("engine", "wall", "CPU", "peak memory", "CPU s", "MB", "result rows")
 
