@@ -30,7 +30,7 @@ system: ## Install what tests need beside Python, as root on Debian: LibreOffice
 demo: setup ## Run the daily flow on the example export; results in out/
 	@$(BIN)/daybook demo --out out
 
-test: setup system localstack ## Everything: lint, types, layers, and every kind of test
+test: setup system localstack peers ## Everything: lint, types, layers, and every kind of test
 	$(MAKE) --no-print-directory lint types layers checkov
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 

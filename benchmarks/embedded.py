@@ -1,7 +1,7 @@
 """The shipped engine as its worker runs it: `python -m benchmarks.embedded MONTH OUT DAY`.
 
-Control totals, breakdown, control sums and drivers of a period; sums held against the breakdown. Of one day, where
-DAY is given: the period's query is the same, for a period is what the worker always queries.
+Control totals, breakdown, control sums and drivers of a period, held against each other. Where DAY
+is given, only its rows are counted: a period is what the worker always queries.
 """
 
 import sys

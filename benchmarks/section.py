@@ -15,12 +15,15 @@ class Section:
     notes: list[str] = field(default_factory=list)
     figures: dict[str, float] = field(default_factory=dict)
 
-    def markdown(self) -> str:
-        """Return it as Markdown."""
+    def table(self) -> str:
+        """Return the table as Markdown."""
         marks = ["---"] + ["---:"] * (len(self.header) - 1)
-        table = "\n".join(f"| {' | '.join(row)} |" for row in (self.header, marks, *self.rows))
+        return "\n".join(f"| {' | '.join(row)} |" for row in (self.header, marks, *self.rows))
+
+    def markdown(self) -> str:
+        """Return all of it as Markdown."""
         notes = "".join(f"\n- {note}" for note in self.notes)
-        return f"## {self.title}\n\n`{self.command}`\n\n{table}\n{notes}\n"
+        return f"## {self.title}\n\n`{self.command}`\n\n{self.table()}\n{notes}\n"
 
 
 def ratio(figure: float, reference: float) -> str:

@@ -6,23 +6,27 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from sqlglot import exp, parse_one
 
 from services.query.athena_engine import scan_text
-from services.query.sources import CUR2, MONEY
+from services.query.sources import CUR2
 from tests.support.units.breakdowns import MARCH, break_down
-from tests.support.units.exports import TYPES, Line, line, parquet
+from tests.support.units.exports import MONEY, TYPES, Line, line, parquet
 from tests.support.unloads import parse_unload
 
 DECLARED = {column.name for column in CUR2.columns}
-MONEYS = [column.name for column in CUR2.columns if column.kind == MONEY]
 
 
 def lines() -> list[Line]:
     """Return lines whose least and largest values let nobody tell that a column is no matter."""
-    amounts: Line = {name: Decimal(3) for name in MONEYS}
+    amounts: Line = {
+        name: Decimal(3) if kind == MONEY else 3.0
+        for name, kind in TYPES.items()
+        if kind in (MONEY, pa.float64())
+    }
     texts = [name for name in TYPES if name in DECLARED and TYPES[name] == TYPES["bill_bill_type"]]
     ends = [
         line(day=day) | amounts | dict.fromkeys(texts, end) | {"product": {"product_name": end}}
