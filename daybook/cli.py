@@ -214,10 +214,16 @@ def digest_resolve(
     sent: Annotated[
         bool, typer.Option("--sent/--resend", help="It arrived, or it is to be sent again.")
     ],
+    claim: Annotated[
+        str,
+        typer.Option(help="Which one, as the alarm names it; needed when several are in doubt."),
+    ] = "",
     requested_by: Annotated[str, typer.Option(help="Who decides.")] = "operator",
 ) -> None:
     """Say what became of a digest of which nobody knows whether it was sent."""
-    settled = asyncio.run(resolve(day.date(), sent=sent, requested_by=requested_by))
+    settled = asyncio.run(
+        resolve(day.date(), sent=sent, requested_by=requested_by, claim=claim.strip())
+    )
     for key, state in settled.items():
         console.out.print(f"{key}: {state.value}", soft_wrap=True)
 

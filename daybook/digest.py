@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from daybook.publish import operators_event, publish
 from services.notifier.claim import Claim, ClaimState
+from services.notifier.delayed import KIND as DELAYED
 from shared.aws import clients
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested, derive_id
@@ -16,30 +17,64 @@ from shared.topology import load_topology
 BUCKET_VARIABLE = "DAYBOOK_ARCHIVE_BUCKET"
 
 
-async def resolve(day: date, *, sent: bool, requested_by: str) -> dict[str, ClaimState]:
-    """Settle a day's digests in doubt; returns by ledger key what each of them is now.
+async def resolve(
+    day: date, *, sent: bool, requested_by: str, claim: str = ""
+) -> dict[str, ClaimState]:
+    """Settle a day's mail in doubt; returns by ledger key what it is now.
+
+    `claim` says which, as the alarm names it; without it there must be no more than one: what is
+    true of one list need not be true of another.
 
     `sent` records that they arrived; otherwise they are given up and, once for the day, a backfill
     with a digest is asked for. Its run follows from what was given up: whoever is not sure that
-    the wish arrived says it again, and no second mail comes of it. Raises InputError when no
-    digest of the day is in doubt.
+    the wish arrived says it again, and no second mail comes of it. Raises InputError when nothing
+    of the day is in doubt, when it is not said which of several, and when it is a mail about late
+    data that is to be sent again.
     """
     async with clients("s3") as (s3,):
         bucket = os.environ.get(BUCKET_VARIABLE, load_topology().archive_bucket.name)
         store = S3Store(s3, bucket)
-        claims = await _claims(store, day)
+        where = f"s3://{bucket}/{digest_claims_prefix(day)}"
+        claims = _chosen(await _claims(store, day), where, sent=sent, claim=claim)
         settled = {
             key: await settle(Ledger(store), key, entry, sent=sent, requested_by=requested_by)
             for key, entry in claims.items()
-            if entry.doc.state is ClaimState.UNKNOWN or _given_up(entry.doc, sent=sent)
         }
-    if not settled:
-        where = f"s3://{bucket}/{digest_claims_prefix(day)}"
-        raise InputError(where, "no digest of the day is in doubt", "Look at the day again")
     given_up = [claim for claim in settled.values() if _given_up(claim, sent=sent)]
     if given_up:
         await publish(_wish(day, given_up, requested_by))
     return {key: claim.state for key, claim in settled.items()}
+
+
+def _chosen(
+    claims: dict[str, Entry[Claim]], where: str, *, sent: bool, claim: str
+) -> dict[str, Entry[Claim]]:
+    """Return the claims in doubt that are meant, and those given up before by the same wish."""
+    meant = {
+        key: entry
+        for key, entry in claims.items()
+        if claim in ("", _name(key))
+        and (entry.doc.state is ClaimState.UNKNOWN or _given_up(entry.doc, sent=sent))
+    }
+    doubts = [key for key, entry in meant.items() if entry.doc.state is ClaimState.UNKNOWN]
+    if not meant:
+        raise InputError(where, "no digest of the day is in doubt", "Look at the day again")
+    if len(doubts) > 1:
+        names = ", ".join(map(_name, doubts))
+        raise InputError(where, f"{names} are in doubt", "Say which with --claim NAME, one by one")
+    for key in doubts:
+        if not sent and _kind(key) == DELAYED:
+            problem = "a mail about late data is not sent again: the digest itself follows it"
+            raise InputError(key, problem, "Say --sent to be done with it")
+    return meant
+
+
+def _name(key: str) -> str:
+    return key.rpartition("/")[2].removesuffix(".json")
+
+
+def _kind(key: str) -> str:
+    return _name(key)[len("2026-01-01-") :].rpartition("-")[0]
 
 
 def _given_up(claim: Claim, *, sent: bool) -> bool:

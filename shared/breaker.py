@@ -35,11 +35,15 @@ class Breaker:
         return f"{len(self._failed)} different messages failed in a row" if self.open else ""
 
     def note(self, message_id: str, outcome: Outcome) -> None:
-        """Take an attempt's outcome into account; only what was done closes the breaker."""
+        """Take an attempt's outcome into account; only what was done closes the breaker.
+
+        Any other outcome was a trial that showed nothing: the next one waits as long.
+        """
         if outcome is Outcome.DONE:
             self._failed.clear()
         if outcome is Outcome.FAILED:
             self._failed.add(message_id)
+        if self.open:
             self._tried_at = asyncio.get_running_loop().time()
 
     def pause(self) -> float:

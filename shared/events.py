@@ -5,6 +5,7 @@ below the 64 KiB that `parse` accepts (Amazon SNS quotas allow 256 KiB).
 """
 
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 from uuid import NAMESPACE_URL, uuid5
 
@@ -266,10 +267,21 @@ def _from_ses(body: str) -> Event | None:
 
 
 def _first_problem(error: ValidationError) -> str:
-    """Name the field and the rule, never the value: bodies do not belong in logs."""
+    """Name the field and the rule, never the value: bodies do not belong in logs.
+
+    A key that no model declares is the body's own, as a value is.
+    """
     problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    place = ".".join(str(part) for part in problem["loc"]) or "body"
-    return f"{place}: {problem['type']}"
+    named = (str(part) if part in _declared() else "…" for part in problem["loc"])
+    return f"{'.'.join(named) or 'body'}: {problem['type']}"
+
+
+@cache
+def _declared() -> frozenset[int | str]:
+    """Return the names of all events' types and fields, and the places in the longest list."""
+    models = _ANY.json_schema()["$defs"].values()
+    fields = (name for model in models for name in model.get("properties", ()))
+    return frozenset([*EVENTS, *fields, *range(MAX_BYTES)])
 
 
 def follow_up(

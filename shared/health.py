@@ -1,7 +1,8 @@
 """The worker's health, in a file that a container's health check reads.
 
-`python -m shared.health FILE` exits 0 while the worker is well: it wrote the file recently and
-its breaker is closed.
+`python -m shared.health FILE` exits 0 while the worker lives: it wrote the file recently. An open
+breaker is said, and no reason to replace the process: a new one would have forgotten the failures
+and receive again (decision 38).
 """
 
 import json
@@ -20,28 +21,28 @@ class HealthFile:
 
     path: Path | None
 
-    def write(self, *, well: bool, reason: str = "") -> None:
-        """Say how the worker is; the file is replaced whole."""
+    def write(self, reason: str = "") -> None:
+        """Say that the worker lives, and what is wrong with it; the file is replaced whole."""
         if self.path is None:
             return
         draft = self.path.with_suffix(".draft")
-        draft.write_text(json.dumps({"well": well, "reason": reason, "at": time.time()}))
+        draft.write_text(json.dumps({"well": not reason, "reason": reason, "at": time.time()}))
         draft.replace(self.path)
 
 
 def read_health(path: Path) -> tuple[bool, str]:
-    """Return whether the worker is well, and why not."""
+    """Return whether the worker lives, and what is wrong with it; empty when nothing is."""
     try:
         state = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
         return False, repr(error)
     if time.time() - state["at"] > STALE:
         return False, f"no word for {STALE} seconds"
-    return bool(state["well"]), str(state["reason"])
+    return True, str(state["reason"])
 
 
 if __name__ == "__main__":
-    fine, why = read_health(Path(sys.argv[1]))
-    if why:
-        sys.stderr.write(why + "\n")
-    sys.exit(0 if fine else 1)
+    lives, wrong = read_health(Path(sys.argv[1]))
+    if wrong:
+        sys.stderr.write(wrong + "\n")
+    sys.exit(0 if lives else 1)

@@ -3,6 +3,7 @@
 Source: Amazon CloudWatch User Guide, "Specification: Embedded metric format".
 """
 
+import logging
 import time
 from typing import Literal
 
@@ -11,7 +12,10 @@ import structlog
 NAMESPACE = "Daybook"
 Metric = Literal["Audited", "BreakerOpen", "Failed"]
 """Every metric there is: a name that is not here does not pass the type check."""
-log = structlog.get_logger()
+_always = structlog.wrap_logger(
+    None, wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET)
+)
+"""A metric is no message of some importance: it is written whatever level is asked for."""
 
 
 def count(metric: Metric, value: int = 1) -> None:
@@ -22,4 +26,4 @@ def count(metric: Metric, value: int = 1) -> None:
         "Metrics": [{"Name": metric, "Unit": "Count"}],
     }
     emf = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [definition]}
-    log.info("metric", _aws=emf, **{metric: value})
+    _always.info("metric", _aws=emf, **{metric: value})

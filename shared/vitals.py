@@ -23,7 +23,7 @@ class Vitals:
 
     def pause(self) -> float:
         """Say that the worker is alive; return the seconds until it may receive a message."""
-        self._health.write(well=not self._breaker.open, reason=self._breaker.reason)
+        self._health.write(self._breaker.reason)
         return self._breaker.pause()
 
     async def note(self, message: Message, verdict: Verdict) -> None:
@@ -34,6 +34,7 @@ class Vitals:
             count("Failed")
         if self._breaker.open != was_open:
             log.error("breaker", open=self._breaker.open, reason=self._breaker.reason)
+        if self._breaker.open or was_open:  # at each trial, too: the alarm must not end before
             count("BreakerOpen", int(self._breaker.open))
         if self._failures:
             await self._failures.note(message, verdict)

@@ -1,6 +1,5 @@
 """Makes a period's days visible: partitions first, then the dashboards' data sets."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +20,7 @@ from shared.ledger import Ledger
 from shared.locations import run_record_key, run_records_prefix
 from shared.ports import AlarmBell, ObjectStore
 from shared.run_record import RunRecord
+from shared.together import together
 
 SOURCE = "daybook.catalog"
 
@@ -99,8 +99,8 @@ class CatalogPeriod:
 
     async def _refresh(self, name: str, run: str, data: AssessedData) -> list[Refresh]:
         """A dashboard that stays old is an alarm, but no reason to hold the digest back."""
-        refreshes = await asyncio.gather(
-            *(self.refresher.refresh(dataset, name) for dataset in self.datasets)
+        refreshes = await together(
+            self.refresher.refresh(dataset, name) for dataset in self.datasets
         )
         for refresh in refreshes:
             if refresh.status != "COMPLETED":

@@ -1,8 +1,11 @@
 """Two archivers at one day: the newest delivery wins, in the bucket and in the ledger."""
 
-from shared.day_record import DayRecord
+from collections.abc import Awaitable, Callable
+
+from shared.day_record import DayRecord, PeriodRecord
+from shared.events import PeriodQueried
 from shared.ledger import Ledger
-from shared.locations import breakdown_key, day_record_key
+from shared.locations import breakdown_key, day_record_key, period_record_key
 from shared.memory import MemoryStore
 from tests.support.units.aio import in_loop
 from tests.support.units.events import FIRST_DELIVERY, SECOND_DELIVERY, archive, queried
@@ -74,6 +77,36 @@ async def test_a_copy_of_an_older_message_does_not_undo_a_later_run_over_the_sam
 
     assert list((await record_of(store)).newest.by_ou) == ["Root/B"]
     assert len(store.versions[KEY]) == 2
+
+
+@in_loop
+async def test_an_archiver_looks_again_until_no_newer_delivery_has_begun() -> None:
+    """A second newer one comes while the first is made up for: looking once is not enough."""
+    store = RacingStore(prefix="ledger/days/")
+    old = await queried(store, {DAY: [row("1")]}, run="a", version="20260317T00")
+    versions = {"20260318T00": "2", "20260319T00": "3"}
+    newer = [
+        await queried(store, {DAY: [row(cost)]}, run=f"run-{cost}", version=version)
+        for version, cost in versions.items()
+    ]
+    ledger = Ledger(store)
+
+    def begins(event: PeriodQueried) -> Callable[[], Awaitable[object]]:
+        """Return what puts a newer delivery down as begun, by a worker that then dies."""
+        data = event.data
+        record = PeriodRecord(
+            source_version=data.source_version, run=event.runid, staging=data.staging
+        )
+        return lambda: ledger.update(
+            period_record_key(data.period), PeriodRecord, lambda _known: record
+        )
+
+    store.after += [begins(event) for event in newer]
+
+    said = await archive(store, old)
+
+    assert [day.outcome for day in said.data.days] == ["superseded"]
+    assert (await record_of(store)).newest.totals == (usd("3"),)
 
 
 @in_loop

@@ -2,16 +2,22 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+import structlog
 from structlog.testing import capture_logs
 
+from shared import logs
 from shared.breaker import Breaker
 from shared.events import Event
 from shared.health import STALE, HealthFile, read_health
 from shared.lease import Lease
 from shared.memory import MemoryInbox, MemoryOutbox
+from shared.metrics import count
 from shared.outcomes import Outcome
 from shared.vitals import Vitals
 from shared.worker import Worker
@@ -70,6 +76,47 @@ def test_while_open_a_message_is_tried_only_now_and_then() -> None:
     assert later < first
 
 
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one is not Outcome.DONE])
+def test_a_trial_that_shows_nothing_is_followed_by_the_next_a_cool_down_later(
+    outcome: Outcome,
+) -> None:
+    async def pause_after_trial() -> float:
+        breaker = await failing(5, Breaker(cool_down=0.05))
+        await asyncio.sleep(breaker.pause())
+        breaker.note("message-1", outcome)
+        return breaker.pause()
+
+    assert asyncio.run(pause_after_trial()) > 0.03
+
+
+def test_an_open_breaker_is_no_reason_to_replace_the_process(tmp_path: Path) -> None:
+    """A new one would have forgotten the failures, and receive five messages more."""
+    file = tmp_path / "health"
+    HealthFile(file).write("5 different messages failed in a row")
+
+    check = subprocess.run(
+        [sys.executable, "-m", "shared.health", file], capture_output=True, text=True, check=False
+    )
+
+    assert (check.returncode, check.stderr) == (0, "5 different messages failed in a row\n")
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "ERROR"])
+def test_metrics_are_written_whatever_level_is_logged(
+    level: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = structlog.get_config()
+    try:
+        logs.configure("catalog", level)
+        count("BreakerOpen")
+    finally:
+        structlog.configure(**before)
+        structlog.contextvars.unbind_contextvars("service")
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line).items() >= {"BreakerOpen": 1, "service": "catalog"}.items()
+
+
 def test_a_worker_that_fails_at_everything_stops_receiving_and_says_so(tmp_path: Path) -> None:
     file = tmp_path / "health"
 
@@ -77,7 +124,7 @@ def test_a_worker_that_fails_at_everything_stops_receiving_and_says_so(tmp_path:
         raise RuntimeError(f"a bad deploy meets {event.id} {lease}")
 
     async def sick() -> bool:
-        return file.exists() and not read_health(file)[0]
+        return file.exists() and read_health(file)[1] != ""
 
     async def run() -> MemoryInbox:
         inbox = MemoryInbox()
@@ -97,7 +144,8 @@ def test_a_worker_that_fails_at_everything_stops_receiving_and_says_so(tmp_path:
     assert len(inbox.released) == 5
     assert inbox.deleted == []
     assert [line["BreakerOpen"] for line in lines if "BreakerOpen" in line] == [1]
-    assert read_health(file) == (False, "5 different messages failed in a row")
+    assert read_health(file) == (True, "5 different messages failed in a row")
+    assert json.loads(file.read_text())["well"] is False
 
 
 def tick(number: int) -> str:
@@ -109,7 +157,7 @@ def tick(number: int) -> str:
 
 def test_health_is_read_from_a_fresh_file_only(tmp_path: Path) -> None:
     file = tmp_path / "health"
-    HealthFile(file).write(well=True)
+    HealthFile(file).write()
     assert read_health(file) == (True, "")
 
     file.write_text(json.dumps({"well": True, "reason": "", "at": 0.0}))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from daybook.digest import settle
+from daybook.digest import _chosen, settle
 from services.notifier.claim import Claim, ClaimState
 from shared.errors import InputError
 from shared.ledger import Entry, Ledger
@@ -54,3 +54,33 @@ async def test_a_doubt_that_changed_and_is_one_still_has_to_be_looked_at_again()
 
     with pytest.raises(InputError, match="changed meanwhile"):
         await settle(ledger, KEY, read, sent=True, requested_by="ops")
+
+
+DAILY, CHAT, DELAYED = (f"2026-06-17-{kind}-0123456789ab" for kind in ("daily", "chat", "delayed"))
+
+
+def in_doubt(*names: str) -> dict[str, Entry[Claim]]:
+    return {f"ledger/digests/2026-06-17/{name}.json": Entry(DOUBT, "etag") for name in names}
+
+
+def test_of_several_doubts_each_is_settled_by_its_own_name() -> None:
+    claims = in_doubt(DAILY, CHAT)
+
+    with pytest.raises(InputError, match=f"{DAILY}, {CHAT} are in doubt.*--claim"):
+        _chosen(claims, "ledger", sent=False, claim="")
+
+    assert list(_chosen(claims, "ledger", sent=False, claim=CHAT)) == list(in_doubt(CHAT))
+
+
+def test_a_mail_about_late_data_is_not_sent_again() -> None:
+    claims = in_doubt(DELAYED)
+
+    with pytest.raises(InputError, match="is not sent again"):
+        _chosen(claims, "ledger", sent=False, claim="")
+
+    assert _chosen(claims, "ledger", sent=True, claim="") == claims
+
+
+def test_a_name_that_is_not_in_doubt_is_refused() -> None:
+    with pytest.raises(InputError, match="no digest of the day is in doubt"):
+        _chosen(in_doubt(DAILY), "ledger", sent=True, claim=CHAT)

@@ -220,6 +220,19 @@ def padded(size: int) -> str:
     return json.dumps(WISH | {"padding": "x" * (size - len(body))})
 
 
+@in_loop
+async def test_a_key_of_the_body_is_as_little_repeated_as_a_value() -> None:
+    event = json.loads((await cataloged(MemoryStore(), {DAY: [row()]})).to_json())
+    event["data"]["unknown_types"] = {"alice@example.com owes 4711": "x"}
+
+    with pytest.raises(Reject) as rejected:
+        parse(json.dumps(event))
+
+    assert str(rejected.value) == (
+        "not an event: period-cataloged.data.unknown_types.…: int_parsing"
+    )
+
+
 def test_a_message_may_have_64_kib_and_no_byte_more() -> None:
     assert parse(padded(MAX_BYTES)).type == "backfill-requested"
     with pytest.raises(Reject, match="larger than 65536 bytes"):
