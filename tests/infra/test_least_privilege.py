@@ -52,11 +52,6 @@ ELSEWHERE = {
             *(f"arn:aws:glue:{OWN}:table/finops_db/{t}" for t in load_topology().tables),
         )
     },
-    # An audit that is given up: every worker's loop keeps what it gives up.
-    (
-        "auditor",
-        f"arn:aws:s3:::{ARCHIVE}/failures/daybook-auditor/*",
-    ): "tests/unit/test_failures.py",
     # A backfill that waits while the export is being replaced.
     ("query", f"arn:aws:sqs:{OWN}:daybook-query-backfill"): "tests/unit/test_query_snapshot.py",
     # What a day that was adopted costs in, and its checksum.
