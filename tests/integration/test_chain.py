@@ -81,6 +81,7 @@ class Stage:
                 depth(sqs, queues[worker])
                 for worker in made.queues
                 for queues in (made.queues, made.backfill_queues)
+                if worker in queues
             )
 
         await eventually_async(quiet, within=CHAIN_SECONDS, what="all queues are empty")
