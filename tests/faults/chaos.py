@@ -19,6 +19,7 @@ from services.auditor.report import AuditReport
 from shared.days import Period, days_between
 from shared.digest_claim import Claim, ClaimState
 from shared.locations import LATEST_AUDIT, digest_claim_key
+from shared.topology import load_topology
 from tests.faults.clock import EPOCH
 from tests.faults.example import (
     BUCKET,
@@ -95,6 +96,7 @@ class Operation:
         """Live through one day, from the tick to the evening."""
         world, number = self.world, (day - FIRST_DAY).days
         world.loop.now = max(world.loop.now, number * DAY_LONG)
+        self._expire()
         self.account.use(day)
         self.account.use(day + timedelta(days=1))
         trouble = self._draw(day)
@@ -119,6 +121,14 @@ class Operation:
             if not (moved or asked):
                 return
             await self.cluster.quiet()
+
+    def _expire(self) -> None:
+        """The bucket's lifecycle takes away what has expired."""
+        objects, now = self.world.s3.objects, self.world.wall()
+        for prefix, days in load_topology().archive_bucket.expire_days.items():
+            for place in [p for p in objects if p.startswith(f"{BUCKET}/{prefix}")]:
+                if now - objects[place][-1].modified > timedelta(days=days):
+                    del objects[place]
 
     def _draw(self, day: date) -> Callable[[date], None]:
         """Return the day's trouble: after a calm day each once, then any, on every second day."""
