@@ -56,9 +56,9 @@ class Failures:
 
     async def note(self, message: Message, verdict: Verdict) -> None:
         """Write down a failure that counts; the event is the one that the log is bound to."""
-        if verdict.outcome not in NOTED or verdict.error is None:
-            return
         bound = get_contextvars()
+        if verdict.outcome not in NOTED or verdict.error is None or "heard" not in bound:
+            return  # what is wrong with a body that is no event, its reader finds out as well
         failure = Failure(
             message=message.id,
             queue=self.queue,

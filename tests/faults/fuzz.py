@@ -3,17 +3,24 @@
 import json
 import random
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from shared.errors import Reject
 from shared.events import parse
-from tests.faults.example import furnish, tick
-from tests.faults.run import BUILDS, Cluster, universe
+from tests.faults.example import backfill, furnish, tick
+from tests.faults.run import BUILDS, Cluster, run, universe
+from tests.faults.scenarios import scenario_of
+from tests.faults.schedule import Schedule
 from tests.faults.sweep import Judged, Report, spread
 from tests.faults.world import World
 
 RECEIVES = 5
 HARMLESS = {"ReceiveMessage", "ChangeMessageVisibility"}
 BATCH = 250
+DELETED = 0.2
+"""Share of damaged fields that are gone; the others hold something else."""
+DEEPER = 0.85
 _VALUES: tuple[object, ...] = (
     None, True, -1, 10**400, 1e308, "", "x" * 300, "\u202e<script>", [], {}, [[]], "2026-13-45",
     "9999-12-31T23:59:59Z", "day-ready", "period-cataloged", {"type": "day-ready"},
@@ -53,13 +60,46 @@ def _shape(chance: random.Random) -> str:
     return json.dumps(body)
 
 
+@cache
+def spoken() -> tuple[str, ...]:
+    """Return an event of each type that a day's run says or hears, as it travels."""
+    said = run(Schedule("late"), scenario_of("late")).world.sns.said
+    by_type = {json.loads(body)["type"]: body for body in said}
+    return (*by_type.values(), backfill(1, notify=True), _SES)
+
+
+_SES = json.dumps(
+    {
+        "eventType": "Send",
+        "mail": {
+            "messageId": "ses-1",
+            "timestamp": "2026-11-03T07:00:00Z",
+            "tags": {"daybook-digest": ["2026-11-02-daily-0123456789ab"]},
+        },
+    }
+)
+
+
 def _mangled(chance: random.Random) -> str:
-    event = json.loads(tick(1))
-    event["type"] = chance.choice((event["type"], "period-queried", "period-archived", "none"))
-    event["data"] = {"period": chance.choice(_VALUES), "totals": chance.choice(_VALUES)}
-    for _ in range(chance.randint(1, 3)):
-        event[chance.choice(("id", "type", "time", "specversion", "data"))] = chance.choice(_VALUES)
+    """Take an event of the chain and damage one or two of its fields, however deep they lie."""
+    event = json.loads(chance.choice(spoken()))
+    for _ in range(chance.randint(1, 2)):
+        _damage(event, chance)
     return json.dumps(event)
+
+
+def _damage(place: Any, chance: random.Random) -> None:
+    keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+    if not keys:
+        return
+    key = chance.choice(keys)
+    inner = place[key]
+    if isinstance(inner, dict | list) and inner and chance.random() < DEEPER:
+        _damage(inner, chance)
+    elif chance.random() < DELETED:
+        del place[key]
+    else:
+        place[key] = chance.choice(_VALUES)
 
 
 def _cut(chance: random.Random) -> str:
@@ -74,9 +114,9 @@ def _huge(chance: random.Random) -> str:
 def judge_batch(batch: tuple[int, int]) -> Judged:
     """Throw a batch of bodies at all five workers."""
     count, seed = batch
+    thrown = list(bodies(count, seed))
     with universe(seed=seed) as world:
         furnish(world)
-        thrown = list(bodies(count, seed))
         for number, body in enumerate(thrown):
             world.sqs.send(f"daybook-{tuple(BUILDS)[number % len(BUILDS)]}", body)
         problems = world.loop.run_until_complete(_throw(world))

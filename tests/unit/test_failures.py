@@ -16,6 +16,7 @@ from shared.vitals import Vitals
 from shared.worker import Worker
 from tests.support.units.aio import in_loop
 from tests.support.units.events import tick
+from tests.support.units.loops import received
 
 MESSAGE = Message("id-1", tick().to_json(), "handle", 3)
 NOON = datetime(2026, 3, 17, 12, tzinfo=UTC)
@@ -93,17 +94,19 @@ async def test_a_note_that_cannot_be_written_is_no_reason_to_fail() -> None:
     await Failures(Deaf(), "daybook-query").note(MESSAGE, Verdict(Outcome.FAILED, ValueError("x")))
 
 
+@pytest.mark.parametrize("body", ["{}", tick().to_json()])
 @in_loop
-async def test_the_loop_notes_a_body_that_is_no_event() -> None:
+async def test_the_loop_notes_a_failure_and_no_body_that_is_no_event(body: str) -> None:
+    """Nonsense must cost a receive and a release; `dlq show` reads the body itself."""
     store, inbox = MemoryStore(), MemoryInbox()
     vitals = Vitals(failures=Failures(store, "daybook-query"))
 
     async def handle(*_: object) -> list[object]:
-        return []
+        raise Reject("not for me")
 
     worker = Worker(inbox, MemoryOutbox(), handle, visibility=30, vitals=vitals)  # type: ignore[arg-type]
-    await worker.process(Message("id-2", "{}", "handle", 1))
+    message = await received(inbox, body)
+    await worker.process(message)
 
-    found = await store.get("failures/daybook-query/id-2.json")
-    assert found
-    assert Failure.model_validate_json(found.body).reason.startswith("not an event")
+    noted = await store.get(f"failures/daybook-query/{message.id}.json")
+    assert (noted is None) == (body == "{}")
