@@ -1,48 +1,81 @@
 """Layer 1 in short: every call of the daily run with the kinds of fault that differ most."""
 
+from collections.abc import Iterator
 from unittest.mock import patch
+
+import pytest
 
 from tests.faults import memo
 from tests.faults.schedule import Schedule
 from tests.faults.singles import calls_of, single_faults
 from tests.faults.sweep import Report, judge, swept
+from tests.faults.world import Call
 
-MOST_DIFFERENT = (
-    "kill_before", "kill_after", "lost_answer", "e500_after", "throttle", "slow",
-    "sigterm_cut_after", "conflict",
-)  # fmt: skip
+ON_READS = ("lost_answer", "e500_after", "throttle", "slow", "sigterm_cut_after")
+MOST_DIFFERENT = ("kill_before", "kill_after", *ON_READS, "conflict")
 MOST_DOUBTS = 0.04
 """Share of schedules that may need a person: those around the digest itself."""
-
-
+MOST_REDRIVEN = 0.04
+"""Share of schedules that may end as a dead letter, which a redrive heals."""
 RECOVERED = 300.0
 """Virtual seconds that a killed worker may cost the run."""
 
 
-def test_no_single_fault_loses_or_doubles_anything() -> None:
-    report = swept("single faults", single_faults("tick", MOST_DIFFERENT))
+def _chosen() -> Iterator[Schedule]:
+    """Leave to the sweep what hardly differs.
 
+    A read that is made changes nothing, so it matters little how it fails: it meets a kill and one
+    of the other kinds. An effect meets them all.
+    """
+    calls = {instances: calls_of("tick", instances=instances) for instances in (1, 2)}
+    for schedule in single_faults("tick", MOST_DIFFERENT):
+        ((number, kind),) = schedule.plan
+        assert isinstance(number, int)
+        own = {"kill_before", ON_READS[number % len(ON_READS)]}
+        if calls[schedule.instances][number].effect or kind in own:
+            yield schedule
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return swept("single faults", _chosen())
+
+
+def test_no_single_fault_loses_or_doubles_anything(report: Report) -> None:
     assert not report.wrong, report.explain()
     assert len(report.judged) >= 400
+
+
+def test_few_faults_need_a_person_or_a_redrive(report: Report) -> None:
     assert report.verdicts["alarmed"] <= MOST_DOUBTS * len(report.judged)
-    assert _slowest_recovery(report) <= RECOVERED
+    assert report.verdicts["redriven"] <= MOST_REDRIVEN * len(report.judged)
 
 
-def _slowest_recovery(report: Report) -> float:
-    """Return by how much the slowest run with a killed worker was longer than one without."""
+def test_a_killed_worker_costs_its_run_five_minutes_at_most(report: Report) -> None:
     calm = judge(Schedule("tick")).lasted
     killed = [one for one in report.judged if "kill_" in one.line]
+
     assert killed
-    return max(one.lasted for one in killed) - calm
+    assert max(one.lasted for one in killed) - calm <= RECOVERED
 
 
-def test_a_person_is_needed_only_around_the_digest() -> None:
+def test_a_person_is_needed_only_around_the_digest(report: Report) -> None:
     calls = calls_of("tick")
-    around = {n for n, call in enumerate(calls) if "digests" in call.about or call.service == "ses"}
-    elsewhere = (n for n in range(0, len(calls), 3) if n not in around)
-    schedules = [Schedule("tick", ((n, "lost_answer"),)) for n in elsewhere]
+    lost = [one for one in report.judged if "'lost_answer'" in one.line]
+    elsewhere = [one for one in lost if not _around_the_digest(calls[_struck(one.line)])]
 
-    assert swept("elsewhere", schedules).verdicts["alarmed"] == 0
+    assert len(elsewhere) > 40
+    assert [str(one) for one in elsewhere if one.verdict == "alarmed"] == []
+
+
+def _struck(line: str) -> int:
+    ((number, _),) = Schedule.parse(line).plan
+    assert isinstance(number, int)
+    return number
+
+
+def _around_the_digest(call: Call) -> bool:
+    return "digests" in call.about or call.service == "ses"
 
 
 def test_each_fault_position_of_the_query_worker_holds_with_the_real_engine() -> None:
