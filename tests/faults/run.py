@@ -244,6 +244,8 @@ def run(schedule: Schedule, scenario: Scenario) -> Result:
         cluster = Cluster(world, scenario.roles, schedule.instances, most_calls=most)
         world.loop.run_until_complete(finish(cluster, result, scenario.steps))
         result.violations += violations(world, scenario.expected)
+        if result.redriven and not schedule.plan:
+            result.violations.append("without any fault, somebody had to redrive")
         return result
 
 
