@@ -13,7 +13,7 @@ from tests.faults.world import Call
 
 ON_READS = ("lost_answer", "e500_after", "throttle", "slow", "sigterm_cut_after")
 MOST_DIFFERENT = ("kill_before", "kill_after", *ON_READS, "conflict")
-MOST_DOUBTS = 0.04
+MOST_DOUBTS = 0.02
 """Share of schedules that may need a person: those around the digest itself."""
 MOST_REDRIVEN = 0.01
 """Share of schedules that may end as a dead letter, which a redrive heals."""
