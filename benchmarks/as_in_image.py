@@ -1,13 +1,13 @@
 """Imports or runs a module without packages that its image lacks.
 
-`python as_in_image.py import|run MODULE PACKAGE,PACKAGE,…`
+`python as_in_image.py import|run MODULE PACKAGE,PACKAGE,… ARGUMENT …`
 """
 
 import importlib
 import runpy
 import sys
 
-what, module, names = sys.argv[1:]
+what, module, names, *arguments = sys.argv[1:]
 sys.path.pop(0)  # this folder
 
 
@@ -26,4 +26,5 @@ sys.meta_path.insert(0, Hidden())
 if what == "import":
     importlib.import_module(module)
 else:
+    sys.argv = [module, *arguments]
     runpy.run_module(module, None, "__main__")

@@ -11,8 +11,9 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.lines import Month, month
-from benchmarks.measured import MB, Command, Measured, alternate, medians, ours, peer, run
+from benchmarks.measured import MB, Command, Measured, alternate, medians, peer, run
 from benchmarks.section import Section, goal, ratio
+from benchmarks.start import as_in_image
 from services.query.sources import CUR2
 
 DAY = "2026-05-10"
@@ -52,10 +53,14 @@ def commands(made: Month, out: Path, day: str) -> dict[str, Command]:
         return out / str(next(numbers))
 
     return {
-        OURS: ours("benchmarks.embedded", made.root, place(), day),
+        OURS: _ours(made.root, place(), day),
         **{name: peer(script, made.root, place(), day) for name, script in PEERS.items()},
         FLOOR: peer("floor", made.root, place(), day, ",".join(needed(made))),
     }
+
+
+def _ours(*arguments: object) -> Command:
+    return Command(as_in_image("run", "benchmarks.embedded", "query", *arguments))
 
 
 def compare(made: Month, day: str, rounds: int) -> dict[str, Measured]:
@@ -116,7 +121,7 @@ def memory(sizes: Sequence[int]) -> Section:
     for lines in sizes:
         made = month(lines, accounts=MEMORY_ACCOUNTS)
         with tempfile.TemporaryDirectory(prefix="daybook-bench-") as out:
-            its = run(ours("benchmarks.embedded", made.root, Path(out) / "0", ""))
+            its = run(_ours(made.root, Path(out) / "0", ""))
         peaks.append(its.peak)
         size = f"{its.peak / MB:,.0f}"
         growth = ratio(its.peak, peaks[0])

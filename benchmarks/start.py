@@ -43,8 +43,8 @@ HEADER = (
 )
 
 
-def as_in_image(what: str, worker: str) -> list[str]:
-    """Return the command that imports or runs a worker with only what its image has."""
+def as_in_image(what: str, module: str, worker: str, *arguments: object) -> list[str]:
+    """Return the command that imports or runs a module with only what a worker's image has."""
     there = image(worker) | {"daybook"}
     hidden = sorted(
         name
@@ -52,7 +52,7 @@ def as_in_image(what: str, worker: str) -> list[str]:
         if not there.intersection(map(_plain, owners))
     )
     script = str(Path(__file__).with_name("as_in_image.py"))
-    return [sys.executable, script, what, f"services.{worker}.__main__", ",".join(hidden)]
+    return [sys.executable, script, what, module, ",".join(hidden), *map(str, arguments)]
 
 
 def _plain(name: str) -> str:
@@ -61,7 +61,9 @@ def _plain(name: str) -> str:
 
 def imports(rounds: int, workers: Sequence[str]) -> dict[str, tuple[float, float, float]]:
     """Return CPU, wall and peak of importing each worker, and of Python alone as `python`."""
-    commands = {name: Command(as_in_image("import", name)) for name in workers}
+    commands = {
+        name: Command(as_in_image("import", f"services.{name}.__main__", name)) for name in workers
+    }
     commands["python"] = Command([sys.executable, "-c", "pass"])
     found = medians(alternate(commands, rounds))
     return {name: (its.cpu, its.wall, its.peak) for name, its in found.items()}
@@ -94,7 +96,7 @@ def _until_ready(worker: str, environment: Mapping[str, str]) -> float:
 @contextmanager
 def _started(worker: str, environment: Mapping[str, str]) -> Iterator["subprocess.Popen[str]"]:
     process = subprocess.Popen(
-        as_in_image("run", worker),
+        as_in_image("run", f"services.{worker}.__main__", worker),
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         stdout=subprocess.PIPE,
