@@ -8,6 +8,7 @@ Nothing of it was measured on AWS. The tables of infra/README.md come from here.
 import argparse
 import json
 from collections.abc import Callable
+from math import inf
 from pathlib import Path
 
 from benchmarks import prices
@@ -30,6 +31,8 @@ FETCH = 0.1
 LARGE = (4, 16)
 LARGE_FROM = 10
 """GB of export from which on the query worker is one of 4 vCPU and 16 GB."""
+MOST_SCRATCH = 200
+"""GB that a Fargate task can have (Amazon ECS, Fargate task ephemeral storage)."""
 LAMBDA_GB, LAMBDA_SECONDS = 1.0, 60
 """Of a function that starts a query per day and waits for it: taken."""
 ALARMS, METRICS = 49, 14
@@ -69,11 +72,14 @@ class Costs:
         return self.tasks(TASK_HOURS * DAYS) + AFTERNOON
 
     def embedded(self, size: float) -> float:
-        """What the embedded engine takes beyond the tasks as deployed."""
+        """What the embedded engine takes beyond the tasks as deployed; infinite where it cannot."""
+        if size > MOST_SCRATCH:
+            return inf
         vcpus, memory = LARGE if size >= LARGE_FROM else (1, 4)
         hours = (size * self.cpu_per_gb / vcpus + size / FETCH) / 3600
         runs = DAYS * 0.5 + RESTATED  # a month's export is half there on average
         price = vcpus * prices.VCPU.usd + memory * prices.MEMORY.usd
+        price += max(size - 20, 0) * prices.SCRATCH.usd
         return max(0.0, hours - 0.5 * (size < LARGE_FROM)) * runs * price
 
     def always_on(self, size: float) -> float:
@@ -114,8 +120,8 @@ def sections(its: Costs) -> list[Section]:
     """Return what the deployment costs, and how that compares."""
     parts: dict[str, Callable[[float], float]] = {
         "Fargate: six workers, 45 minutes a day, 2.25 vCPU and 9 GB in all": its.scaled_to_zero,
-        "either the embedded engine's longer runs": its.embedded,
-        "or Athena, one scan a period and run": its.periods,
+        "the embedded engine: its longer runs, up to 200 GB": its.embedded,
+        "or instead Athena, one scan a period and run": its.periods,
         "two KMS keys": lambda _: 2 * prices.KMS.usd,
         "CloudWatch: alarms, metrics, dashboard, logs, Container Insights": its.watched,
         "S3: export, archive, access logs, images": its.kept,
@@ -150,7 +156,11 @@ def sections(its: Costs) -> list[Section]:
 
 
 def _rows(parts: dict[str, Callable[[float], float]]) -> list[tuple[str, ...]]:
-    return [(name, *(f"{cost(size):,.2f}" for size in SIZES)) for name, cost in parts.items()]
+    return [(name, *(_usd(cost(size)) for size in SIZES)) for name, cost in parts.items()]
+
+
+def _usd(cost: float) -> str:
+    return "–" if cost == inf else f"{cost:,.2f}"
 
 
 def main() -> None:
