@@ -85,7 +85,8 @@ def report(sections: list[Section], where: str) -> str:
     return "\n".join(
         [
             "# What the benchmarks measured\n",
-            f"{datetime.now(UTC):%Y-%m-%d}, by `python -m benchmarks`. {where}\n",
+            f"{datetime.now(UTC):%Y-%m-%d}, by `python -m benchmarks`. {where}. A load average above "
+            "the number of cores says that others worked on it, too: compare ratios of CPU.\n",
             f"Peers: {', '.join(filter(None, peers))}.\n",
             *(section.markdown() for section in sections),
         ]
