@@ -20,6 +20,10 @@ RESULTS = Path(__file__).with_name("results.md")
 VERSIONS = ("duckdb", "pyarrow", "aiobotocore", "ministack")
 PEERS_FILE = Path(__file__).with_name("peers.txt")
 GB = 1024**3
+SHARED = (
+    "A load average above the number of cores says that others worked on it, too: compare ratios "
+    "of CPU."
+)
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,7 @@ def report(sections: list[Section], where: str) -> str:
     return "\n".join(
         [
             "# What the benchmarks measured\n",
-            f"{datetime.now(UTC):%Y-%m-%d}, by `python -m benchmarks`. {where}. A load average above "
-            "the number of cores says that others worked on it, too: compare ratios of CPU.\n",
+            f"{datetime.now(UTC):%Y-%m-%d}, by `python -m benchmarks`. {where}. {SHARED}\n",
             f"Peers: {', '.join(filter(None, peers))}.\n",
             *(section.markdown() for section in sections),
         ]
