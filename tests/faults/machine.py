@@ -33,6 +33,8 @@ class Days(RuleBasedStateMachine):
         self.expected = Expected(FIRST, (DAY,), ())
         self.pending: list[str] = []
         self.said: list[str] = []
+        self.asked = False
+        """Whether anybody has asked anew: old messages are about what was delivered then."""
         self.state: State | None = None
         self.worked = 0
         self.steps: list[str] = []
@@ -81,7 +83,9 @@ class Days(RuleBasedStateMachine):
                 self.state.restore(world, later=later)
             if self.delivery is not self.expected.newest:
                 deliver(world, self.delivery)
-                self._keep_newest()
+                if self.asked:
+                    self._keep_newest()
+            self.asked = False
             pending, self.pending = self.pending, []
             for body in pending:
                 world.sns.tell(body)
@@ -107,6 +111,7 @@ class Days(RuleBasedStateMachine):
 
     def _ask(self, body: str, digest: str) -> None:
         self.pending.append(body)
+        self.asked = True
         days = (DAY,) if "tick" in body else (DAY.replace(day=1), DAY)
         wanted = {*self.expected.digests, digest} - {""}
         assessed = tuple(sorted({*self.expected.assessed, *days}))

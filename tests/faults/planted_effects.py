@@ -29,7 +29,7 @@ from services.query.month_before import MonthBefore
 from shared import newest
 from shared.breakdown import ARCHIVED, archive_table
 from shared.day_record import DayRecord, DayVersion
-from shared.errors import Conflict, Retry
+from shared.errors import Conflict, Retry, Wait
 from shared.locations import digest_claim_key
 from shared.s3 import S3Store
 from shared.sns import SnsAlarmBell
@@ -141,7 +141,7 @@ def nothing_restated() -> Patches:
 
 def month_before_first() -> Patches:
     async def leave(_self: Any, _period: Any, error: Exception, _message: Any) -> None:
-        raise error
+        raise Wait(str(error), after=600)
 
     return ((MonthBefore, "_leave", leave),)
 

@@ -101,8 +101,12 @@ def test_its_alarm_rings_by_itself_and_reaches_people_by_mail(lab: Lab) -> None:
         (f"{DEAD}-not-empty", "ALARM")
     ]
     assert alarms[0]["AlarmArn"].split(":")[4] == lab.account
-    mailed = [json.loads(mail.body) for mail in lab.mails() if f"{DEAD}-not-empty" in mail.body]
-    assert alarms[0]["AlarmArn"] in [each["AlarmArn"] for each in mailed]
+
+    def mailed() -> bool:
+        mails = [json.loads(mail.body) for mail in lab.mails() if f"{DEAD}-not-empty" in mail.body]
+        return alarms[0]["AlarmArn"] in [each["AlarmArn"] for each in mails]
+
+    eventually(mailed, within=MINUTES, what="the alarm's mail")
 
 
 def test_the_clock_ticks_for_the_day_before_and_no_day_is_reported_twice(
