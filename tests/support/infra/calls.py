@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from shared.topology import load_topology
-from tests.faults.example import DAY
+from tests.faults.example import DAY, tick
 from tests.faults.run import run
 from tests.faults.scenario import Scenario
 from tests.faults.scenarios import SCENARIOS
@@ -70,9 +70,9 @@ def _without_data_sets(world: World) -> None:
 
 
 def _poison(world: World) -> None:
-    """Each worker finds a message that it cannot handle, and notes why."""
+    """Each worker finds an event that it cannot handle, and notes why."""
     for role in load_topology().workers:
-        world.sqs.send(world.sqs.of(role).name, "{}")
+        world.sqs.send(world.sqs.of(role).name, tick(2, "2026-01-04T07:00:00Z"))
 
 
 def _move_outlook(world: World) -> None:
