@@ -176,7 +176,13 @@ def test_on_the_last_day_the_run_rate_is_what_was_spent(spent: Decimal) -> None:
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [("Root", "Root"), ("Unmapped", "Unmapped"), ("Root/A/B", "A/B"), ("Root/Root", "Root")],
+    [
+        ("Root", "Root"),
+        ("Unmapped", "Unmapped"),
+        ("Root/A/B", "A/B"),
+        ("Root/Root", "Root/Root"),
+        ("Root/Unmapped", "Root/Unmapped"),
+    ],
 )
 def test_an_ou_is_shown_by_its_path_below_the_root(path: str, name: str) -> None:
     assert display_name(path) == name

@@ -143,7 +143,7 @@ def test_a_day_without_a_row_is_a_report_as_well(tmp_path: Path) -> None:
 
     pdf = Pdf.of(executive_pdf(made.report, board), tmp_path)
 
-    assert "Every OU with a budget is within it" in pdf.text()
+    assert "No light: no OU has a budget" in pdf.text()
 
 
 def test_several_currencies_have_pages_of_their_own(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ def said(cell: str) -> str:
 
 def amounts() -> dict[str, Decimal]:
     """Return a different amount for each money column, so that no formula gives another's."""
-    money = [name for name, column in columns().items() if column.kind.startswith("DECIMAL")]
+    exact = [name for name, column in columns().items() if column.kind.startswith("DECIMAL")]
+    money = [name for name in exact if not name.endswith("_amount")]  # those are of use
     return {name: Decimal(2) ** n for n, name in enumerate(money, 1) if "_net_" not in name}
 
 
