@@ -15,7 +15,8 @@ from time import process_time
 
 from benchmarks.labelled import judged_sets
 from benchmarks.planted import BILLS, HELD_OUT, SMALL, TUNED_ON, Judged, Label, generated
-from services.forecaster.unusual import LEARN, Event, watch
+from services.forecaster.unusual import LEARN, watch
+from services.forecaster.watched import Event
 
 AFTER = 14
 """Days after a label in which a finding is an echo of it: neither right nor wrong."""

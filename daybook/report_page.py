@@ -8,7 +8,7 @@ from rich.table import Table
 from daybook import console
 from daybook.attribution import Line, Moved, Tree
 from daybook.report import Report
-from shared.config_outlook import ROOT
+from shared.config_outlook import shown_ou
 from shared.money import cents, exact_sum
 
 TREES = {
@@ -46,7 +46,7 @@ def _table(report: Report) -> Table:
     for name in ("OU", now, then, "change", ""):
         table.add_column(name, justify="left" if name in ("OU", "") else "right")
     for line in report.lines:
-        table.add_row(escape(_shown(line.ou_path)), *_cells(line))
+        table.add_row(escape(shown_ou(line.ou_path)), *_cells(line))
     for total in totals(report.lines):
         table.add_row("[bold]Total[/bold]", *_cells(total))
     return table
@@ -72,12 +72,9 @@ def _cells(line: Line) -> Iterable[str]:
 
 def _sentence(moved: Moved) -> str:
     parts = [
-        f"{_shown(line.ou_path)} {cents(line.before)} before, {cents(line.amount)} {line.currency}"
+        f"{shown_ou(line.ou_path)} {cents(line.before)} before, "
+        f"{cents(line.amount)} {line.currency}"
         for line in moved.lines
     ]
-    now = "" if moved.now is None else f"; now in {_shown(moved.now)}"
+    now = "" if moved.now is None else f"; now in {shown_ou(moved.now)}"
     return f"{moved.account} {moved.name}: {'; '.join(parts)}{now}"
-
-
-def _shown(ou_path: str) -> str:
-    return ou_path.removeprefix(f"{ROOT}/")

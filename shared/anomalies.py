@@ -5,7 +5,7 @@ Up and down are two rows, never netted. Amounts are of the event so far, in the 
 currency of ou_outlook. Days are UTC.
 """
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -13,6 +13,7 @@ from typing import Literal
 import pyarrow as pa
 
 from shared.breakdown import AMOUNT
+from shared.rows import from_table, to_table
 
 Direction = Literal["up", "down"]
 State = Literal["open", "ended", "acknowledged", "planned"]
@@ -88,9 +89,6 @@ class Anomaly:
         return self.found_on == self.as_of
 
 
-_NAMES = dict(zip((field.name for field in fields(Anomaly)), SCHEMA.names, strict=True))
-
-
 def by_weight(anomaly: Anomaly) -> tuple[object, ...]:
     """Sort so that readers see first what is loud, then open, then costs or saves most."""
     order = ("open", "ended", "acknowledged", "planned")
@@ -100,14 +98,9 @@ def by_weight(anomaly: Anomaly) -> tuple[object, ...]:
 def anomalies_table(anomalies: list[Anomaly]) -> pa.Table:
     """Return the rows as they are kept, heaviest first."""
     in_order = sorted(anomalies, key=by_weight)
-    rows = [{_NAMES[name]: value for name, value in asdict(row).items()} for row in in_order]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    return to_table(in_order, SCHEMA)
 
 
 def anomalies_rows(table: pa.Table) -> list[Anomaly]:
     """Read the rows back, in their order."""
-    known = {name: column for name, column in _NAMES.items() if column in table.column_names}
-    return [
-        Anomaly(**{name: row[column] for name, column in known.items()})
-        for row in table.to_pylist()
-    ]
+    return from_table(Anomaly, table, SCHEMA)

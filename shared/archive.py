@@ -31,6 +31,7 @@ from shared.locations import (
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet, sha256
 from shared.ports import ObjectReader, StoredObject
+from shared.together import together
 from shared.why import Change, changes_rows
 
 AT_ONCE = 8
@@ -110,7 +111,7 @@ async def read_each(
         async with gate:
             return day, await read(day)
 
-    return dict(await asyncio.gather(*(one(day) for day in days)))
+    return dict(await together(one(day) for day in days))
 
 
 async def read_drivers(store: ObjectReader, period: Period) -> pa.Table:

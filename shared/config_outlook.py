@@ -14,6 +14,12 @@ UNMAPPED = "Unmapped"
 ROOT = "Root"
 
 
+def shown_ou(path: str) -> str:
+    """Return an OU's path as readers see it: below the root, unless that would read as another."""
+    below = path.removeprefix(f"{ROOT}/")
+    return path if below in (ROOT, UNMAPPED) else below
+
+
 def normal_ou(path: Any) -> Any:
     """Accept an OU as the digest shows it (`Workloads/Prod`) or in full (`Root/Workloads/Prod`)."""
     if not isinstance(path, str) or not path or path.split("/")[0] in (ROOT, UNMAPPED):

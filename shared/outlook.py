@@ -1,6 +1,6 @@
 """The table `finops_db.ou_outlook`: per OU and day, month to date against budget, and the light."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -8,6 +8,7 @@ from typing import Literal
 import pyarrow as pa
 
 from shared.breakdown import AMOUNT
+from shared.rows import from_table, to_table
 
 Light = Literal["red", "yellow", "green", "grey"]
 _BOUNDS = ("Low80", "High80", "Low95", "High95")
@@ -74,20 +75,12 @@ class Outlook:
     back_tests: int = 0
 
 
-_NAMES = dict(zip((field.name for field in fields(Outlook)), SCHEMA.names, strict=True))
-
-
 def outlook_table(outlooks: list[Outlook]) -> pa.Table:
     """Return the rows as they are archived, ordered by OU path and currency."""
     in_order = sorted(outlooks, key=lambda row: (row.ou_path, row.currency))
-    rows = [{_NAMES[name]: value for name, value in asdict(row).items()} for row in in_order]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    return to_table(in_order, SCHEMA)
 
 
 def outlook_rows(table: pa.Table) -> list[Outlook]:
     """Read the rows back; what a table written before there were forecasts lacks is not known."""
-    known = {name: column for name, column in _NAMES.items() if column in table.column_names}
-    return [
-        Outlook(**{name: row[column] for name, column in known.items()})
-        for row in table.to_pylist()
-    ]
+    return from_table(Outlook, table, SCHEMA)

@@ -7,7 +7,7 @@ metric and currency of ou_outlook; before and after are at the rates of the same
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from shared.breakdown import AMOUNT
 from shared.money import exact_sum
+from shared.rows import from_table, to_table
 
 Span = Literal["day", "month"]
 """`day`: the day against the day before. `month`: month to date against as many days of the month
@@ -74,9 +75,6 @@ class Change:
         return exact_sum(getattr(self, cause) for cause in CAUSES)
 
 
-_NAMES = dict(zip((field.name for field in fields(Change)), SCHEMA.names, strict=True))
-
-
 def within(changes: Iterable[Change], ou_path: str, span: Span) -> list[Change]:
     """Return what changed in an OU and all below it, one row per service, account and currency.
 
@@ -107,13 +105,9 @@ def _merged(parts: list[Change]) -> Change:
 def changes_table(changes: list[Change]) -> pa.Table:
     """Return the rows as they are kept, in one order."""
     in_order = sorted(changes, key=lambda c: (c.span, c.ou_path, c.service, c.account, c.currency))
-    rows = [{_NAMES[name]: value for name, value in asdict(row).items()} for row in in_order]
-    return pa.Table.from_pylist(rows, schema=SCHEMA)
+    return to_table(in_order, SCHEMA)
 
 
 def changes_rows(table: pa.Table) -> list[Change]:
     """Read the rows back, in their order."""
-    return [
-        Change(**{name: row[column] for name, column in _NAMES.items()})
-        for row in table.to_pylist()
-    ]
+    return from_table(Change, table, SCHEMA)

@@ -12,6 +12,7 @@ from daybook.report import archive_bucket
 from shared.aws import clients
 from shared.errors import InputError
 from shared.s3 import S3Store
+from shared.together import together
 
 AT_ONCE = 16
 """Requests that are under way at the same time."""
@@ -46,7 +47,7 @@ async def each(read: Callable[[T], Awaitable[U]], items: Iterable[T]) -> list[U]
         async with limit:
             return await read(item)
 
-    return list(await asyncio.gather(*(one(item) for item in items)))
+    return await together(one(item) for item in items)
 
 
 def now() -> datetime:

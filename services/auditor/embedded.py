@@ -16,6 +16,7 @@ from services.auditor.counting import counted, statement
 from services.auditor.listed import Values
 from shared.locations import split_uri
 from shared.ports import ObjectReader
+from shared.together import together
 
 KEYS = ("year", "month", "day")
 AT_ONCE = 16
@@ -37,7 +38,7 @@ class EmbeddedCounter:
                 async with gate:
                     await self._bring(folder, values, place)
 
-            await asyncio.gather(*(bring(*partition) for partition in partitions.items()))
+            await together(bring(*partition) for partition in partitions.items())
             return await asyncio.to_thread(_count, folder)
 
     async def _bring(self, folder: Path, values: Values, place: str) -> None:

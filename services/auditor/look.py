@@ -30,6 +30,7 @@ from shared.locations import (
 from shared.outlook import Outlook, outlook_rows
 from shared.parquet import from_parquet
 from shared.ports import ObjectInfo, ObjectReader
+from shared.together import together
 
 AT_ONCE = 16
 LEEWAY = 2
@@ -171,7 +172,7 @@ class Look:
             async with self.gate:
                 return await read(key)
 
-        return dict(zip(keys, await asyncio.gather(*map(one, keys)), strict=True))
+        return dict(zip(keys, await together(map(one, keys)), strict=True))
 
 
 class Unreadable:

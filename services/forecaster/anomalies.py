@@ -15,7 +15,8 @@ import numpy as np
 from services.forecaster.arrays import Floats
 from services.forecaster.cells import Cell, Cells
 from services.forecaster.explained import Explanations
-from services.forecaster.unusual import PATIENCE, Event, Watched, watch
+from services.forecaster.unusual import PATIENCE, watch
+from services.forecaster.watched import Event, Watched
 from shared.anomalies import Anomaly, State
 
 RECENT = 7

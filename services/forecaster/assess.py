@@ -9,7 +9,7 @@ from typing import Any
 
 from services.forecaster.estimate import Estimate, Forecast, by_forecast, by_run_rate
 from services.forecaster.lights import NO_BUDGET, Standing, light_of
-from shared.config_outlook import ROOT, UNMAPPED, Anomalies, Budget, Lights, PlannedEvent
+from shared.config_outlook import Anomalies, Budget, Lights, PlannedEvent, shown_ou
 from shared.days import Period
 from shared.money import exact_sum, to_scale
 from shared.outlook import Outlook
@@ -127,7 +127,7 @@ class _Month:
         light, reason = light_of(standing, self.rules.lights.of(ou_path))
         return Outlook(
             as_of=self.day,
-            ou=display_name(ou_path),
+            ou=shown_ou(ou_path),
             ou_path=ou_path,
             currency=currency,
             own_month_to_date=to_scale(self.own.get(node, Decimal(0))),
@@ -163,9 +163,3 @@ def _expected(estimate: Estimate) -> dict[str, Any]:
         if name != MONTH_END:
             found[name] = amount
     return found
-
-
-def display_name(ou_path: str) -> str:
-    """Return the path below the root; the root and Unmapped keep their names."""
-    short = ou_path.removeprefix(f"{ROOT}/")
-    return ou_path if short in (ROOT, UNMAPPED) else short

@@ -7,17 +7,15 @@ not teach: the level stands still until the event is over or, after four weeks, 
 docs/anomalies.md says what was tuned on what.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.forecaster.arrays import WEEK, Floats
+from services.forecaster.watched import Places, Sides, Watched
 
-Sides = NDArray[np.int8]
 Mask = NDArray[np.bool_]
-Places = NDArray[np.int64]
 SPANS = (1, 3, 7)
 """Days that are judged together: a small change of level is clear only after some of them."""
 SETTLE = 14
@@ -50,44 +48,13 @@ LASTING = 1.5
 """An event goes on while a day is this many usual deviations off, or this part of a share."""
 PATIENCE = 28
 """Days after which an event is the new normal."""
-PAUSE = 3
-"""Days between two unusual days that may be of one event."""
 AGAIN = 1.5
 """A deviation of up to this many times one of a month ago comes once a month."""
 MONTH = range(28, 33)
 THIN = 0.15
 WILD = 0.6
 LONG = 0.5
-LIKE = 0.25
-"""A day before is of the event when it was off by this part of the day that was clear."""
 NOTHING = 1e-9
-
-
-@dataclass(frozen=True)
-class Event:
-    """Days that stood out on one side (1 up, -1 down), as places in the series.
-
-    `found` is the first day that was clear; those from `first` on belong to it.
-    """
-
-    side: int
-    first: int
-    last: int
-    found: int
-
-
-@dataclass(frozen=True)
-class Watched:
-    """What was expected of each day of each series, and on which side the unusual ones were."""
-
-    values: Floats
-    expected: Floats
-    side: Sides
-    since: Places
-
-    def events(self, row: int, until: int) -> list[Event]:
-        """Return a series' events up to a day, oldest first: as they would be told on that day."""
-        return list(_events(self, row, until))
 
 
 def watch(values: Floats, least: float) -> Watched:
@@ -288,29 +255,3 @@ class _State:
             self.values[settled, day - SETTLE + 1 : day + 1], axis=1
         )
         self.clean[settled, days] = self.values[settled, days]
-
-
-def _events(watched: Watched, row: int, until: int) -> Iterator[Event]:
-    """Yield events: days on one side with short pauses are one."""
-    event: Event | None = None
-    side = watched.side[row]
-    for day in map(int, np.flatnonzero(side[: until + 1])):
-        one_side = int(side[day])
-        if event and event.side == one_side and day - event.last <= PAUSE:
-            event = replace(event, last=day)
-            continue
-        if event:
-            yield event
-        event = Event(one_side, _begin(watched, row, day), day, day)
-    if event:
-        yield event
-
-
-def _begin(watched: Watched, row: int, day: int) -> int:
-    """Return the first of the days that made this one clear."""
-    since, side = int(watched.since[row, day]), int(watched.side[row, day])
-    excess = (watched.values[row] - watched.expected[row]) * side
-    begin = day
-    while begin > since and excess[begin - 1] > LIKE * excess[day]:
-        begin -= 1
-    return begin

@@ -19,7 +19,7 @@ from services.notifier.look import DARK, LIGHT, SHAPES
 from services.notifier.restatements import Restatements
 from services.notifier.verdict import short, verdict
 from shared.anomalies import Anomaly
-from shared.config_outlook import ROOT
+from shared.config_outlook import shown_ou
 from shared.events import DelayedData
 from shared.money import cents, plain
 from shared.why import Change
@@ -70,8 +70,7 @@ def render(
     `news`: what changed in the organization on the day. `restated`: what changed in days that
     were told before. `about`: what the export lacks, or has that Daybook does not know.
     `compared`: what Cost Explorer and the invoices say. `anomalies` and `changes`: what stood out,
-    and why cost changed, where somebody looked. `part`: paths of the OUs, when it is not
-    about all.
+    and why cost changed, where somebody looked. `part`: paths of the OUs, if not all.
     """
     context = {
         "figures": figures,
@@ -86,7 +85,7 @@ def render(
             each.currency: findings(anomalies, changes, each.currency, part)
             for each in figures.currencies
         },
-        "part": [ou.removeprefix(f"{ROOT}/") for ou in part],
+        "part": [shown_ou(ou) for ou in part],
     }
     html = _environment(html=True).get_template("digest.html.j2").render(context)
     return Rendered(
@@ -126,7 +125,7 @@ def _subject(figures: Figures, part: Sequence[str]) -> str:
     state = f"{figures.worst}: {short(troubled[0].outlook.ou)}" if troubled else figures.worst
     more = f" and {len(troubled) - 1} more" if len(troubled) > 1 else ""
     partial = "" if figures.complete else " (partial)"
-    names = ", ".join(ou.removeprefix(f"{ROOT}/") for ou in part)
+    names = ", ".join(shown_ou(ou) for ou in part)
     whose = f" in {short(names)}" if part else ""
     subject = f"[{state}{more}] {totals or 'no cost'}{whose} on {figures.day:%a %d %b %Y}{partial}"
     return one_line(subject)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from shared.config_outlook import ROOT
+from shared.config_outlook import shown_ou
 from shared.day_record import DayVersion
 from shared.days import ONE_DAY
 from shared.money import Amounts, cents, exact_sum
@@ -203,7 +203,7 @@ def _span(days: list[date], cells: Cells) -> Span:
     for day in days:
         for ou, change in cells[day].items():
             by_ou[ou].append(change)
-    ous = [OuChange(ou.removeprefix(f"{ROOT}/"), Movement.of(c)) for ou, c in by_ou.items()]
+    ous = [OuChange(shown_ou(ou), Movement.of(c)) for ou, c in by_ou.items()]
     return Span(
         first=days[0],
         last=days[-1],

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.query.organization import Placement
-from shared.config_outlook import ROOT, UNMAPPED, Budget
+from shared.config_outlook import UNMAPPED, Budget, shown_ou
 from shared.money import cents, exact_sum
 
 MOST = 5
@@ -35,7 +35,7 @@ def _contradictions(amounts: Amounts) -> Iterator[str]:
         total = exact_sum(parts)
         if total > amount:
             yield (
-                f"The budgets below {_shown(ou)} add up to {cents(total)} {currency}, more than "
+                f"The budgets below {shown_ou(ou)} add up to {cents(total)} {currency}, more than "
                 f"its own {cents(amount)}."
             )
 
@@ -53,13 +53,9 @@ def _left_out(amounts: Amounts, placements: Sequence[Placement], day: date) -> I
     bare = sorted(path for path in paths if not covered.intersection(_lineage(path)))
     if covered and bare:
         more = f" and {len(bare) - MOST} more" if len(bare) > MOST else ""
-        yield f"No budget covers {', '.join(map(_shown, bare[:MOST]))}{more}."
+        yield f"No budget covers {', '.join(map(shown_ou, bare[:MOST]))}{more}."
 
 
 def _lineage(path: str) -> Iterator[str]:
     parts = path.split("/")
     return ("/".join(parts[: n + 1]) for n in range(len(parts)))
-
-
-def _shown(ou: str) -> str:
-    return ou.removeprefix(f"{ROOT}/")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from services.query.organization import Placement
-from shared.config_outlook import ROOT, UNMAPPED, Budget
+from shared.config_outlook import ROOT, UNMAPPED, Budget, shown_ou
 
 MOST_BUDGETS = 5
 """Budgets that are named; of more the number is said."""
@@ -53,13 +53,9 @@ def _renamed(ou: str, placements: Sequence[Placement], now: Sequence[Placement])
 
 
 def _sentence(ou: str, renamed: str | None) -> str:
-    counts = f"The budget of {_shown(ou)} counts nothing: there is no account in such an OU."
+    counts = f"The budget of {shown_ou(ou)} counts nothing: there is no account in such an OU."
     if renamed is None:
         return f"{counts} If the OU has another name now, or none, mend `budgets` in daybook.yaml."
     return (
-        f"{counts} By its id the OU is {_shown(renamed)} now: name the budget so in daybook.yaml."
+        f"{counts} By its id the OU is {shown_ou(renamed)} now: name the budget so in daybook.yaml."
     )
-
-
-def _shown(ou: str) -> str:
-    return ou.removeprefix(f"{ROOT}/")

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 import pyarrow as pa
 
-from shared.config_outlook import ROOT, UNMAPPED
+from shared.config_outlook import ROOT, shown_ou
 from shared.errors import InputError
 
 COLUMNS = ("account_id", "account_name", "ou_path", "valid_from", "valid_to", "status")
@@ -57,8 +57,7 @@ class Placement:
     @property
     def ou(self) -> str:
         """The path below the root; `Root` for the root itself."""
-        short = self.ou_path.removeprefix(f"{ROOT}/")
-        return self.ou_path if short in (ROOT, UNMAPPED) else short
+        return shown_ou(self.ou_path)
 
 
 def parse_organization(body: bytes, name: object) -> list[Placement]:

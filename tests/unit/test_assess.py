@@ -12,10 +12,9 @@ from services.forecaster.assess import (
     Spend,
     assess,
     budgets_in_force,
-    display_name,
 )
 from services.forecaster.estimate import run_rate
-from shared.config_outlook import Budget, Lights
+from shared.config_outlook import Budget, Lights, shown_ou
 from shared.days import Period
 from shared.outlook import Outlook
 from tests.support.units.rows import DAY
@@ -185,4 +184,4 @@ def test_on_the_last_day_the_run_rate_is_what_was_spent(spent: Decimal) -> None:
     ],
 )
 def test_an_ou_is_shown_by_its_path_below_the_root(path: str, name: str) -> None:
-    assert display_name(path) == name
+    assert shown_ou(path) == name

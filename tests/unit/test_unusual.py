@@ -6,7 +6,8 @@ import pytest
 from benchmarks.anomalies import judge
 from benchmarks.planted import BILLS, HELD_OUT, generated
 from services.forecaster.arrays import Floats
-from services.forecaster.unusual import PATIENCE, Event, watch
+from services.forecaster.unusual import PATIENCE, watch
+from services.forecaster.watched import Event
 
 DAYS = 150
 
