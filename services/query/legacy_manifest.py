@@ -13,19 +13,32 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from services.query.manifest import NOTES, Delivery, climbs, parsed, refuse_two_exports
+from services.query.listed import Listed, Lists
+from services.query.manifest import (
+    NOTES,
+    Delivery,
+    climbs,
+    export_name,
+    parsed,
+    refuse_two_exports,
+)
 from shared.days import Period
 from shared.errors import InputError
 
 _MANIFEST = re.compile(r"^((\d{4})(\d{2})01-\d{8})/[^/]+-Manifest\.json$")
-_PARTITION = re.compile(r"(?:^|/)(year=\d{4}/month=\d{1,2}/.+)$")
-_BESIDE = re.compile(r"(?:^|/)(\d{8}-\d{8}/.+)$")
+_PARTITION = re.compile(r"^(.*/)?(year=(\d{4})/month=(\d{1,2})/.+)$")
+_BESIDE = re.compile(r"^(.*/)?((\d{8}-\d{8})/(?:([^/]+)/)?.+)$")
+
+
+class _BillingPeriod(BaseModel):
+    start: str
 
 
 class _ManifestBody(BaseModel):
     assembly_id: str = Field(alias="assemblyId", min_length=1)
     report_keys: tuple[str, ...] = Field(alias="reportKeys", min_length=1)
     report_name: str = Field(default="", alias="reportName")
+    billing_period: _BillingPeriod | None = Field(default=None, alias="billingPeriod")
     notes: tuple[str, ...] = Field(default=(), alias=NOTES)
 
 
@@ -59,23 +72,53 @@ def _period(path: str, year: str, month: str) -> Period:
 
 
 def read_manifest(period: Period, path: str, body: bytes, delivered_at: datetime) -> Delivery:
-    """Read a manifest; raise InputError when it is not one."""
+    """Read a manifest; raise InputError when it is not one, or lists files that are not its own."""
     manifest = parsed(_ManifestBody, body, path, "the manifest of a Cost and Usage Report")
-    keys = manifest.report_keys
-    files = tuple(dict.fromkeys(_relative(path, key, manifest.report_name) for key in keys))
+    _require_period(path, period, manifest)
+    report = manifest.report_name or export_name(path)
+    lists = Lists(path, "reportKeys", period, report, manifest.assembly_id)
+    files = lists.own([_listed(path, key, report) for key in manifest.report_keys])
     return Delivery(period, path, manifest.assembly_id, delivered_at, files, manifest.notes)
 
 
-def _relative(manifest: str, key: str, report: str) -> str:
+def _require_period(path: str, period: Period, manifest: _ManifestBody) -> None:
+    """Raise InputError for a manifest that says that it is of another month than its folder's."""
+    said = manifest.billing_period
+    if said and not re.sub(r"\D", "", said.start).startswith(f"{period.first:%Y%m}"):
+        raise InputError(
+            path,
+            f"{said.start!r} is not of {period}, whose folder it lies in",
+            f"Copy the manifest of {period} again from where AWS delivered it",
+            where="billingPeriod.start",
+        )
+
+
+def _listed(manifest: str, key: str, report: str) -> Listed:
     """Cut a listed key down to what is below the report's prefix: buckets may differ."""
-    # With the Athena integration the report's name is in the key twice: once of its prefix.
-    twice = f"/{report}/{report}/year=" in f"/{key}"
-    found = _BESIDE.search(key) or _PARTITION.search(key)
-    if not found or climbs(key):
+    found = None if climbs(key) else _beside(key) or _partition(key, report)
+    if found is None:
         raise InputError(
             manifest,
             f"{key!r} is neither below yyyymmdd-yyyymmdd/ nor below year=yyyy/month=m/",
             "Use the manifest as AWS wrote it",
             where="reportKeys",
         )
-    return f"{report}/{found[1]}" if twice else found[1]
+    return found
+
+
+def _beside(key: str) -> Listed | None:
+    if found := _BESIDE.search(key):
+        root, path, dates, assembly = found.groups(default="")
+        return Listed(key, root, f"{dates[:4]}-{dates[4:6]}", assembly, path)
+    return None
+
+
+def _partition(key: str, report: str) -> Listed | None:
+    found = _PARTITION.search(key)
+    if found is None:
+        return None
+    root, path, year, month = found.groups(default="")
+    # With the Athena integration the report's name is in the key twice: once of its prefix.
+    if f"/{root}".endswith(f"/{report}/{report}/"):
+        root, path = root.removesuffix(f"{report}/"), f"{report}/{path}"
+    return Listed(key, root, f"{year}-{int(month):02}", "", path)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from services.query.listed import Listed, Lists
 from shared.days import Period
 from shared.errors import InputError
 
@@ -24,7 +25,10 @@ NOTES = "daybookNotes"
 METADATA = "metadata/BILLING_PERIOD="
 Body = TypeVar("Body", bound=BaseModel)
 _FOLDER = r"(?i:BILLING_PERIOD)="
-_DATA_PATH = re.compile(rf"(?:^|/)(data/{_FOLDER}\d{{4}}-\d{{2}}/.+)$")
+_DATA_PATH = re.compile(rf"^(.*/)?(data/{_FOLDER}(\d{{4}}-\d{{2}})/(?:([^/]+)/)?.+)$")
+_EXECUTION = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z-(.+)")
+"""A delivery's folder, where they are kept: its time and its execution's id."""
+_NAME = re.compile(r"(?:^|/)([^/]+)-Manifest\.json$")
 _MANIFEST = re.compile(rf"metadata/{_FOLDER}(\d{{4}}-\d{{2}})/(?:([^/]+)/)?[^/]*Manifest\.json$")
 
 
@@ -98,10 +102,17 @@ def refuse_two_exports(folder: str, manifests: list[str]) -> None:
 
 
 def read_manifest(period: Period, path: str, body: bytes, delivered_at: datetime) -> Delivery:
-    """Read a manifest; raise InputError when it is not one."""
+    """Read a manifest; raise InputError when it is not one, or lists files that are not its own."""
     manifest = parsed(_ManifestBody, body, path, "a Data Exports manifest")
-    files = tuple(dict.fromkeys(_relative(path, uri) for uri in manifest.data_files))
+    lists = Lists(path, "dataFiles", period, export_name(path), manifest.execution_id)
+    files = lists.own([_listed(path, uri) for uri in manifest.data_files])
     return Delivery(period, path, manifest.execution_id, delivered_at, files, manifest.notes)
+
+
+def export_name(manifest: str) -> str:
+    """Return the export's name as its manifest's tells it: `<export>-Manifest.json`, or nothing."""
+    found = _NAME.search(manifest)
+    return found[1] if found else ""
 
 
 def parsed(model: type[Body], body: bytes, path: str, what: str) -> Body:
@@ -118,7 +129,7 @@ def parsed(model: type[Body], body: bytes, path: str, what: str) -> Body:
         ) from None
 
 
-def _relative(manifest: str, uri: str) -> str:
+def _listed(manifest: str, uri: str) -> Listed:
     """Cut a listed file's location down to `data/BILLING_PERIOD=…/file`: buckets may differ."""
     found = _DATA_PATH.search(uri)
     if not found or climbs(uri):
@@ -128,7 +139,9 @@ def _relative(manifest: str, uri: str) -> str:
             "Use the manifest as AWS Data Exports wrote it",
             where="dataFiles",
         )
-    return found[1]
+    root, path, period, folder = found.groups(default="")
+    execution = _EXECUTION.fullmatch(folder)
+    return Listed(uri, root, period, execution[1] if execution else "", path)
 
 
 def climbs(location: str) -> bool:

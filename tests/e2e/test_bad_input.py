@@ -50,6 +50,12 @@ def no_manifest(example: ExampleExport) -> str:
     return "manifest"
 
 
+def manifest_of_another_month(example: ExampleExport) -> str:
+    older, newer = sorted((example.source / "metadata").rglob("*Manifest.json"))[-2:]
+    shutil.copyfile(older, newer)
+    return "dataFiles"
+
+
 def truncated(example: ExampleExport) -> str:
     file = newest_file(example)
     file.write_bytes(file.read_bytes()[:-1000])
@@ -86,6 +92,7 @@ SPOILERS: list[Callable[[ExampleExport], str]] = [
     empty_folder,
     missing_folder,
     no_manifest,
+    manifest_of_another_month,
     truncated,
     missing_column,
     bad_line,

@@ -21,8 +21,11 @@ MANIFEST = f"{FOLDER}/costs-Manifest.json"
 WHEN = datetime(2026, 3, 17, 6, tzinfo=UTC)
 
 
-def body(*keys: str, assembly: str = "assembly-1", report: str = "costs") -> bytes:
-    period = {"start": "20260301T000000.000Z", "end": "20260401T000000.000Z"}
+START = "20260301T000000.000Z"
+
+
+def body(*keys: str, assembly: str = "0f1e", report: str = "costs", start: str = START) -> bytes:
+    period = {"start": start, "end": "20260401T000000.000Z"}
     return json.dumps(
         {
             "assemblyId": assembly,
@@ -95,7 +98,56 @@ def test_a_reports_name_is_no_pattern() -> None:
     key = "cur/c.st(s/c.st(s/year=2026/month=3/x"
 
     assert delivery(key, report="c.st(s").files == ("c.st(s/year=2026/month=3/x",)
-    assert delivery(key, report="c.*").files == ("year=2026/month=3/x",)
+    with pytest.raises(InputError, match="is of the export"):
+        delivery(key, report="c.*")
+
+
+OTHERS = [
+    ("cur/costs/20260201-20260301/x", "is of the billing period 2026-02, the manifest of 2026-03"),
+    ("20250301-20250401/x", "is of the billing period 2025-03"),
+    ("cur/costs/costs/year=2026/month=2/x", "is of the billing period 2026-02"),
+    ("cur/costs/costs/year=2026/month=02/x", "is of the billing period 2026-02"),
+    ("cur/costs/costs/year=2025/month=3/x", "is of the billing period 2025-03"),
+    ("cur/costs/costs/year=2026/month=13/x", "is of the billing period 2026-13"),
+    (f"cur/other/{FOLDER}/x", "is of the export other, the manifest of costs"),
+    ("cur/costs/other/year=2026/month=3/x", "is of the export other"),
+    (f"elsewhere/costs/{FOLDER}/x", "lies elsewhere than"),
+    ("elsewhere/costs/costs/year=2026/month=3/x", "lies elsewhere than"),
+    (f"cur/costs/{FOLDER}/9a8b/x", "is of the delivery 9a8b, the manifest of 0f1e"),
+]
+
+
+@pytest.mark.parametrize(("key", "problem"), OTHERS)
+def test_a_file_of_another_period_report_or_delivery_is_refused(key: str, problem: str) -> None:
+    with pytest.raises(InputError) as refused:
+        delivery(f"cur/costs/{FOLDER}/0f1e/ok.csv.gz", key)
+
+    text = str(refused.value)
+    assert text.startswith(f"{MANIFEST}, reportKeys: {key!r} {problem}")
+    assert "copy its manifest of 2026-03 there again" in text
+
+
+def test_without_a_reports_name_the_manifests_own_name_tells_it() -> None:
+    text = json.dumps({"assemblyId": "a", "reportKeys": [f"cur/other/{FOLDER}/x"]}).encode()
+
+    with pytest.raises(InputError, match="is of the export other, the manifest of costs"):
+        read_manifest(MARCH, MANIFEST, text, WHEN)
+
+
+@pytest.mark.parametrize("start", ["20260301T000000.000Z", "2026-03-01T00:00:00Z"])
+def test_a_manifest_may_say_its_period_in_either_spelling(start: str) -> None:
+    text = body(f"{FOLDER}/x", start=start)
+
+    assert read_manifest(MARCH, MANIFEST, text, WHEN).period == MARCH
+
+
+@pytest.mark.parametrize("start", ["20260201T000000.000Z", "2025-03-01T00:00:00Z", ""])
+def test_a_manifest_of_another_period_in_the_periods_folder_is_refused(start: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read_manifest(MARCH, MANIFEST, body(f"{FOLDER}/x", start=start), WHEN)
+
+    assert str(refused.value).startswith(f"{MANIFEST}, billingPeriod.start: {start!r} is not of")
+    assert "Copy the manifest of 2026-03 again" in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +175,7 @@ def test_what_is_no_manifest_is_refused_with_file_and_field(text: bytes, where: 
 
 
 def test_the_assembly_and_the_time_are_the_version() -> None:
-    assert delivery(f"{FOLDER}/x").version == "20260317T060000.000000Z/assembly-1"
+    assert delivery(f"{FOLDER}/x").version == "20260317T060000.000000Z/0f1e"
 
 
 @in_loop

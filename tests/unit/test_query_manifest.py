@@ -83,6 +83,41 @@ def test_a_listed_file_cannot_climb_out_of_the_export(escape: str) -> None:
         delivery(f"s3://b/{DATA}/{escape}")
 
 
+@pytest.mark.parametrize(
+    ("uri", "problem"),
+    [
+        ("s3://b/cur/data/BILLING_PERIOD=2026-02/x", "is of the billing period 2026-02, the man"),
+        ("data/BILLING_PERIOD=2026-04/x", "is of the billing period 2026-04, the manifest of 2026"),
+        ("s3://b/cur/data/billing_period=2025-03/x", "is of the billing period 2025-03"),
+        (f"{DATA}/data/BILLING_PERIOD=2026-02/x", "is of the billing period 2026-02"),
+        (f"s3://b/other/{DATA}/x", "is of the export other, the manifest of cur"),
+        (f"s3://c/cur/{DATA}/x", f"lies elsewhere than 's3://b/cur/{DATA}/ok.parquet'"),
+        (f"s3://b/deep/cur/{DATA}/x", "lies elsewhere than 's3://b/cur/"),
+        (f"s3://b/cur/{DATA}/2026-03-09T06:12:09.101Z-e-2/x", "is of the delivery e-2, the mani"),
+    ],
+)
+def test_a_file_of_another_period_export_or_delivery_is_refused(uri: str, problem: str) -> None:
+    good = f"s3://b/cur/{DATA}/ok.parquet"
+
+    with pytest.raises(InputError) as refused:
+        delivery(good, uri)
+
+    text = str(refused.value)
+    assert text.startswith(f"{FOLDER}/cur-Manifest.json, dataFiles: {uri!r} {problem}")
+    assert "copy its manifest of 2026-03 there again" in text
+
+
+def test_the_files_of_a_kept_delivery_lie_in_its_own_folder() -> None:
+    uri = f"s3://b/cur/{DATA}/2026-03-09T06:12:09.101Z-execution-1/x.parquet"
+
+    assert delivery(uri).files == (uri.removeprefix("s3://b/cur/"),)
+
+
+@pytest.mark.parametrize("folder", ["BILLING_PERIOD", "billing_period"])
+def test_a_folder_in_either_case_is_the_periods(folder: str) -> None:
+    assert delivery(f"s3://b/cur/data/{folder}=2026-03/x").files == (f"data/{folder}=2026-03/x",)
+
+
 def test_a_file_that_is_listed_twice_is_read_once() -> None:
     assert delivery(f"s3://b/{DATA}/x", f"s3://b/{DATA}/x").files == (f"{DATA}/x",)
 
