@@ -7,7 +7,8 @@ locals {
     "ou-drivers", "csv", "dashboards", "snapshots",
   ] : prefix => "${local.bucket_arn}/${prefix}/*" }
 
-  runs = "${local.bucket_arn}/ledger/runs/*"
+  runs   = "${local.bucket_arn}/ledger/runs/*"
+  limits = "${local.bucket_arn}/ledger/budgets/*"
 
   # Without a prefix as condition: S3 says 404 rather than 403 for a key that is not there only to
   # who may list the bucket, and a GetObject has no prefix that a condition could match.
@@ -85,6 +86,14 @@ locals {
           resources = ["*"]
         },
       ] : [],
+      var.read_budgets ? [
+        {
+          sid       = "ReadBudgets"
+          actions   = ["budgets:ViewBudget"]
+          resources = ["${local.arn}:budgets::${local.account.id}:budget/*"]
+        },
+        { sid = "KeepLimits", actions = ["s3:PutObject"], resources = [local.limits] },
+      ] : [],
     )
     archiver = concat([
       local.list_archive,
@@ -101,7 +110,7 @@ locals {
         { sid = "RecordComparison", actions = ["s3:PutObject"], resources = ["${local.bucket_arn}/ledger/cost-checks/*"] },
       ] : [],
     )
-    forecaster = [
+    forecaster = concat([
       local.list_archive,
       {
         sid     = "ReadArchive"
@@ -117,7 +126,11 @@ locals {
         actions   = ["s3:PutObject"]
         resources = [local.key["ou-outlook"], local.key["ou-anomalies"], local.key["ou-changes"]]
       },
-    ]
+      ],
+      var.read_budgets ? [
+        { sid = "ReadLimits", actions = ["s3:GetObject"], resources = [local.limits] },
+      ] : [],
+    )
     catalog = concat(
       [
         local.list_archive,

@@ -72,6 +72,12 @@ variable "read_organization" {
   default     = false
 }
 
+variable "read_budgets" {
+  description = "Let the query worker read AWS Budgets (aws_budgets in daybook.yaml), and the forecaster what it found. The budgets are those of Daybook's own account."
+  type        = bool
+  default     = false
+}
+
 variable "engine" {
   description = "Who scans the export, as in daybook.yaml: duckdb, in the query worker, or athena."
   type        = string

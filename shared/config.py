@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from shared.config_outlook import Anomalies, Budget, Lights, PlannedEvent
+from shared.config_outlook import Anomalies, AwsBudget, Budget, Lights, PlannedEvent
 from shared.config_parts import Compare, Currency, Strict
 from shared.config_people import Chat, Digest, Executives, Owner
 from shared.errors import InputError
@@ -126,6 +126,11 @@ class Config(Strict):
         "a day as far as it is delivered.",
     )
     budgets: tuple[Budget, ...] = Field(default=(), description="Budgets by OU, oldest first.")
+    aws_budgets: tuple[AwsBudget, ...] = Field(
+        default=(),
+        description="Budgets in AWS Budgets whose limits are budgets of OUs: read with every run. "
+        "An OU that is also in `budgets` there needs an `until`, after which the limit holds.",
+    )
     currency: Currency | None = Field(
         default=None,
         description="What to convert to for reading; without it every currency is shown apart.",
@@ -157,9 +162,27 @@ class Config(Strict):
         return self
 
     @model_validator(mode="after")
+    def _one_source_of_a_limit(self) -> Self:
+        names = [limit.name for limit in self.aws_budgets]
+        ous = [(limit.ou, limit.currency) for limit in self.aws_budgets]
+        for limit, key in zip(self.aws_budgets, ous, strict=True):
+            if names.count(limit.name) > 1:
+                raise ValueError(f"aws_budgets has {limit.name} twice: a limit is of one OU")
+            if ous.count(key) > 1:
+                raise ValueError(f"aws_budgets has two limits of {limit.ou}")
+        for budget in self.budgets:
+            if (budget.ou, budget.currency) in ous and budget.ends is None:
+                raise ValueError(
+                    f"{budget.ou} has a limit in aws_budgets: end its budget of {budget.starts} "
+                    "with until"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _amounts_in_the_display_currency(self) -> Self:
         display = self.currency.display if self.currency else None
         stated = [(f"the budget of {budget.ou}", budget.currency) for budget in self.budgets]
+        stated += [(f"the AWS budget {limit.name}", limit.currency) for limit in self.aws_budgets]
         stated += [(f"the planned {event.name}", event.currency) for event in self.planned]
         for what, currency in stated if display else ():
             if currency != display:

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Protocol, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -33,6 +33,32 @@ Percent = Annotated[Decimal, Field(ge=0, le=1000, allow_inf_nan=False)]
 Growth = Annotated[Decimal, Field(gt=-100, le=1000, allow_inf_nan=False)]
 BudgetAmount = Annotated[Money, Field(gt=0)]
 CENT = Decimal("0.01")
+
+
+class BudgetOfOu(Protocol):
+    """A budget of an OU and everything below it, wherever it is stated."""
+
+    @property
+    def ou(self) -> str:
+        """Its OU's path."""
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code."""
+
+    @property
+    def starts(self) -> date:
+        """The first day (UTC) from which it takes the place of those before it."""
+
+    @property
+    def ends(self) -> date | None:
+        """The last day (UTC) that it holds; None where none is set."""
+
+    def on(self, day: date) -> Decimal | None:
+        """Return the amount of a day's month; None where the budget does not hold."""
+
+    def why_none(self, day: date) -> str:
+        """Return in words why it has no amount on a day, for the light's reason."""
 
 
 class Budget(Strict):
@@ -89,6 +115,34 @@ class Budget(Strict):
         years -= (day.month, day.day) < (self.starts.month, self.starts.day)
         grown = self.monthly * (1 + self.growth_percent / 100) ** years
         return grown.quantize(CENT) if years and self.growth_percent else self.monthly
+
+    def why_none(self, day: date) -> str:
+        """Return in words why it has no amount on a day since it started."""
+        if self.ends and day > self.ends:
+            return f"the budget ended on {self.ends}"
+        if max(self.months) < Period.of(day):
+            return f"the budget's table ended with {max(self.months)}"
+        return f"the budget's table has no {Period.of(day)}"
+
+
+class AwsBudget(Strict):
+    """A budget in AWS Budgets whose limit is the budget of an OU and everything below it.
+
+    Its limit is kept in the ledger from the day on which a run first saw it.
+    """
+
+    name: str = Field(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^:\\]+$",
+        description="Its name in AWS Budgets, in the account of the workers.",
+    )
+    ou: OuPath = Field(description="OU path; a parent covers its subtree; Root covers all OUs.")
+    currency: str = Field(
+        default="USD",
+        pattern=r"^[A-Z]{3}$",
+        description="ISO 4217 code; a limit in another currency is not taken.",
+    )
 
 
 class PlannedEvent(Strict):

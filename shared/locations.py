@@ -168,6 +168,10 @@ ACCOUNT_HISTORY = "ledger/organization/accounts.json"
 """Key of the dated account-to-OU table that is kept from what AWS Organizations says."""
 
 
+AWS_LIMITS = "ledger/budgets/aws.json"
+"""Key of what AWS Budgets said of limits, and since when."""
+
+
 def organization_file_key(sha256: str) -> str:
     """Return the ledger key of an organization CSV that a run has used."""
     return f"ledger/organization/files/{sha256}.csv"

@@ -25,6 +25,7 @@ variables {
   image_tag         = "1.0.0"
   quicksight        = null
   read_organization = false
+  read_budgets      = false
   protect_data      = true
 }
 
@@ -63,6 +64,11 @@ run "what_the_topology_says_is_planned" {
   }
 
   assert {
+    condition     = !contains([for p in concat(local.permissions.query, local.permissions.forecaster) : p.sid], "ReadBudgets") && !contains([for p in local.permissions.forecaster : p.sid], "ReadLimits")
+    error_message = "Without read_budgets nobody reads limits."
+  }
+
+  assert {
     condition     = !contains([for p in local.permissions.catalog : p.sid], "RefreshDataSets")
     error_message = "Without QuickSight there is nothing to refresh."
   }
@@ -73,6 +79,7 @@ run "with_quicksight_the_organization_and_a_given_network" {
 
   variables {
     read_organization = true
+    read_budgets      = true
     quicksight        = { owners = ["arn:aws:quicksight:eu-central-1:123456789012:user/default/owner"] }
     network           = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }
     webhooks = { urls = {
@@ -94,6 +101,11 @@ run "with_quicksight_the_organization_and_a_given_network" {
   assert {
     condition     = contains([for p in local.permissions.query : p.sid], "ReadOrganization")
     error_message = "With read_organization the query worker may read it."
+  }
+
+  assert {
+    condition     = contains([for p in local.permissions.query : p.sid], "ReadBudgets") && contains([for p in local.permissions.forecaster : p.sid], "ReadLimits")
+    error_message = "With read_budgets the query worker reads AWS Budgets, and the forecaster what it found."
   }
 
   assert {

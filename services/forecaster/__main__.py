@@ -16,7 +16,7 @@ async def build(world: World, settings: WorkerSettings) -> AsyncIterator[AssessP
     config = world.config
     rules = Rules(config.budgets, config.lights, config.planned, config.anomalies)
     display = Display.of(config.currency, settings.config)
-    yield AssessPeriod(world.archive, config.cost_metric, rules, display)
+    yield AssessPeriod(world.archive, config.cost_metric, rules, display, config.aws_budgets)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,7 @@ from typing import Any
 
 from services.forecaster.estimate import Estimate, Forecast, by_forecast, by_run_rate
 from services.forecaster.lights import NO_BUDGET, Standing, light_of
-from shared.config_outlook import Anomalies, Budget, Lights, PlannedEvent, shown_ou
-from shared.days import Period
+from shared.config_outlook import Anomalies, BudgetOfOu, Lights, PlannedEvent, shown_ou
 from shared.money import exact_sum, to_scale
 from shared.outlook import Outlook
 
@@ -35,7 +34,7 @@ class Spend:
 class Rules:
     """Budgets and light thresholds of the configuration."""
 
-    budgets: tuple[Budget, ...]
+    budgets: tuple[BudgetOfOu, ...]
     lights: Lights
     planned: tuple[PlannedEvent, ...] = ()
     anomalies: Anomalies = field(default_factory=Anomalies)
@@ -69,21 +68,16 @@ class InForce:
     ended: str = NO_BUDGET
 
 
-def budgets_in_force(budgets: Iterable[Budget], day: date) -> dict[tuple[str, str], InForce]:
+def budgets_in_force(budgets: Iterable[BudgetOfOu], day: date) -> dict[tuple[str, str], InForce]:
     """Return per OU path and currency the newest budget that has started by `day`."""
     started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
-    return {(budget.ou, budget.currency): _in_force(budget, day) for budget in started}
+    newest = {(budget.ou, budget.currency): budget for budget in started}
+    return {key: _in_force(budget, day) for key, budget in newest.items()}
 
 
-def _in_force(budget: Budget, day: date) -> InForce:
+def _in_force(budget: BudgetOfOu, day: date) -> InForce:
     amount = budget.on(day)
-    if amount is not None:
-        return InForce(amount)
-    if budget.ends and day > budget.ends:
-        return InForce(None, f"the budget ended on {budget.ends}")
-    if max(budget.months) < Period.of(day):
-        return InForce(None, f"the budget's table ended with {max(budget.months)}")
-    return InForce(None, f"the budget's table has no {Period.of(day)}")
+    return InForce(amount) if amount is not None else InForce(None, budget.why_none(day))
 
 
 def _nodes(*sources: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from services.forecaster.reconciled import DayTotal, require_outlook, require_re
 from shared.anomalies import anomalies_table
 from shared.archive import changed_since, read_day
 from shared.breakdown import amounts_by_ou, amounts_of
+from shared.config_outlook import AwsBudget
 from shared.currency import Display
 from shared.days import Period
 from shared.errors import InputError, Reject, Retry
@@ -31,6 +32,7 @@ from shared.events import (
     follow_up,
 )
 from shared.lease import Lease
+from shared.limits import budgets_of
 from shared.locations import anomalies_key, changes_key, outlook_key
 from shared.money import Amounts
 from shared.newest import Contender, write_newest
@@ -58,6 +60,7 @@ class AssessPeriod:
     metric: str
     rules: Rules
     display: Display | None = None
+    limits: tuple[AwsBudget, ...] = ()
 
     async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
         """Assess every day that the run was asked for."""
@@ -72,8 +75,9 @@ class AssessPeriod:
         forecasts = await forecasts_of(event.data, past.costs, self.rules.planned) if past else {}
         if past:
             await self._tell(past, event)
+        rules = await self._rules()
         outlooks = [
-            await self._write(day, spent, forecasts.get(day), event)
+            await self._write(day, spent, rules, forecasts.get(day), event)
             for day in asked_days(event.data)
         ]
         # A newer delivery's outlook that is as the one before writes nothing, so nothing stops
@@ -89,6 +93,11 @@ class AssessPeriod:
                 about=event.data.period,
             )
         ]
+
+    async def _rules(self) -> Rules:
+        """Return the rules, with the limits of AWS Budgets as the query worker saw them."""
+        budgets = await budgets_of(self.store, self.rules.budgets, self.limits)
+        return replace(self.rules, budgets=budgets)
 
     async def _past(self, data: ArchivedData, tables: Mapping[date, pa.Table]) -> Past | None:
         """Read what came before, unless there is no complete day to conclude anything of."""
@@ -149,11 +158,16 @@ class AssessPeriod:
         return self.display.currency, self.display.convert(amount, part.currency, period)
 
     async def _write(
-        self, day: date, spent: Spent, forecasts: Forecasts | None, event: PeriodArchived
+        self,
+        day: date,
+        spent: Spent,
+        rules: Rules,
+        forecasts: Forecasts | None,
+        event: PeriodArchived,
     ) -> AssessedDay:
         data = event.data
         complete = data.status_of(day) != "partial"
-        rows = assess(day, spent.by_ou, self.rules, forecasts, complete=complete)
+        rows = assess(day, spent.by_ou, rules, forecasts, complete=complete)
         body = to_parquet(outlook_table(rows))
         require_outlook(body, day, spent.totals, rounded=self.display is not None)
         ours = Contender(body, len(rows), data.source_version, event.runid)

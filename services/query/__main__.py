@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from services.query.athena import AthenaQueries
 from services.query.athena_engine import AthenaEngine
+from services.query.aws_budgets import AwsBudgets, account_of
+from services.query.budget_source import BudgetSource, BudgetsWithLimits, WrittenBudgets
 from services.query.data_exports import DataExports, region_of
 from services.query.embedded_engine import EmbeddedEngine
 from services.query.engine import QueryEngine
@@ -37,6 +39,7 @@ async def build(world: World, settings: QuerySettings) -> AsyncIterator[QueryPer
     export = Export(S3ExportStore(world.s3, source.location), LAYOUTS[kind.layout])
     async with (
         _organization(world) as organization,
+        _budgets(world, settings) as budgets,
         _executions(world) as executions,
         _engine(world, export, kind) as engine,
     ):
@@ -47,8 +50,20 @@ async def build(world: World, settings: QuerySettings) -> AsyncIterator[QueryPer
             world.archive,
             Readiness(world.config.delivery_deadline, executions, settings.look_again),
             world.bell,
-            world.config.budgets,
+            budgets,
         )
+
+
+@asynccontextmanager
+async def _budgets(world: World, settings: QuerySettings) -> AsyncIterator[BudgetSource]:
+    """Ask AWS Budgets, too, where the configuration names limits there."""
+    config = world.config
+    if not config.aws_budgets:
+        yield WrittenBudgets(config.budgets)
+        return
+    async with clients("budgets") as (client,):
+        account = AwsBudgets(client, account_of(settings.events_topic))
+        yield BudgetsWithLimits(account, config.aws_budgets, config.budgets, world.archive)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.query.organization import Placement
-from shared.config_outlook import UNMAPPED, Budget, shown_ou
+from shared.config_outlook import UNMAPPED, BudgetOfOu, shown_ou
 from shared.money import cents, exact_sum
 
 MOST = 5
@@ -14,7 +14,9 @@ Amounts = Mapping[tuple[str, str], Decimal]
 """By OU path and currency."""
 
 
-def budget_gaps(budgets: Iterable[Budget], placements: Sequence[Placement], day: date) -> list[str]:
+def budget_gaps(
+    budgets: Iterable[BudgetOfOu], placements: Sequence[Placement], day: date
+) -> list[str]:
     """Return a sentence for each OU whose parts have more budget than it, and one for OUs without.
 
     On `day`; nothing about OUs without where there is no budget at all.

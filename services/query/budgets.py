@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from services.query.organization import Placement
-from shared.config_outlook import ROOT, UNMAPPED, Budget, shown_ou
+from shared.config_outlook import ROOT, UNMAPPED, BudgetOfOu, shown_ou
 
 MOST_BUDGETS = 5
 """Budgets that are named; of more the number is said."""
 
 
 def budgets_of_nothing(
-    budgets: Iterable[Budget], placements: Sequence[Placement], day: date
+    budgets: Iterable[BudgetOfOu], placements: Sequence[Placement], day: date
 ) -> list[str]:
     """Return a sentence for each budget in force on `day` whose OU has no account on that day.
 

@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import structlog
 
 from services.query.asked import SOURCE, Asked, asked_for, split
 from services.query.budget_gaps import budget_gaps
+from services.query.budget_source import BudgetSource, WrittenBudgets
 from services.query.budgets import budgets_of_nothing
 from services.query.changes import record_changes
 from services.query.engine import QueryEngine, QueryResult
@@ -21,7 +22,6 @@ from services.query.reach import Reach, day_in_question, reach, weekdays_before
 from services.query.readiness import Looked, NotReady, Readiness, Refreshing, Torn
 from services.query.reconciled import require_month
 from services.query.snapshot import Snapshot
-from shared.config_outlook import Budget
 from shared.days import Period
 from shared.errors import Conflict, InputError, MismatchError, Reject
 from shared.events import (
@@ -52,7 +52,7 @@ class QueryPeriods:
     store: ObjectStore
     readiness: Readiness
     bell: AlarmBell
-    budgets: tuple[Budget, ...] = ()
+    budgets: BudgetSource = field(default_factory=WrittenBudgets)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
@@ -61,8 +61,9 @@ class QueryPeriods:
             return parts
         asked = asked_for(event)
         try:
-            # Before all else: what AWS Organizations says today cannot be asked for tomorrow.
+            # Before all else: what AWS says of today cannot be asked for tomorrow.
             await self.organization.observe(event.runid)
+            await self.budgets.observe(event.runid)
             said = await self._staged_event(event, asked, lease.message)
         except InputError as error:
             raise Reject(str(error)) from error
@@ -126,7 +127,7 @@ class QueryPeriods:
         await self._require(staged, asked, prefix, before, reached.lacking)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
         used = await self._used(organization, asked.day)
-        notes = (*staged.notes, *notes, *self._lost_budgets(organization, asked.day))
+        notes = (*staged.notes, *notes, *await self._of_budgets(organization, asked.day))
         staged = staged.model_copy(update={"organization": used, "notes": notes})
         return await self._commit(prefix, staged.model_dump_json().encode())
 
@@ -136,11 +137,14 @@ class QueryPeriods:
             return ()
         return await self.readiness.require_settled(before.delivery.delivered_at, self.now())
 
-    def _lost_budgets(self, organization: KnownOrganization, day: date) -> list[str]:
-        lost = budgets_of_nothing(self.budgets, organization.placements, day)
+    async def _of_budgets(self, organization: KnownOrganization, day: date) -> list[str]:
+        """Return what a reader must know of the budgets: what they do not say themselves."""
+        budgets = await self.budgets.read()
+        lost = budgets_of_nothing(budgets.known, organization.placements, day)
         for sentence in lost:
             log.warning("budget-of-nothing", problem=sentence)
-        return [*lost, *budget_gaps(self.budgets, organization.placements, day)]
+        said = budgets.notes(organization.placements, day)
+        return [*lost, *said, *budget_gaps(budgets.known, organization.placements, day)]
 
     async def _snapshot(self, period: Period) -> Snapshot:
         """Return what is delivered, unless it is just being replaced."""

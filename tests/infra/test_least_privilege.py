@@ -22,11 +22,17 @@ from tests.support.organizations import StubOrganizations, serving
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = sorted(load_topology().workers)
 CONTEXT = {"ses:FromAddress": "daybook@example.com"}
+BUDGETS = "arn:aws:budgets::123456789012:budget/"
+"""DescribeBudgets is allowed as ViewBudget, of each budget (Service Authorization Reference)."""
 ELSEWHERE = {
     (
         "query",
         f"arn:aws:s3:::{ARCHIVE}/ledger/organization/*",
     ): "tests/unit/test_query_organization_source.py",
+    **{
+        (worker, f"arn:aws:s3:::{ARCHIVE}/ledger/budgets/*"): "tests/unit/test_budget_source.py"
+        for worker in ("query", "forecaster")
+    },
     ("notifier", f"arn:aws:s3:::{ARCHIVE}/csv/*"): "tests/unit/test_notifier_attachment.py",
     ("query", f"arn:aws:sns:{OWN}:daybook-alarms"): "tests/unit/test_query_months.py",
     **{
@@ -86,8 +92,9 @@ def _renamed(statement: Statement, keys: dict[str, str]) -> Statement:
 
 @pytest.fixture(scope="session")
 def needed() -> set[Need]:
-    """Return what the workers ask for in the fault harness, and of AWS Organizations."""
-    return needs() | {Need("query", f"organizations:{name}", "*") for name in _organizations()}
+    """Return what the workers ask for in the fault harness, of Organizations and of Budgets."""
+    seen = needs() | {Need("query", f"organizations:{name}", "*") for name in _organizations()}
+    return seen | {Need("query", "budgets:ViewBudget", f"{BUDGETS}prod")}
 
 
 def _organizations() -> set[str]:
@@ -191,6 +198,8 @@ ON_PAPER = {
     "destroys the key": ("kms:ScheduleKeyDeletion", "data", set()),
     "looks at the organization": ("organizations:ListAccounts", "*", {"query"}),
     "changes the organization": ("organizations:MoveAccount", "*", set()),
+    "reads a budget": ("budgets:ViewBudget", f"{BUDGETS}prod", {"query"}),
+    "changes a budget": ("budgets:ModifyBudget", f"{BUDGETS}prod", set()),
     "runs queries": (
         "athena:StartQueryExecution",
         "arn:aws:athena:us-east-1:123456789012:workgroup/daybook",

@@ -4,15 +4,20 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from daybook.local.endpoint import Endpoint
-from daybook.local.provision import Provisioned, provision
+from daybook.local.provision import Provisioned, listen, provision
+from daybook.local.stack import CONFIG_KEY
 from shared.topology import load_topology
+from tests.support.chain import Place
 from tests.support.cloud import Cloud
 from tests.support.embedded import Embedded, point_to, running
+from tests.support.exports import example, seeded
 from tests.support.looped import Loop
+from tests.support.stage import Stage
 
 
 @pytest.fixture
@@ -47,3 +52,17 @@ def ticking(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Clo
     point_to(clock.endpoint, monkeypatch)
     with ExitStack() as opened:
         yield Cloud(clock.endpoint, clock.embedded, opened), clock.provisioned
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("chain")
+
+
+@pytest.fixture
+def stage(cloud: Cloud, loop: Loop, provisioned: Provisioned, folder: Path) -> Stage:
+    inputs = loop(seeded(example(folder), provisioned))
+    observer = loop(listen("observer", provisioned.events_topic))
+    return Stage(
+        cloud, Place(load_topology(), cloud.endpoint, provisioned, CONFIG_KEY), inputs, observer
+    )

@@ -2,123 +2,24 @@
 
 import csv
 import io
-import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
-from pathlib import Path
-from typing import Any
 
-import pytest
-import yaml
-
-from daybook.inputs import Inputs
-from daybook.local.provision import Provisioned, listen
-from daybook.local.stack import CONFIG_KEY
 from daybook.run import tick
-from services.query.history import AccountHistory
 from shared.days import days_between
-from shared.events import DigestSent, Event, PeriodArchived, PeriodCataloged, parse
-from shared.locations import ACCOUNT_HISTORY
+from shared.events import DigestSent, Event, PeriodArchived, PeriodCataloged
 from shared.money import Amounts, add_amounts
 from shared.parquet import from_parquet, sha256
-from shared.topology import load_topology
-from tests.support.chain import Place, working
-from tests.support.cloud import Cloud, depth, take
-from tests.support.exports import DAYS, FIRST_DAY, LAST_DAY, example, seeded, unblended_total
+from tests.support.chain import working
+from tests.support.exports import DAYS, FIRST_DAY, LAST_DAY, unblended_total
 from tests.support.looped import Loop
-from tests.support.waiting import eventually_async
+from tests.support.stage import TOPOLOGY, Stage, of_type
 
-TOPOLOGY = load_topology()
 DAY = date(2026, 6, 8)
-CHAIN_SECONDS = 60
-"""Deadline of a whole run; it takes about five."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The seeded account, and everything that was said in it."""
-
-    cloud: Cloud
-    place: Place
-    inputs: Inputs
-    observer: str
-
-    @property
-    def provisioned(self) -> Provisioned:
-        return self.place.provisioned
-
-    def backfill(self, first: date, last: date, *, notify: bool) -> None:
-        """Ask as an operator without any tool of ours."""
-        told = {
-            "specversion": "1.0",
-            "id": f"by-hand-{first}-{last}",
-            "source": "operator",
-            "type": "backfill-requested",
-            "data": {
-                "first_day": str(first),
-                "last_day": str(last),
-                "reason": "first archive",
-                "requested_by": "test",
-                "notify": notify,
-            },
-        }
-        sns = self.cloud.client("sns")
-        sns.publish(TopicArn=self.provisioned.events_topic, Message=json.dumps(told))
-
-    async def said(self) -> list[Event]:
-        """Return what was said, once every queue is empty and nothing is in hand."""
-        sqs = self.cloud.client("sqs")
-
-        async def quiet() -> bool:
-            # In the order of the flow: a message may move ahead of these looks, never behind them.
-            made = self.provisioned
-            return not any(
-                depth(sqs, queues[worker])
-                for worker in made.queues
-                for queues in (made.queues, made.backfill_queues)
-                if worker in queues
-            )
-
-        await eventually_async(quiet, within=CHAIN_SECONDS, what="all queues are empty")
-        dead = [depth(sqs, url) for url in self.provisioned.dead_letter_queues.values()]
-        assert not any(dead), "a worker gave up"
-        return [parse(body) for body in take(sqs, self.observer)]
-
-    def table(self, prefix: str) -> dict[str, bytes]:
-        """Return the objects below a prefix of the archive."""
-        s3, bucket = self.cloud.client("s3"), self.provisioned.bucket
-        listed = s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]
-        return {
-            item["Key"]: s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
-            for item in listed
-        }
-
-    def versions(self, prefix: str) -> list[str]:
-        """Return the key of every version that was ever written below a prefix."""
-        pages = self.cloud.client("s3").get_paginator("list_object_versions")
-        found = pages.paginate(Bucket=self.provisioned.bucket, Prefix=prefix)
-        return sorted(item["Key"] for page in found for item in page.get("Versions", []))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("chain")
-
-
-@pytest.fixture
-def stage(cloud: Cloud, loop: Loop, provisioned: Provisioned, folder: Path) -> Stage:
-    inputs = loop(seeded(example(folder), provisioned))
-    observer = loop(listen("observer", provisioned.events_topic))
-    return Stage(cloud, Place(TOPOLOGY, cloud.endpoint, provisioned, CONFIG_KEY), inputs, observer)
-
-
-def of_type(said: list[Event], kind: type[Any]) -> list[Any]:
-    return [event for event in said if isinstance(event, kind)]
 
 
 def key_of(day: date) -> str:
@@ -258,39 +159,3 @@ def test_a_message_delivered_twice_changes_nothing_and_says_the_same(
     assert {key_of(day.day): day.sha256 for day in recorded} == {
         key: sha256(body) for key, body in archived.items()
     }
-
-
-def test_ous_can_come_from_aws_organizations_whose_past_is_kept(stage: Stage, loop: Loop) -> None:
-    read_from_aws(stage)
-    organizations = stage.cloud.client("organizations")
-    (root,) = organizations.list_roots()["Roots"]
-    unit = organizations.create_organizational_unit(ParentId=root["Id"], Name="Billing = <b>")
-
-    async def scenario() -> list[Event]:
-        async with working(stage.place):
-            await tick(TOPOLOGY, DAY)
-            await stage.said()
-            organizations.move_account(
-                AccountId=stage.cloud.endpoint.account,
-                SourceParentId=root["Id"],
-                DestinationParentId=unit["OrganizationalUnit"]["Id"],
-            )
-            stage.backfill(DAY, DAY, notify=True)
-            return await stage.said()
-
-    (sent,) = of_type(loop(scenario()), DigestSent)
-    (body,) = stage.table(ACCOUNT_HISTORY).values()
-    stays = AccountHistory.model_validate_json(body).accounts[stage.cloud.endpoint.account]
-    mail = stage.cloud.mail(f"X-Daybook-Run: {sent.runid}".encode())
-    text = message_from_bytes(mail, _class=EmailMessage, policy=SMTP).get_body(("plain",))
-    assert text
-
-    assert (stays[0].ou_path, stays[-1].ou_path) == ("Root", "Root/Billing = <b>")
-    assert "In no OU: account" in text.get_content()
-
-
-def read_from_aws(stage: Stage) -> None:
-    s3, place = stage.cloud.client("s3"), {"Bucket": stage.provisioned.bucket, "Key": CONFIG_KEY}
-    settings = yaml.safe_load(s3.get_object(**place)["Body"].read())
-    settings["organization"] = {"from": "aws"}
-    s3.put_object(**place, Body=yaml.safe_dump(settings).encode())

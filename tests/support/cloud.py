@@ -49,6 +49,13 @@ class Cloud:
     def _client(self, service: str) -> Any:
         if service == "quicksight":  # localstack-client does not know it
             return boto3.client(service, endpoint_url=self.endpoint.quicksight_url)
+        if service == "budgets":  # nor this
+            return boto3.client(
+                service,
+                endpoint_url=self.endpoint.url,
+                aws_access_key_id=self.endpoint.account,
+                aws_secret_access_key="test",
+            )
         session = Session(
             aws_access_key_id=self.endpoint.account,
             region_name=self.endpoint.region,

@@ -27,6 +27,7 @@ VARIABLES: dict[str, Any] = {
     "image_tag": "1.0.0",
     "engine": "athena",
     "read_organization": True,
+    "read_budgets": True,
     "quicksight": {
         "owners": ["arn:aws:quicksight:us-east-1:123456789012:user/default/owner"],
         "viewers": ["arn:aws:quicksight:us-east-1:123456789012:group/default/finance"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from services.query.budget_source import BudgetSource, WrittenBudgets
 from services.query.engine import Control, QueryResult
 from services.query.executions import Executions, NoExecutions
 from services.query.export import Export
@@ -130,6 +131,7 @@ class Query:
         self.executions: Executions = NoExecutions()
         self.deadline: time | None = None
         self.budgets: tuple[Budget, ...] = ()
+        self.limits: BudgetSource | None = None
         self.clock: dict[str, Callable[[], datetime]] = {}
 
     async def hear(self, event: Event, *, receives: int = 1) -> list[PeriodQueried]:
@@ -142,7 +144,7 @@ class Query:
             self.store,
             readiness,
             self.bell,
-            self.budgets,
+            self.limits or WrittenBudgets(self.budgets),
             **self.clock,
         )
         said: Sequence[Event] = await handle(event, new_lease(receives=receives))
