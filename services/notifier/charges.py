@@ -1,6 +1,7 @@
 """Gross, credits and net, so that a credit never hides consumption (docs/numbers.md)."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,8 +15,10 @@ from shared.money import cents, exact_sum, not_stated
 from shared.ports import ObjectStore
 
 CREDIT, REFUND, DISCOUNT = "Credit", "Refund", "Discount"
-ByType = dict[tuple[str, str], Decimal]
-"""Cost by currency and charge type."""
+ByType = dict[tuple[str, str, str], Decimal]
+"""Cost by currency, OU path and charge type."""
+Typed = tuple[str, Decimal]
+"""A charge type and a cost of it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,12 @@ class Charges:
     @property
     def differ(self) -> bool:
         """Whether anything was given back or taken off, so that net alone does not say it all."""
-        return (self.credits, self.refunds, self.discounts) != (None, None, None)
+        return self.gave_back or self.discounts is not None
+
+    @property
+    def gave_back(self) -> bool:
+        """Whether there is a credit or a refund, so that net hides what was consumed."""
+        return (self.credits, self.refunds) != (None, None)
 
     def __str__(self) -> str:
         given = [("credits", self.credits), ("refunds", self.refunds)]
@@ -52,21 +60,44 @@ def by_type(table: pa.Table, metric: str) -> ByType:
     if not states(table, metric):
         raise not_stated(metric, "the archive")
     amount = METRICS[metric]
-    sums = table.group_by(["Currency", "ChargeType"]).aggregate([(amount, "sum")])
-    return {(row["Currency"], row["ChargeType"]): row[f"{amount}_sum"] for row in sums.to_pylist()}
+    keys = ("Currency", "OUPath", "ChargeType")
+    sums = table.group_by(list(keys)).aggregate([(amount, "sum")])
+    return {
+        (row["Currency"], row["OUPath"], row["ChargeType"]): row[f"{amount}_sum"]
+        for row in sums.to_pylist()
+    }
 
 
-def charges(parts: list[ByType]) -> dict[str, Charges]:
+def inside(parts: Iterable[ByType], within: Callable[[str], bool]) -> list[ByType]:
+    """Keep what is of the OUs whose paths are wanted."""
+    return [{key: cost for key, cost in part.items() if within(key[1])} for part in parts]
+
+
+def charges(parts: Iterable[ByType]) -> dict[str, Charges]:
     """Return the charges of all parts together, by currency."""
-    currencies = sorted({currency for part in parts for currency, _ in part})
-    return {currency: _in_currency(currency, parts) for currency in currencies}
+    costs: dict[str, list[Typed]] = defaultdict(list)
+    for part in parts:
+        for (currency, _, kind), cost in part.items():
+            costs[currency].append((kind, cost))
+    return {currency: _charges(costs[currency]) for currency in sorted(costs)}
 
 
-def _in_currency(currency: str, parts: list[ByType]) -> Charges:
-    costs = [
-        (kind, cost) for part in parts for (where, kind), cost in part.items() if where == currency
-    ]
+def charges_by_ou(parts: Iterable[ByType]) -> dict[tuple[str, str], Charges]:
+    """Return the charges by currency and OU path, of each OU with everything below it."""
+    own: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
+    for part in parts:
+        for key, cost in part.items():
+            own[key].append(cost)
+    costs: dict[tuple[str, str], list[Typed]] = defaultdict(list)
+    for (currency, ou_path, kind), amounts in own.items():
+        names = ou_path.split("/")
+        for depth in range(len(names)):
+            place = (currency, "/".join(names[: depth + 1]))
+            costs[place].append((kind, exact_sum(amounts)))
+    return {place: _charges(typed) for place, typed in costs.items()}
 
+
+def _charges(costs: Sequence[Typed]) -> Charges:
     def of(wanted: str) -> Decimal | None:
         found = [cost for kind, cost in costs if kind == wanted]
         return exact_sum(found) if found else None
@@ -77,6 +108,12 @@ def _in_currency(currency: str, parts: list[ByType]) -> Charges:
         refunds=of(REFUND),
         discounts=of(DISCOUNT),
     )
+
+
+def differing(day: Charges | None, month: Charges | None) -> tuple[tuple[str, Charges], ...]:
+    """Return the charges of a day and of its month that net alone does not tell, with a name."""
+    named = (("Day", day), ("Month to date", month))
+    return tuple((name, each) for name, each in named if each and each.differ)
 
 
 async def month_to_date(

@@ -10,7 +10,7 @@ import pyarrow as pa
 from services.notifier.about_data import about_data
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
-from services.notifier.charges import charges, month_to_date
+from services.notifier.charges import ByType, charges, month_to_date
 from services.notifier.compared import comparisons
 from services.notifier.dashboard.model import Told as OnDashboard
 from services.notifier.dashboard.model import on_page
@@ -53,7 +53,8 @@ class Composed:
     """A run's report and what it was made from.
 
     `csv`: the day's rows. `told`: the days as they are told, for the digest's claim. `since`: the
-    day of the last digest, and `changes` what is not as it told.
+    day of the last digest, and `changes` what is not as it told. `month`: the charges of the month
+    to date, in the report's currency.
     """
 
     report: Report
@@ -63,6 +64,7 @@ class Composed:
     told: Told
     since: date | None
     changes: tuple[DayChange, ...]
+    month: tuple[ByType, ...] = ()
 
     @property
     def attached(self) -> bytes | None:
@@ -101,7 +103,8 @@ class Composer:
             month_before=await month_before(self.store, data.period),
             query_cost=data.query_cost,
         )
-        told, notes = await self._figures(data, tables, outlooks)
+        month = await self._month(data, tables)
+        told, notes = await self._figures(data, tables, outlooks, month)
         days = await ToldDays(self.store).since_last_digest(data.day, shown)
         restated = restatements(days.since, days.changes, self.metric)
         report = Report(
@@ -115,19 +118,29 @@ class Composer:
             anomalies=await read_anomalies(self.store, data.day),
             changes=await read_changes(self.store, data.day),
         )
-        return Composed(report, tables, tuple(outlooks), csv, days.told, days.since, days.changes)
+        return Composed(
+            report, tables, tuple(outlooks), csv, days.told, days.since, days.changes, month
+        )
 
     def shown(self, data: CatalogedData) -> Shown | None:
         """Return what converts to the display currency, if there is one."""
         return Shown(self.display, data.period) if self.display else None
 
+    async def _month(self, data: CatalogedData, tables: dict[date, pa.Table]) -> tuple[ByType, ...]:
+        """Return the charges of the month to date, in the display currency where there is one."""
+        shown = self.shown(data)
+        parts = await month_to_date(self.store, data.day, tables, self.metric)
+        return tuple(shown.charges(parts) if shown else parts)
+
     async def _figures(
-        self, data: CatalogedData, tables: dict[date, pa.Table], outlooks: list[Outlook]
+        self,
+        data: CatalogedData,
+        tables: dict[date, pa.Table],
+        outlooks: list[Outlook],
+        month: tuple[ByType, ...],
     ) -> tuple[Figures, tuple[str, ...]]:
         """Work the figures out, and hold them against the archive; with what is to be noted."""
         shown = self.shown(data)
-        parts = await month_to_date(self.store, data.day, tables, self.metric)
-        month = charges(shown.charges(parts) if shown else parts)
         told = await asyncio.to_thread(
             figures,
             data.day,
@@ -140,7 +153,7 @@ class Composer:
             shown=shown,
         )
         rounded = shown is not None
-        return told, await require_shown(self.store, data, told, month, rounded=rounded)
+        return told, await require_shown(self.store, data, told, charges(month), rounded=rounded)
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""

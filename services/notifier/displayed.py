@@ -46,12 +46,12 @@ class Shown:
         """Return charges in the display currency, a part for each billed one."""
         return [
             {
-                (self.display.currency, kind): self.display.convert(cost, currency, self.month)
-                for (currency, kind), cost in part.items()
+                (self.display.currency, ou, kind): self.display.convert(cost, currency, self.month)
+                for (currency, ou, kind), cost in part.items()
                 if currency == billed
             }
             for part in parts
-            for billed in sorted({currency for currency, _ in part})
+            for billed in sorted({currency for currency, *_ in part})
         ]
 
     def rates(self, billed: Mapping[str, Decimal]) -> tuple[tuple[str, Decimal], ...]:

@@ -1,17 +1,25 @@
 """The figures of a digest, taken from the archive and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
 
-from services.notifier.charges import Charges, by_type, charges
+from services.notifier.charges import (
+    ByType,
+    Charges,
+    by_type,
+    charges,
+    charges_by_ou,
+    differing,
+)
 from services.notifier.day_costs import DayCosts
 from services.notifier.displayed import Shown
 from services.notifier.expectations import expectations
 from services.notifier.look import NONE
+from services.notifier.ou_lines import OuLine, giving_back, worth_showing
 from services.notifier.percent import change, percent
 from shared.breakdown import states
 from shared.config_outlook import ROOT
@@ -20,8 +28,6 @@ from shared.outlook import Light, Outlook
 
 WORST: tuple[Light, ...] = ("red", "yellow", "green", "grey")
 TOP_SERVICES = 8
-MOST_OUS = 60
-"""Lines of the OU table: mail clients cut a message off at about 100 KB."""
 
 
 @dataclass(frozen=True)
@@ -34,24 +40,6 @@ class Comparison:
     def change(self, total: Decimal) -> Decimal | None:
         """Return by how many percent of its size `total` is above the earlier figure."""
         return percent(total, self.amount)
-
-
-@dataclass(frozen=True)
-class OuLine:
-    """One OU of the digest's table: its outlook, and its subtree's cost of the day."""
-
-    outlook: Outlook
-    cost: Decimal
-
-    @property
-    def depth(self) -> int:
-        """How far below the root the OU is."""
-        return self.outlook.ou_path.count("/")
-
-    @property
-    def name(self) -> str:
-        """The OU's own name, without its parents'."""
-        return self.outlook.ou_path.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -125,12 +113,22 @@ class CurrencyFigures:
     @property
     def shown(self) -> tuple[OuLine, ...]:
         """The lines of the OU table: all, or of too many those in trouble and the largest."""
-        return _worth_showing(self.ous)
+        return worth_showing(self.ous)
 
     @property
     def other_ous(self) -> int:
         """How many OUs the table leaves out."""
         return len(self.ous) - len(self.shown)
+
+    @property
+    def charged(self) -> tuple[tuple[str, Charges], ...]:
+        """Gross, credits and net of the day and of the month, where net alone hides something."""
+        return differing(self.charges, self.month_charges)
+
+    @property
+    def giving_back(self) -> tuple[OuLine, ...]:
+        """The OUs in which credits or refunds hide what was consumed."""
+        return giving_back(self.ous)
 
 
 @dataclass(frozen=True)
@@ -190,35 +188,45 @@ def figures(
     *,
     complete: bool,
     final: bool = False,
-    month: Mapping[str, Charges] | None = None,
+    month: Sequence[ByType] = (),
     shown: Shown | None = None,
 ) -> Figures:
     """Work out a day's figures; `tables` holds the day and those earlier days there are.
 
-    `month` has the charges of the month to date by currency, and `outlooks` theirs: as billed, or
-    in the display currency, to which `shown` converts the tables. Raises InputError when a rate is
+    `month` has the charges of the month to date, and `outlooks` theirs: as billed, or in the
+    display currency, to which `shown` converts the tables. Raises InputError when a rate is
     missing.
     """
     billed = {name: each.net for name, each in charges([by_type(tables[day], metric)]).items()}
     if shown:
         tables = {each: shown.table(rows) for each, rows in tables.items()}
-    table = tables[day]
-    today = charges([by_type(table, metric)])
-    currencies = sorted({*table["Currency"].to_pylist(), *(row.currency for row in outlooks)})
-    charged = {each: (today.get(each), (month or {}).get(each)) for each in currencies}
+    charged = _Charged.of(by_type(tables[day], metric)), _Charged.of(*month)
+    known = {*tables[day]["Currency"].to_pylist(), *(row.currency for row in outlooks)}
     return Figures(
         day=day,
         complete=complete,
         metric=metric,
-        rows=table.num_rows,
+        rows=tables[day].num_rows,
         currencies=tuple(
-            _in_currency(each, day, tables, outlooks, metric, charged=charged[each])
-            for each in currencies
+            _in_currency(each, day, tables, outlooks, metric, charged=charged)
+            for each in sorted(known)
         ),
         billed=tuple(billed.items()),
         rates=shown.rates(billed) if shown else (),
         final=final,
     )
+
+
+@dataclass(frozen=True)
+class _Charged:
+    """The charges of some days: in all, and of each OU with everything below it."""
+
+    whole: Mapping[str, Charges]
+    ous: Mapping[tuple[str, str], Charges]
+
+    @classmethod
+    def of(cls, *parts: ByType) -> "_Charged":
+        return cls(charges(parts), charges_by_ou(parts))
 
 
 def _in_currency(
@@ -228,44 +236,38 @@ def _in_currency(
     outlooks: list[Outlook],
     metric: str,
     *,
-    charged: tuple[Charges | None, Charges | None],
+    charged: tuple[_Charged, _Charged],
 ) -> CurrencyFigures:
     stated = {d: table for d, table in tables.items() if states(table, metric)}
     costs = {d: DayCosts.of(table, currency, metric) for d, table in stated.items()}
-    today = costs[day]
+    (of_day, of_month), today = charged, costs[day]
     services = _shares(today.by["Service"])
-    lines = [
-        OuLine(outlook, today.subtree(outlook.ou_path))
-        for outlook in outlooks
-        if outlook.currency == currency
-    ]
+    month = of_month.whole.get(currency)
     return CurrencyFigures(
         currency=currency,
         total=today.total,
-        month_to_date=charged[1].net if charged[1] else _own_month(outlooks, currency),
+        month_to_date=month.net if month else _own_month(outlooks, currency),
         comparisons=_comparisons(day, {d: cost.total for d, cost in costs.items()}),
-        ous=tuple(lines),
+        ous=tuple(
+            OuLine(
+                outlook,
+                today.subtree(outlook.ou_path),
+                of_day.ous.get((currency, outlook.ou_path)),
+                of_month.ous.get((currency, outlook.ou_path)),
+            )
+            for outlook in outlooks
+            if outlook.currency == currency
+        ),
         services=services[:TOP_SERVICES],
         other_services=max(0, len(services) - TOP_SERVICES),
         unmapped=_shares(today.unmapped),
-        charges=charged[0],
-        month_charges=charged[1],
+        charges=of_day.whole.get(currency),
+        month_charges=month,
     )
 
 
 def _own_month(outlooks: list[Outlook], currency: str) -> Decimal:
     return exact_sum(o.own_month_to_date for o in outlooks if o.currency == currency)
-
-
-def _worth_showing(lines: tuple[OuLine, ...]) -> tuple[OuLine, ...]:
-    """Return the lines in their order, of too many only those in trouble and the largest."""
-
-    def rank(line: OuLine) -> tuple[bool, Decimal]:
-        troubled = line.outlook.light in ("red", "yellow")
-        return troubled, abs(line.outlook.month_to_date)
-
-    kept = {id(line) for line in sorted(lines, key=rank, reverse=True)[:MOST_OUS]}
-    return tuple(line for line in lines if id(line) in kept)
 
 
 def _comparisons(day: date, totals: Mapping[date, Decimal]) -> tuple[Comparison, ...]:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
+from services.notifier.charges import inside as charged_inside
 from services.notifier.compose import Composed
 from services.notifier.displayed import Shown
 from services.notifier.figures import Figures, figures
@@ -90,6 +91,7 @@ def _figures(
         whole.metric,
         complete=whole.complete,
         final=whole.final,
+        month=charged_inside(made.month, inside),
         shown=shown,
     )
     _require_the_same(told, whole, topmost)

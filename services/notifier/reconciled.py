@@ -51,13 +51,22 @@ def _problem(part: CurrencyFigures, month: Charges | None, *, rounded: bool) -> 
     of_month = month.net if month else zero
     outlook = exact_sum(line.outlook.own_month_to_date for line in part.ous)
     allowed = HALF_UNIT * len(part.ous) if rounded else zero
+    of_ous = [
+        (f"{period} of {line.outlook.ou}", shown, told.net if told else zero, slack)
+        for line in part.ous
+        for period, shown, told, slack in (
+            ("the day", line.cost, line.charges, zero),
+            ("the month to date", line.outlook.month_to_date, line.month_charges, allowed),
+        )
+    ]
     for name, shown, other, slack in (
         ("gross and credits of the day", by_charge, part.total, zero),
         ("the OUs of the day", by_ou, part.total, zero),
         ("the OUs' month to date", outlook, of_month, allowed),
+        *of_ous,
     ):
         if exact_sum((shown, other.copy_negate())).copy_abs() > slack:
-            return f"{name} add up to {plain(shown)} {part.currency}, the archive to {plain(other)}"
+            return f"{name}: {plain(shown)} {part.currency}, and {plain(other)} in the archive"
     return None
 
 

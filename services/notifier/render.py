@@ -16,6 +16,7 @@ from services.notifier.compared import Comparison
 from services.notifier.figures import Figures
 from services.notifier.findings import causes_of, days_of, findings, place, said, signed
 from services.notifier.look import DARK, LIGHT, SHAPES
+from services.notifier.ou_lines import MOST_GIVING
 from services.notifier.restatements import Restatements
 from services.notifier.verdict import short, verdict
 from shared.anomalies import Anomaly
@@ -80,6 +81,7 @@ def render(
         "about": about,
         "compared": compared,
         "most_accounts": MOST_ACCOUNTS,
+        "most_giving": MOST_GIVING,
         "verdict": verdict(figures),
         "findings": {
             each.currency: findings(anomalies, changes, each.currency, part)

@@ -1,6 +1,7 @@
 """The one sentence that answers "are we fine?", the same in mail, PDF and chat."""
 
-from services.notifier.figures import Figures, OuLine
+from services.notifier.figures import Figures
+from services.notifier.ou_lines import OuLine
 
 NAMED = 2
 """OUs that the sentence names; more are counted."""

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from daybook.folder_store import FolderStore, RunStore
-from services.notifier.charges import charges, month_to_date
+from services.notifier.charges import month_to_date
 from services.notifier.dashboard.model import Told, dashboard
 from services.notifier.dashboard.page import page as html_of
 from services.notifier.dashboard.reading import read_window
@@ -77,7 +77,7 @@ async def _report(store: RunStore) -> Report:
         await read_outlook(store, LAST_DAY) or [],
         METRIC,
         complete=True,
-        month=charges(await month_to_date(store, LAST_DAY, tables, METRIC)),
+        month=await month_to_date(store, LAST_DAY, tables, METRIC),
     )
     return Report(told, Origin("example", _told().source_version, replay=False))
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from services.notifier.about_data import AboutData
 from services.notifier.attachment import breakdown_csv
-from services.notifier.charges import by_type, charges
+from services.notifier.charges import by_type
 from services.notifier.compose import Composed
 from services.notifier.dashboard.model import Dashboard
 from services.notifier.figures import figures
@@ -32,10 +32,10 @@ def composed(tables: Mapping[date, pa.Table] | None = None, **more: Any) -> Comp
     outlooks = [each for each in outlooks_of(days) if each.as_of == day]
     week = {each: days[each] for each in sorted(days) if day - each <= timedelta(days=7)}
     month = [by_type(days[each], METRIC) for each in days if Period.of(each) == Period.of(day)]
-    told = figures(day, week, outlooks, METRIC, complete=True, month=charges(month))
+    told = figures(day, week, outlooks, METRIC, complete=True, month=month)
     report = Report(told, ORIGIN, about=AboutData((), 0, ("A note.",)), **more)
     csv = breakdown_csv(days[day], METRIC)
-    return Composed(report, week, tuple(outlooks), csv, {}, None, ())
+    return Composed(report, week, tuple(outlooks), csv, {}, None, (), tuple(month))
 
 
 def with_board(tables: Mapping[date, pa.Table] | None = None) -> tuple[Composed, Dashboard]:

@@ -1,7 +1,7 @@
 """Who hears of a run: each list once, each with its own, and none held back by another."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -92,6 +92,23 @@ async def test_owners_get_their_part_and_nothing_of_others() -> None:
         assert secret not in whole
     (csv,) = mail.iter_attachments()
     assert csv.get_content().count("\n") == 2
+
+
+@in_loop
+async def test_owners_see_what_credits_pay_for_in_their_part_and_no_more() -> None:
+    made = notifier(roster=(PROD,))
+    credits = row("-4", ChargeType="Credit")
+    theirs = row("-1", OU="Sandbox", OUPath="Root/Sandbox", ChargeType="Credit")
+    before = DAY - timedelta(days=1)
+
+    days = {before: [row("10"), credits], DAY: [*DAYS[DAY], credits, theirs]}
+    await made.hear(await cataloged(made.store, days))
+
+    text = text_of(mails(made)["part"])
+    assert "Day: gross 12.50, credits -4.00, net 8.50" in text
+    assert "Month to date: gross 22.50, credits -8.00, net 14.50" in text
+    assert "Month to date    14.50 USD" in text
+    assert "Sandbox" not in text
 
 
 @in_loop

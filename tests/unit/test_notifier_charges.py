@@ -1,5 +1,6 @@
 """Gross, credits and net: a credit never hides what was consumed."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.charges import by_type, charges, month_to_date
+from services.notifier.charges import by_type, charges, charges_by_ou, month_to_date
 from services.notifier.figures import figures
+from services.notifier.ou_lines import MOST_GIVING
 from services.notifier.render import Origin, render
 from shared.errors import InputError
 from shared.locations import breakdown_key
@@ -28,11 +30,15 @@ TYPES = ["Usage", "Tax", "Fee", "Credit", "Refund", "Discount", "Something new"]
 LINES = st.lists(st.tuples(st.sampled_from(TYPES), MONEY), max_size=12)
 
 
-def both(*rows: Row) -> tuple[str, str]:
+OUS = ["Root", "Root/A", "Root/A/B", "Root/AB", "Unmapped"]
+
+
+def both(*rows: Row, ous: Sequence[str] = ("Root",)) -> tuple[str, str]:
     """Return the texts of a digest of a month that had these rows twice."""
     table = archived_table(*rows)
-    month = charges([by_type(table, "amortized")] * 2)
-    told = figures(DAY, {DAY: table}, [outlook()], "amortized", complete=True, month=month)
+    month = [by_type(table, "amortized")] * 2
+    outlooks = [outlook(ou) for ou in ous]
+    told = figures(DAY, {DAY: table}, outlooks, "amortized", complete=True, month=month)
     rendered = render(told, Origin("run-1", "x/y", replay=False))
     return squeezed(rendered.text), squeezed(Page(rendered.html).text)
 
@@ -113,6 +119,59 @@ def test_currencies_stay_apart() -> None:
         "EUR": (Decimal(5), None),
         "USD": (Decimal(10), Decimal(-3)),
     }
+
+
+@given(st.lists(st.tuples(st.sampled_from(OUS), st.sampled_from(TYPES), MONEY), max_size=12))
+def test_an_ou_has_the_charges_of_everything_below_it(
+    lines: list[tuple[str, str, Decimal]],
+) -> None:
+    rows = [row(OUPath=ou, AmortizedCost=cost, ChargeType=kind) for ou, kind, cost in lines]
+
+    found = charges_by_ou([by_type(archived_table(each), "amortized") for each in rows])
+
+    for ou in OUS:
+        below = [
+            row(AmortizedCost=cost, ChargeType=kind)
+            for path, kind, cost in lines
+            if path == ou or path.startswith(f"{ou}/")
+        ]
+        alone = charges([by_type(archived_table(*below), "amortized")])
+        assert found.get(("USD", ou)) == alone.get("USD")
+
+
+def test_an_ou_whose_consumption_a_credit_pays_for_is_named_with_it() -> None:
+    told = both(
+        row("500", OUPath="Root/A/B"),
+        row("-500", OUPath="Root/A/B", ChargeType="Credit"),
+        row("7", OUPath="Root/C"),
+        ous=("Root", "Root/A", "Root/A/B", "Root/C"),
+    )
+
+    for text in told:
+        day, month = "gross 500.00, credits -500.00, net 0.00", "gross 1,000.00, credits -1,000.00"
+        for ou in ("A", "A/B"):
+            assert f" {ou} Day: {day} Month to date: {month}, net 0.00" in text
+        assert text.count("Day: gross") == 3, "the total, and the two OUs; not Root again, nor C"
+
+
+def test_discounts_alone_are_no_reason_to_name_every_ou() -> None:
+    told = both(
+        row("10", OUPath="Root/A"),
+        row("-1", OUPath="Root/A", ChargeType="Discount"),
+        ous=("Root", "Root/A"),
+    )
+
+    for text in told:
+        assert text.count("Day: gross") == 1
+
+
+def test_of_very_many_ous_with_credits_some_are_named_and_the_others_counted() -> None:
+    ous = [f"Root/{n:03}" for n in range(MOST_GIVING + 7)]
+    rows = [row("-1", OUPath=ou, ChargeType="Credit") for ou in ous]
+
+    for text in both(*rows, ous=ous):
+        assert text.count("Day: gross") == MOST_GIVING + 1
+        assert "and 7 more" in text
 
 
 def test_a_cost_that_is_not_stated_is_refused_by_name() -> None:

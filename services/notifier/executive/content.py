@@ -9,7 +9,7 @@ from services.notifier.bars import bar_of
 from services.notifier.executive.months import Months
 from services.notifier.executive.printable import printable
 from services.notifier.expectations import FORECAST
-from services.notifier.figures import CurrencyFigures, OuLine, Share
+from services.notifier.figures import CurrencyFigures, Share
 from services.notifier.findings import (
     causes_of,
     days_of,
@@ -20,6 +20,7 @@ from services.notifier.findings import (
     signed,
 )
 from services.notifier.look import LIGHT, NONE, SHAPES
+from services.notifier.ou_lines import OuLine
 from services.notifier.percent import change
 from services.notifier.report import Report
 from services.notifier.restatements import CurrencyRestatements, Restatements
@@ -30,6 +31,8 @@ from shared.outlook import Outlook
 
 MOST_OUS = 16
 """Lines of the OU table: more would push the charts off the first page."""
+MOST_GIVING = 5
+"""OUs whose gross, credits and net are printed."""
 MOST_SPANS = 5
 MOST_ACCOUNTS = 6
 MOST_NOTES = 6
@@ -68,11 +71,7 @@ def _currency(part: CurrencyFigures, months: Months, report: Report) -> Texts:
         "currency": part.currency,
         "figures": _figures(part, months),
         "expectations": list(part.expectations),
-        "charges": [
-            f"{name}: {charges}"
-            for name, charges in (("Day", part.charges), ("Month to date", part.month_charges))
-            if charges and charges.differ
-        ],
+        "charges": _charges(part),
         "ous": [_ou(line) for line in shown],
         "more_ous": len(part.ous) - len(shown),
         "services": [_share(share, part.total) for share in part.services],
@@ -82,6 +81,19 @@ def _currency(part: CurrencyFigures, months: Months, report: Report) -> Texts:
         "restated": _restated(report.restated, part.currency),
         "words": _words(part, months),
     }
+
+
+def _charges(part: CurrencyFigures) -> list[Texts]:
+    """Return gross, credits and net, of all and of the OUs where net alone hides something."""
+    whole = [("", part.charged)] if part.charged else []
+    ous = [(short(line.outlook.ou), line.charged) for line in part.giving_back]
+    told = [
+        {"name": name, "said": [f"{period}: {charges}" for period, charges in charged]}
+        for name, charged in (*whole, *ous[:MOST_GIVING])
+    ]
+    left = len(ous) - MOST_GIVING
+    more = {"name": "", "said": [f"and {left} more OUs with credits or refunds on the dashboard"]}
+    return [*told, *([more] if left > 0 else [])]
 
 
 def _figures(part: CurrencyFigures, months: Months) -> list[Texts]:
