@@ -38,6 +38,7 @@ def large_cells(days: int = DAYS) -> Cells:
         ),
         "LinkedAccount": ([f"{n:012d}" for n in range(ACCOUNTS)], accounts),
         "Currency": (["USD"], [0] * count),
+        "Back": ([""], [0] * count),
     }
     keys = {
         name: pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(texts))

@@ -12,20 +12,23 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page
 
 from services.notifier.chat import chat_envelope
+from services.notifier.dashboard.page import page
 from services.notifier.executive.document import executive_pdf
+from services.notifier.look import NONE
 from services.notifier.mails import digest_envelope
 from shared.config_people import Chat, Digest
 from shared.money import cents, exact_sum
-from tests.support.boards import Opened, board_of, month_of_rows
+from tests.support.boards import GIVEN_BACK, Opened, board_of, month_of_rows, opened
 from tests.support.readers import Pdf
 from tests.support.reports import composed
 from tests.support.units.events import NOON
 
 DIGEST = Digest(sender="daybook@example.com", recipients=("finops@example.com",))
-AMOUNT = re.compile(r"(?<![\d.,-])-?\d{1,3}(?:,\d{3})*\.\d\d(?![\d.,])")
-TABLES = month_of_rows()
+AMOUNT = re.compile(r"(?<![\d.,-])-?\d{1,3}(?:,\d{3})*\.\d\d(?!\d|[.,]\d)")
+TABLES = month_of_rows(more=GIVEN_BACK)
 MADE = composed(TABLES)
 CHATS = [
     Chat.model_validate({"name": "c", "format": kind, "webhook": "env:DAYBOOK_WEBHOOK_C"})
@@ -84,6 +87,31 @@ def by_ou() -> dict[str, set[str]]:
     }
 
 
+def given_back() -> dict[str, list[str]]:
+    """Return day's and month's gross, credits, refunds and net of all and of each such OU."""
+    (part,) = MADE.report.figures.currencies
+    told = {"All": (part.charges, part.month_charges)}
+    told |= {line.name: (line.charges, line.month_charges) for line in part.ous if line.gave_back}
+    return {
+        name: [
+            NONE if amount is None else cents(amount)
+            for each in both
+            if each
+            for amount in (each.gross, each.credits, each.refunds, each.net)
+        ]
+        for name, both in told.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def shown(window: Page, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    file = tmp_path_factory.mktemp("same") / "dashboard.html"
+    file.write_bytes(page(board_of(TABLES)))
+    board = opened(window, file)
+    board.go()
+    return board
+
+
 @pytest.fixture(scope="module")
 def pdf(tmp_path_factory: pytest.TempPathFactory) -> Pdf:
     body = executive_pdf(MADE.report, board_of(TABLES))
@@ -95,6 +123,7 @@ def test_the_mail_says_the_same_in_html_and_in_text_and_its_csv_adds_up_to_it() 
     html, text = words(content(message, "html")), content(message, "plain")
 
     everywhere = set(figures().values()) | {a for each in by_ou().values() for a in each}
+    everywhere |= {a for each in given_back().values() for a in each if a != NONE}
     assert everywhere <= amounts(html)
     assert everywhere <= amounts(text)
     assert amounts(text) <= amounts(html) | amounts(message["Subject"])
@@ -111,6 +140,8 @@ def test_the_pdf_says_what_the_mail_says(pdf: Pdf) -> None:
     assert set(figures().values()) <= amounts(text)
     for ou, told in by_ou().items():
         assert told <= amounts(text), ou
+    for ou, charged in given_back().items():
+        assert {amount for amount in charged if amount != NONE} <= amounts(text), ou
     said_elsewhere = amounts(words(content(mail(), "html")))
     assert amounts(text) <= said_elsewhere
 
@@ -121,6 +152,10 @@ def test_the_page_says_what_the_mail_says(shown: Opened) -> None:
     assert set(figures().values()) <= on_page
     for name, *cells in shown.rows("Organizational units"):
         assert by_ou()[name] <= set(cells), name
+
+
+def test_the_page_says_gross_credits_and_net_of_each_ou_as_the_mail_does(shown: Opened) -> None:
+    assert {name: cells for name, *cells in shown.rows("Gross, credits and net")} == given_back()
 
 
 @pytest.mark.parametrize("chat", CHATS, ids=lambda chat: str(chat.format))

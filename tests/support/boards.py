@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ from services.notifier.dashboard.model import Dashboard, Told, dashboard
 from shared.breakdown import amounts_by_ou
 from shared.config_outlook import Budget, Lights
 from shared.outlook import Outlook
-from tests.support.units.rows import archived_table, row
+from tests.support.units.rows import Row, archived_table, row
 
 DAY = date(2026, 3, 16)
 METRIC = "amortized"
@@ -33,8 +33,19 @@ PROD = {"OU": "Workloads/Prod", "OUPath": "Root/Workloads/Prod"}
 SANDBOX = {"OU": "Sandbox", "OUPath": "Root/Sandbox", "LinkedAccount": "222222222222"}
 
 
-def month_of_rows(last: date = DAY, days: int = 60) -> dict[date, pa.Table]:
-    """Return days whose amounts have more digits than a cent, in two OUs and three services."""
+GIVEN_BACK = (
+    row("-30.005", ChargeType="Credit", **PROD),
+    row("-1.004999999999", ChargeType="Refund", AccountName="lab", **SANDBOX),
+)
+
+
+def month_of_rows(
+    last: date = DAY, days: int = 60, more: Sequence[Row] = ()
+) -> dict[date, pa.Table]:
+    """Return days whose amounts have more digits than a cent, in two OUs and three services.
+
+    `more`: rows that each day has as well.
+    """
     tables = {}
     for number in range(days):
         day = last - timedelta(days=days - 1 - number)
@@ -44,6 +55,7 @@ def month_of_rows(last: date = DAY, days: int = 60) -> dict[date, pa.Table]:
             row("3.333333333333", BillingDate=day, Service="AmazonS3", **PROD),
             row("0.004999999999", BillingDate=day, AccountName="lab", **SANDBOX),
             row("-0.5", BillingDate=day, Service="AWS Support", AccountName="lab", **SANDBOX),
+            *({**each, "BillingDate": day} for each in more),
         )
     return tables
 

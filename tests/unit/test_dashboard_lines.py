@@ -6,8 +6,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.notifier.charges import by_type, charges_by_ou
 from services.notifier.dashboard.cells import Cells, cells_of, in_currency, joined
-from services.notifier.dashboard.lines import Limits, Line, Place, lines_of
+from services.notifier.dashboard.given_back import MOST
+from services.notifier.dashboard.lines import Limits, Line, lines_of
+from services.notifier.dashboard.places import ALL, Place
 from services.notifier.dashboard.series import Series, whole_cents
 from shared.money import cents, exact_sum
 from tests.support.units.rows import DAY, archived_table, row
@@ -97,3 +100,49 @@ def test_the_smallest_are_left_out_and_counted() -> None:
     assert total.day == 5500
     # 400 values are ten lines of forty days: eight of OUs and their service, two of accounts.
     assert found.without_days == 2
+
+
+BACK = st.sampled_from(["Usage", "Tax", "Discount", "Credit", "Refund"])
+GIVEN = st.lists(st.tuples(st.sampled_from(["Root/A", "Root/A/B", "Root/AB"]), BACK, MONEY))
+
+
+@given(GIVEN, GIVEN)
+def test_what_was_given_back_is_what_the_digest_says(
+    before: list[tuple[str, str, Decimal]], today: list[tuple[str, str, Decimal]]
+) -> None:
+    rows = [
+        row(OUPath=ou, ChargeType=kind, AmortizedCost=cost, BillingDate=day)
+        for day, each in ((DAY - timedelta(days=1), before), (DAY, today))
+        for ou, kind, cost in each
+    ]
+    page = lines_of(in_currency(cells(*rows), "USD"), DAYS, Limits())
+    days = {
+        day: by_type(archived_table(*(r for r in rows if r["BillingDate"] == day)), "amortized")
+        for day in DAYS[-2:]
+    }
+    of_day, of_month = (charges_by_ou(parts) for parts in ([days[DAY]], days.values()))
+    found = {each.ou: each for each in page.given_back}
+
+    assert found.keys() - {ALL} == {ou for (_, ou), each in of_month.items() if each.gave_back}
+    for ou in found.keys() - {ALL}:
+        month, day = of_month["USD", ou], of_day.get(("USD", ou))
+        for name in ("gross", "credits", "refunds"):
+            series, exact = getattr(found[ou], name), getattr(month, name)
+            assert (series is None) == (exact is None)
+            if series is not None:
+                assert series.to_date[-1] == whole_cents(exact)
+                assert series.daily[-1] == whole_cents(getattr(day, name, None) or NEVER)
+
+
+def test_of_very_many_ous_the_page_has_those_that_were_given_most() -> None:
+    found = lines_of(
+        in_currency(
+            cells(*(row(str(-n), OUPath=f"Root/{n:03}", ChargeType="Credit") for n in range(90))),
+            "USD",
+        ),
+        DAYS,
+        Limits(),
+    )
+
+    kept = [each.ou for each in found.given_back]
+    assert kept == [ALL, "Root", *(f"Root/{n:03}" for n in range(90 - MOST + 1, 90))]

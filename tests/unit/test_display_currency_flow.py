@@ -8,8 +8,8 @@ import pytest
 
 from services.forecaster.assess import Rules
 from services.forecaster.handler import AssessPeriod
-from services.notifier.dashboard.lines import Place
 from services.notifier.dashboard.model import Told, dashboard
+from services.notifier.dashboard.places import Place
 from services.notifier.dashboard.reading import read_window
 from services.notifier.displayed import Shown
 from shared.breakdown import amounts_of

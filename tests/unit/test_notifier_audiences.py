@@ -97,11 +97,11 @@ async def test_owners_get_their_part_and_nothing_of_others() -> None:
 @in_loop
 async def test_owners_see_what_credits_pay_for_in_their_part_and_no_more() -> None:
     made = notifier(roster=(PROD,))
-    credits = row("-4", ChargeType="Credit")
+    ours = row("-4", ChargeType="Credit")
     theirs = row("-1", OU="Sandbox", OUPath="Root/Sandbox", ChargeType="Credit")
     before = DAY - timedelta(days=1)
 
-    days = {before: [row("10"), credits], DAY: [*DAYS[DAY], credits, theirs]}
+    days = {before: [row("10"), ours], DAY: [*DAYS[DAY], ours, theirs]}
     await made.hear(await cataloged(made.store, days))
 
     text = text_of(mails(made)["part"])

@@ -7,13 +7,15 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from services.notifier.charges import CREDIT, REFUND
 from shared.breakdown import METRICS, states
 from shared.days import Period
 
 BLANK = "(blank)"
 MONTHS_BEFORE = 6
 """Months before the run's own: with it at least 181 days."""
-KEYS = ("OUPath", "Service", "LinkedAccount", "Currency")
+KEYS = ("OUPath", "Service", "LinkedAccount", "Currency", "Back")
+GIVEN_BACK = (CREDIT, REFUND)
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,10 @@ class Cells:
     """Exact costs by day, OU, service, account and currency, and what the accounts are called."""
 
     table: pa.Table
-    """Columns `Day` (date), those of `KEYS`, and `Cost`: exact decimals, as wide as they need."""
+    """Columns `Day` (date), those of `KEYS`, and `Cost`: exact decimals, as wide as they need.
+
+    `Back` is the charge type of what was given back, and empty for all other.
+    """
     names: dict[str, str]
     """Account names by account id, the newest that is known."""
     days: tuple[date, ...]
@@ -44,10 +49,14 @@ def cells_of(day: date, rows: pa.Table, metric: str) -> Cells:
     if not states(rows, metric):
         return joined([])
     amount = METRICS[metric]
+    kinds = rows["ChargeType"]
+    back = pc.if_else(pc.is_in(kinds, pa.array(GIVEN_BACK)), kinds, "")
+    rows = rows.append_column("Back", back)
     summed = rows.group_by(list(KEYS)).aggregate([(amount, "sum")])
     columns = {
         "Day": pa.array([day] * summed.num_rows, pa.date32()),
-        **{key: _named(summed[key]).dictionary_encode() for key in KEYS},
+        **{key: _named(summed[key]).dictionary_encode() for key in KEYS[:-1]},
+        "Back": summed["Back"].combine_chunks().dictionary_encode(),
         "Cost": summed[f"{amount}_sum"],
     }
     named = rows.group_by("LinkedAccount").aggregate([("AccountName", "max")])

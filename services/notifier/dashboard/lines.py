@@ -9,26 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from services.notifier.dashboard.given_back import GivenBack, given_back
+from services.notifier.dashboard.places import ALL, Place, lineage
 from services.notifier.dashboard.series import Costs, Series, whole_cents
 from shared.days import Period
 from shared.money import exact_sum
 
-ALL = ""
-"""The place of what is not narrowed down: every OU, every service, every account."""
 PLACES = ["OUPath", "Service", "LinkedAccount"]
-
-
-class Place(NamedTuple):
-    """Where a line stands: an OU's path, a service, an account id; `ALL` where not narrowed."""
-
-    ou: str = ALL
-    service: str = ALL
-    account: str = ALL
 
 
 @dataclass(frozen=True)
@@ -64,6 +56,8 @@ class Lines:
     """Those of them that are not in `lines`."""
     left_out_cost: int
     """What they cost in the month to date, in cents."""
+    given_back: tuple[GivenBack, ...] = ()
+    """All together and the OUs, where credits or refunds hide what was consumed."""
 
     @property
     def without_days(self) -> int:
@@ -73,7 +67,8 @@ class Lines:
 
 def lines_of(table: pa.Table, days: Sequence[date], limits: Limits) -> Lines:
     """Return the lines of cells in one currency; `days` are the window's, the run's day last."""
-    upper = _rolled_up(table)
+    cells = list(_summed(table, ["OUPath", "Service", "Back", "Day"]))
+    upper = _rolled_up(cells)
     weights = _weights(table)
     ranked = sorted(weights, key=lambda place: (-weights[place], place))
     kept, dropped = ranked[: limits.accounts], ranked[limits.accounts :]
@@ -92,20 +87,15 @@ def lines_of(table: pa.Table, days: Sequence[date], limits: Limits) -> Lines:
         left_out_cost=whole_cents(
             exact_sum(figures.month.get(place, Decimal(0)) for place in dropped)
         ),
+        given_back=given_back(cells, days),
     )
 
 
-def lineage(ou_path: str) -> list[str]:
-    """Return an OU and all that it lies in, the outermost first, with `ALL` before them."""
-    parts = ou_path.split("/")
-    return [ALL, *("/".join(parts[: n + 1]) for n in range(len(parts)))]
-
-
-def _rolled_up(table: pa.Table) -> dict[Place, Costs]:
+def _rolled_up(cells: Iterable[Mapping[str, Any]]) -> dict[Place, Costs]:
     """Add up exactly per OU with its subtree, and per service of it."""
     parts: dict[Place, dict[date, list[Decimal]]] = defaultdict(lambda: defaultdict(list))
     parts[Place()] = defaultdict(list)
-    for row in _summed(table, ["OUPath", "Service", "Day"]):
+    for row in cells:
         for ou in lineage(row["OUPath"]):
             for place in (Place(ou), Place(ou, row["Service"])):
                 parts[place][row["Day"]].append(row["Cost_sum"])

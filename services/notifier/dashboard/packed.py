@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from services.notifier.dashboard.lines import ALL, Line
+from services.notifier.dashboard.lines import Line
 from services.notifier.dashboard.model import Anomaly, CurrencyView, Dashboard
+from services.notifier.dashboard.places import ALL
 from services.notifier.dashboard.series import Series, whole_cents
 from shared.outlook import Outlook
 
@@ -108,6 +109,10 @@ def _currency(view: CurrencyView, board: Dashboard) -> dict[str, Any]:
         "accountLines": lines.accounts,
         "leftOut": lines.left_out,
         "leftOutCost": lines.left_out_cost,
+        "givenBack": [
+            [ous[each.ou], each.credits is not None, each.refunds is not None]
+            for each in lines.given_back
+        ],
         "outlooks": [_outlook(row, ous, board.days) for row in view.outlooks],
     }
 
@@ -162,8 +167,10 @@ def _columns(view: CurrencyView, days: Sequence[date]) -> Iterable[Iterable[int]
     yield [line.month for line in lines]
     yield [line.before for line in lines]
     with_days = [line.series for line in lines if line.series is not None]
-    yield [value for series in with_days for value in series.daily]
-    yield [value for series in with_days for value in _corrections(series, days)]
+    given = [series for each in view.lines.given_back for series in each.series]
+    for several in (with_days, given):
+        yield [value for series in several for value in series.daily]
+        yield [value for series in several for value in _corrections(series, days)]
 
 
 def _corrections(series: Series, days: Sequence[date]) -> Iterable[int]:

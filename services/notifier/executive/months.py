@@ -12,8 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from services.notifier.dashboard.cells import window_of
-from services.notifier.dashboard.lines import Place
 from services.notifier.dashboard.model import CurrencyView, Dashboard
+from services.notifier.dashboard.places import Place
 from services.notifier.dashboard.series import Series
 from shared.config_outlook import ROOT
 from shared.days import Period

@@ -35,6 +35,12 @@ class Book {
     [this.day, this.month, this.before] = [0, 0, 0].map(() => column(count));
     this.daily = column(texts.series * days.length);
     this.corrections = column(texts.series * days.length);
+    const kinds = texts.givenBack.map(([ou, ...has]) => [ou, [true, ...has]]);
+    const given = kinds.reduce((sum, [, has]) => sum + has.filter(Boolean).length, 0);
+    this.givenDaily = column(given * days.length);
+    this.givenCorrections = column(given * days.length);
+    let at = 0;
+    this.givenAt = new Map(kinds.map(([ou, has]) => [ou, has.map((each) => (each ? at++ : null))]));
     this.seriesAt = new Int32Array(count);
     this.index = new Map();
     for (let line = 0, series = 0; line < count; line += 1) {
@@ -74,13 +80,28 @@ class Book {
   toDate(line) {
     const at = this.seriesAt[line];
     if (at < 0) return null;
+    return this.running(this.daily, this.corrections, at);
+  }
+
+  running(daily, corrections, at) {
     const offset = at * this.all.length;
     let soFar = 0;
     return this.all.map((day, number) => {
-      const cost = this.daily[offset + number];
+      const cost = daily[offset + number];
       soFar = day.endsWith("-01") ? cost : soFar + cost;
-      return soFar + this.corrections[offset + number];
+      return soFar + corrections[offset + number];
     });
+  }
+
+  /** Gross, credits and refunds of an OU: of a day, and of the month to it. Null where none was given back. */
+  charged(ou, day) {
+    const series = this.givenAt.get(ou);
+    if (!series) return null;
+    const of = (figure) => series.map((at) => (at === null ? null : figure(at)));
+    return {
+      day: of((at) => this.givenDaily[at * this.all.length + day]),
+      month: of((at) => this.running(this.givenDaily, this.givenCorrections, at)[day]),
+    };
   }
 
   /** Month to date of a line on a day, in cents. */

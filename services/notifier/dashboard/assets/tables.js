@@ -61,6 +61,32 @@ function ouTable(place, told) {
   return drillTable("Organizational units", columns, rows, slug(place, told, "ous"), null);
 }
 
+/** Gross, credits and net of a place and the OUs below it, where net alone hides what was consumed. */
+function chargesTable(place, told) {
+  const { book, day } = place;
+  const given = [...book.givenAt.keys()]
+    .filter((ou) => (ou === place.ou || (ou && book.lies(ou, place.ou))))
+    .map((ou) => ({ ou, charged: book.charged(ou, day), net: figuresOf({ ...place, ou }, told) }))
+    .filter(({ charged }) => [...charged.month.slice(1), ...charged.day.slice(1)].some(Boolean));
+  if (given.length === 0) return null;
+  const refunds = given.some(({ charged }) => charged.month[2] || charged.day[2]);
+  const names = ["gross", "credits", ...(refunds ? ["refunds"] : []), "net"];
+  const titles = ["Day", "Month"].flatMap((of) => names.map((each) => `${of}, ${each}`));
+  const rows = given.map(({ ou, charged, net }) => {
+    const of = (parts, whole) => [...parts.slice(0, refunds ? 3 : 2), whole];
+    const cents = [...of(charged.day, net.cost), ...of(charged.month, net.month)];
+    const called = ou ? shortOu(book, ou) : "All";
+    return {
+      csv: [ou ? book.ous[ou] : "All", ...cents.map((each) => (each === null ? null : { cents: each }))],
+      node: () => h("tr", {}, h("th", { scope: "row" }, ou ? link({ ...place, ou }, told, name(called)) : called),
+        cents.map((each) => numberCell(each))),
+    };
+  });
+  const columns = { shown: [["With everything below it"], ...titles.map((each) => [each, "number"])], csv: titles };
+  return drillTable("Gross, credits and net", columns, rows, slug(place, told, "credits"),
+    "Gross is what was consumed and bought, net what is left after credits and refunds. Month is the month to the day.");
+}
+
 const SHARED = {
   shown: [["Day", "number"], ["Month to date", "number"], ["Month before", "number wide"], ["Share of the month", "wide"]],
   csv: ["Day", "Month to date", "Month before"],
