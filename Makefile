@@ -53,8 +53,8 @@ $(CHECKOV)/.ready: Makefile | $(VENV)/.ready
 	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30
 	@touch $@
 
-faults: setup ## The long sweep of the fault harness: every layer, ends with a table
-	$(BIN)/python -m tests.faults
+faults: setup ## The long sweep of the fault harness: every layer, ends with a table; ARGS=--whole
+	$(BIN)/python -m tests.faults $(ARGS)
 
 sigterm: setup ## Real workers told to stop at 100 random moments; prints the slowest stop
 	DAYBOOK_SIGTERM_TRIALS=100 $(BIN)/pytest -q -s tests/e2e/test_sigterm.py

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults import (
@@ -16,83 +17,95 @@ from tests.faults import (
     machine,
     orders,
     pairs,
-    singles,
     stops,
-    sweep,
 )
 from tests.faults.kinds import KINDS
 from tests.faults.mutants import hunt
 from tests.faults.planted import MUTANTS
-from tests.faults.sweep import Report
+from tests.faults.singles import single_faults
+from tests.faults.sweep import Report, spread, swept
 
 CHAOS = 2
 """Stretches of 60 days of operation, each drawn from another seed."""
-LONG = ("two-days", "backfill", "at-once", "told")
-"""Scenarios that begin as the daily tick does."""
 FEWER = (
     "kill_before", "kill_after", "lost_answer", "e500_after", "throttle", "slow",
     "sigterm_cut_after", "conflict", "outage",
 )  # fmt: skip
+"""The kinds that differ most."""
+FEWEST = ("kill_after", "lost_answer", "throttle", "conflict")
+LONG = ("two-days", "backfill", "at-once", "told")
+"""Scenarios that begin as the daily tick does."""
 ELSEWHERE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("athena", "query", tuple(KINDS)),
-    ("late", "query", tuple(KINDS)),
-    ("late", "notifier", tuple(KINDS)),
-    ("month-before", "query", FEWER),
+    ("late", "query", FEWER),
+    ("late", "notifier", FEWER),
+    ("month-before", "query", FEWEST),
     ("moved", "catalog", tuple(KINDS)),
 )
 """Scenarios in which one worker makes calls that it makes in no other; the rest are the tick's.
 
-`month-before` is three days long: it meets the kinds that differ most.
+`month-before` is three days long.
 """
 
 
-def _singles(jobs: int) -> Report:
-    schedules = list(singles.single_faults("tick"))
+@dataclass(frozen=True)
+class Sweep:
+    """How the layers are run: on how many processes, and whether nothing is left to turns."""
+
+    jobs: int
+    whole: bool
+
+
+def _singles(sweep: Sweep) -> Report:
+    """Each call of the tick meets each kind. Without `whole`, others' reads meet one in turn."""
+    turns, kinds = not sweep.whole, tuple(KINDS) if sweep.whole else FEWER
+    schedules = list(single_faults("tick"))
     for name in LONG:
-        schedules += singles.single_faults(name, beyond="tick")
-    for name, role, kinds in ELSEWHERE:
-        schedules += singles.single_faults(name, kinds, by=role)
-    schedules += singles.single_faults("audiences", beyond="tick", by="notifier")
-    return sweep.swept("single faults", schedules, jobs)
+        schedules += single_faults(name, kinds, beyond="tick", in_turn=turns)
+    for name, role, own in ELSEWHERE:
+        schedules += single_faults(name, kinds if sweep.whole else own, by=role, in_turn=turns)
+    schedules += single_faults("audiences", kinds, beyond="tick", by="notifier", in_turn=turns)
+    return swept("single faults", schedules, sweep.jobs)
 
 
-def _stops(jobs: int) -> Report:
-    return sweep.swept("stops", stops.stops(), jobs)
+def _stops(sweep: Sweep) -> Report:
+    return swept("stops", stops.stops(), sweep.jobs)
 
 
-def _deliveries(jobs: int) -> Report:
-    return sweep.swept("deliveries", deliveries.deliveries(), jobs)
+def _deliveries(sweep: Sweep) -> Report:
+    return swept("deliveries", deliveries.deliveries(in_turn=not sweep.whole), sweep.jobs)
 
 
-def _pairs(jobs: int) -> Report:
-    told = pairs.pairs("told", about="notifier")
-    return sweep.swept("pairs of faults", [*pairs.pairs(), *told], jobs)
+def _pairs(sweep: Sweep) -> Report:
+    told = pairs.pairs("told", about="notifier", in_turn=not sweep.whole)
+    schedules = [*pairs.pairs(in_turn=not sweep.whole), *told]
+    return swept("pairs of faults", schedules, sweep.jobs)
 
 
-def _orders(jobs: int) -> Report:
-    contests = sweep.spread(orders.whole_contest, orders.CONTESTS, jobs, least=1)
+def _orders(sweep: Sweep) -> Report:
+    contests = spread(orders.whole_contest, orders.CONTESTS, sweep.jobs, least=1)
     judged = [one for contest in contests for one in contest]
     return Report("interleavings", judged)
 
 
-def _mutants(jobs: int) -> Report:
-    return Report("mutants", list(sweep.spread(hunt, MUTANTS, jobs)))
+def _mutants(sweep: Sweep) -> Report:
+    return Report("mutants", list(spread(hunt, MUTANTS, sweep.jobs)))
 
 
-def _cases(_jobs: int) -> Report:
+def _cases(_sweep: Sweep) -> Report:
     return Report("regression cases", [cases.judge_line(line) for line, _ in cases.known()])
 
 
-LAYERS: dict[str, Callable[[int], Report]] = {
+LAYERS: dict[str, Callable[[Sweep], Report]] = {
     "single": _singles,
     "stops": _stops,
     "deliveries": _deliveries,
     "pairs": _pairs,
-    "closure": closure.report,
+    "closure": lambda sweep: closure.report(sweep.jobs),
     "orders": _orders,
-    "machine": machine.explored,
-    "chaos": lambda _jobs: chaos.lived(CHAOS),
-    "fuzz": lambda jobs: fuzz.fuzz(jobs=jobs),
+    "machine": lambda _sweep: machine.explored(),
+    "chaos": lambda sweep: chaos.lived(CHAOS, jobs=sweep.jobs),
+    "fuzz": lambda sweep: fuzz.fuzz(jobs=sweep.jobs),
     "mutants": _mutants,
     "cases": _cases,
 }
@@ -127,10 +140,10 @@ def _as_json(reports: list[Report]) -> str:
     )
 
 
-def _run(name: str, jobs: int) -> Report:
+def _run(name: str, sweep: Sweep) -> Report:
     sys.stderr.write(f"{name} …\n")
     began = time.perf_counter()
-    report = LAYERS[name](jobs)
+    report = LAYERS[name](sweep)
     report.seconds = time.perf_counter() - began
     sys.stderr.write(f"{report.layer}: {report.seconds:.0f} s\n{report.explain()}\n")
     return report
@@ -140,12 +153,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--layer", choices=list(LAYERS), action="append", help="only this layer")
     parser.add_argument("--jobs", type=int, default=0, help="processes; default: one per core")
+    parser.add_argument("--whole", action="store_true", help="nothing in turn: takes hours")
     parser.add_argument("--json", type=Path, help="write the result to this file, too")
     parser.add_argument("--replay", help="run the schedule of one line and print its call log")
     asked = parser.parse_args()
     if asked.replay:
         return cases.show(asked.replay)
-    reports = [_run(name, asked.jobs) for name in asked.layer or LAYERS]
+    sweep = Sweep(asked.jobs, asked.whole)
+    reports = [_run(name, sweep) for name in asked.layer or LAYERS]
     sys.stdout.write(_table(reports) + "\n")
     if asked.json:
         asked.json.write_text(_as_json(reports), encoding="utf-8")

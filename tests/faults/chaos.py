@@ -37,7 +37,7 @@ from tests.faults.example import (
 from tests.faults.invariants import ALWAYS, parts
 from tests.faults.run import Cluster, Result, universe, warm_up
 from tests.faults.scenario import DAILY, Expected
-from tests.faults.sweep import Judged, Report
+from tests.faults.sweep import Judged, Report, spread
 from tests.faults.world import World
 
 FIRST_DAY = date(2026, 11, 2)
@@ -315,7 +315,8 @@ def judge_line(line: str) -> Judged:
     return Judged(line, verdict, tuple(result.violations), result.world.loop.now)
 
 
-def lived(seeds: int, days: int = DAYS) -> Report:
+def lived(seeds: int, days: int = DAYS, jobs: int = 0) -> Report:
     """Live through several drawn stretches."""
-    judged = [judge_line(f"chaos={seed} days={days}") for seed in range(seeds)]
+    lines = [f"chaos={seed} days={days}" for seed in range(seeds)]
+    judged = list(spread(judge_line, lines, jobs, least=1))
     return Report("chaos days", judged, notes=f"{seeds} times {days} days")

@@ -130,7 +130,7 @@ def judge_line(line: str) -> Judged:
     return Judged(line, "clean")
 
 
-def explored(_jobs: int = 0, *, examples: int = 120) -> Report:
+def explored(*, examples: int = 120) -> Report:
     """Let hypothesis look for a sequence that violates something; always the same search."""
     chosen = settings(
         max_examples=examples,

@@ -24,16 +24,20 @@ def single_faults(
     seed: int = 0,
     beyond: str = "",
     by: str = "",
+    in_turn: bool = False,
 ) -> Iterator[Schedule]:
     """Yield one schedule per call and kind; some kinds with a second instance of each worker.
 
     `beyond` names a scenario that begins with the same calls: those are its own affair. `by` names
-    the worker whose calls meet faults; the others' are those of another scenario.
+    the worker whose calls meet faults; the others' are those of another scenario. `in_turn`: a call
+    with an effect meets every kind, any other one of them, in turn. A read changes nothing, so it
+    matters little how it fails.
     """
     for instances, fitting in ((1, WITH_ONE), (2, WITH_TWO)):
         chosen = [kind for kind in kinds if kind in fitting]
         for number, call in _calls_beyond(scenario, beyond, instances, seed) if chosen else ():
-            for kind in chosen if call.by.startswith(by) else ():
+            meets = chosen if call.effect or not in_turn else [chosen[number % len(chosen)]]
+            for kind in meets if call.by.startswith(by) else ():
                 if fits(kind, call.service, call.operation, conditional=call.conditional):
                     yield Schedule(scenario, ((number, kind),), seed, instances)
 

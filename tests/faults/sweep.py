@@ -14,6 +14,8 @@ from tests.faults.schedule import Schedule
 
 Work = TypeVar("Work")
 Done = TypeVar("Done")
+MANY = 100
+"""Least number of schedules between two lines of a log."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,13 @@ def spread(
 
 
 def _counted(done: Iterable[Done], total: int) -> Iterator[Done]:
-    """Show how far it is, where somebody watches."""
+    """Show how far it is: all the time where somebody watches, else ten times on a long way."""
+    watched = sys.stderr.isatty()
+    step = 1 if watched else max(total // 10, MANY)
     for number, one in enumerate(done, 1):
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{number} of {total}{chr(10) if number == total else ''}")
+        if number % step == 0 or (watched and number == total):
+            end = "\r" if watched and number < total else "\n"
+            sys.stderr.write(f"{number:,} of {total:,}{end}")
         yield one
 
 

@@ -8,7 +8,7 @@ from tests.faults.schedule import Schedule
 from tests.faults.singles import single_faults
 from tests.faults.sweep import swept
 
-MOST_DIFFERENT = ("kill_after", "lost_answer", "slow", "sigterm_cut_after", "outage")
+MOST_DIFFERENT = ("kill_after", "lost_answer", "outage")
 
 
 def test_no_fault_around_a_scan_loses_or_repeats_it() -> None:

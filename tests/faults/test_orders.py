@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.orders import CONTESTS, orders
 
-MOST = 70
+MOST = 40
 
 
 @pytest.mark.parametrize("name", CONTESTS)

@@ -1,6 +1,5 @@
 """Layer 1 in short: every call of the daily run with the kinds of fault that differ most."""
 
-from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
@@ -11,8 +10,9 @@ from tests.faults.singles import calls_of, single_faults
 from tests.faults.sweep import Report, judge, swept
 from tests.faults.world import Call
 
-ON_READS = ("lost_answer", "e500_after", "throttle", "slow", "sigterm_cut_after")
-MOST_DIFFERENT = ("kill_before", "kill_after", *ON_READS, "conflict")
+MOST_DIFFERENT = (
+    "kill_before", "kill_after", "lost_answer", "throttle", "slow", "sigterm_cut_after", "conflict",
+)  # fmt: skip
 MOST_DOUBTS = 0.02
 """Share of schedules that may need a person: those around the digest itself."""
 MOST_REDRIVEN = 0.01
@@ -21,24 +21,9 @@ RECOVERED = 300.0
 """Virtual seconds that a killed worker may cost the run."""
 
 
-def _chosen() -> Iterator[Schedule]:
-    """Leave to the sweep what hardly differs.
-
-    A read that is made changes nothing, so it matters little how it fails: it meets a kill and one
-    of the other kinds. An effect meets them all.
-    """
-    calls = {instances: calls_of("tick", instances=instances) for instances in (1, 2)}
-    for schedule in single_faults("tick", MOST_DIFFERENT):
-        ((number, kind),) = schedule.plan
-        assert isinstance(number, int)
-        own = {"kill_before", ON_READS[number % len(ON_READS)]}
-        if calls[schedule.instances][number].effect or kind in own:
-            yield schedule
-
-
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return swept("single faults", _chosen())
+    return swept("single faults", single_faults("tick", MOST_DIFFERENT, in_turn=True))
 
 
 def test_no_single_fault_loses_or_doubles_anything(report: Report) -> None:

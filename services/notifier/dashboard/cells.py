@@ -74,7 +74,7 @@ def joined(parts: Iterable[Cells]) -> Cells:
     """Put days together, in the order given: a later day's account names hold."""
     known = [part for part in parts if part.days]
     if not known:
-        return Cells(_EMPTY, {}, ())
+        return Cells(_SCHEMA.empty_table(), {}, ())
     names = {account: name for part in known for account, name in part.names.items()}
     table = pa.concat_tables([part.table for part in known]).unify_dictionaries()
     return Cells(table, names, tuple(day for part in known for day in part.days))
@@ -86,6 +86,6 @@ def in_currency(cells: Cells, currency: str) -> pa.Table:
 
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
-_EMPTY = pa.schema(
+_SCHEMA = pa.schema(
     [("Day", pa.date32()), *((key, _TEXT) for key in KEYS), ("Cost", pa.decimal128(38, 12))]
-).empty_table()
+)
