@@ -30,9 +30,10 @@ from shared.events import (
     PeriodQueried,
     follow_up,
 )
-from shared.locations import BREAKDOWNS
+from shared.locations import BREAKDOWNS, split_uri
 from shared.memory import MemoryBell, MemoryStore
 from shared.parquet import from_parquet
+from shared.staging import StagedPeriod
 from tests.support.units.bills import Bill, Key
 from tests.support.units.events import archive, assess, tick
 from tests.support.units.exports import parquet, write_export
@@ -47,9 +48,9 @@ LATER = ("line_item_usage_account_name", "product_servicecode", "line_item_opera
 Cells = dict[Key, list[Decimal | None]]
 
 
-def write_bill(root: Path, bill: Bill) -> None:
-    """Write a bill as two files: in mid-month columns come, and money becomes doubles."""
-    cut = date(2026, 3, 16)
+def write_bill(root: Path, bill: Bill, change: int) -> None:
+    """Write a bill as two files: on day `change` columns come, and money becomes doubles."""
+    cut = date(2026, 3, change)
     early = [each for each in bill.lines if each["line_item_usage_start_date"].date() < cut]
     late = [each for each in bill.lines if each["line_item_usage_start_date"].date() >= cut]
     unsaid = [name for name in LATER if all(each[name] is None for each in early)]
@@ -70,6 +71,12 @@ class Flow:
     archived: PeriodArchived
     assessed: PeriodAssessed
     notifier: Notifier
+
+    @property
+    def staged(self) -> StagedPeriod:
+        """What the query worker staged, lines counted."""
+        key = split_uri(self.queried.data.staging.uri)[1]
+        return StagedPeriod.model_validate_json(self.store.versions[key][-1].body)
 
     def archive_cells(self) -> Cells:
         """Return every archived row, read back from the bucket."""
@@ -113,9 +120,9 @@ def by(cells_: Mapping[Key, list[Decimal | None]], place: int) -> dict[Any, Deci
     return dict(found)
 
 
-async def run_bill(root: Path, bill: Bill, ous: Mapping[str, str]) -> Flow:
+async def run_bill(root: Path, bill: Bill, ous: Mapping[str, str], change: int = 16) -> Flow:
     """Run the tick of the 17th over a bill of March; `ous` has the OU path of each account."""
-    write_bill(root, bill)
+    write_bill(root, bill, change)
     store, organization = MemoryStore(), Placed()
     organization.placements = [
         Placement(2, account, f"account {account}", "", ou, date.min, date.max)
