@@ -12,7 +12,8 @@ COPY scripts/requirements scripts/
 RUN test -n "${SERVICE}" || { echo "build with --build-arg SERVICE=query|archiver|…" >&2; exit 2; }
 RUN scripts/requirements "${SERVICE}" > wanted.txt \
     && pip install --no-cache-dir --only-binary :all: --no-compile --prefix /installed \
-       --requirement wanted.txt --constraint requirements.lock
+       --requirement wanted.txt --constraint requirements.lock \
+    && python -m compileall -q --invalidation-mode unchecked-hash /installed
 
 # The `daybook` command and the stand-ins beside LocalStack, for docker-compose.yml:
 # docker build --target command --build-arg SERVICE=local .
@@ -28,6 +29,16 @@ COPY infra/topology.json infra/
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "daybook"]
 
+# Bytecode is made here: nothing can be written where the worker runs, so each start would compile
+# everything anew.
+FROM ${PYTHON} AS code
+ARG SERVICE
+WORKDIR /app
+COPY shared shared
+COPY services/__init__.py services/
+COPY services/${SERVICE} services/${SERVICE}
+RUN python -m compileall -q --invalidation-mode unchecked-hash /app
+
 FROM ${PYTHON}
 ARG SERVICE
 ENV DAYBOOK_SERVICE=${SERVICE} \
@@ -35,10 +46,8 @@ ENV DAYBOOK_SERVICE=${SERVICE} \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 COPY --from=build /installed /usr/local
+COPY --from=code /app /app
 WORKDIR /app
-COPY shared shared
-COPY services/__init__.py services/
-COPY services/${SERVICE} services/${SERVICE}
 USER 10001:10001
 HEALTHCHECK --interval=60s --timeout=10s --start-period=60s --retries=3 \
     CMD ["python", "-m", "shared.health", "/tmp/health.json"]

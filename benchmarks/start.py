@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from statistics import median
@@ -32,6 +33,7 @@ organization: {location: s3://daybook-cost-export/organization.csv}
 """
 TICKS = os.sysconf("SC_CLK_TCK")
 MOST_CPU = 1.0
+UNCOMPILED = "uncompiled"
 START_SECONDS = 120
 HEADER = (
     "worker",
@@ -60,12 +62,18 @@ def _plain(name: str) -> str:
 
 
 def imports(rounds: int, workers: Sequence[str]) -> dict[str, tuple[float, float, float]]:
-    """Return CPU, wall and peak of importing each worker, and of Python alone as `python`."""
+    """Return CPU, wall and peak of importing each worker, and of Python alone as `python`.
+
+    `UNCOMPILED`: the last of the workers, as it would be in an image without bytecode.
+    """
     commands = {
         name: Command(as_in_image("import", f"services.{name}.__main__", name)) for name in workers
     }
     commands["python"] = Command([sys.executable, "-c", "pass"])
-    found = medians(alternate(commands, rounds))
+    with TemporaryDirectory(prefix="daybook-bench-") as empty:
+        nothing = {"PYTHONPYCACHEPREFIX": empty, "PYTHONDONTWRITEBYTECODE": "1"}
+        commands[UNCOMPILED] = replace(commands[workers[-1]], environment=nothing)
+        found = medians(alternate(commands, rounds))
     return {name: (its.cpu, its.wall, its.peak) for name, its in found.items()}
 
 
@@ -138,6 +146,7 @@ def section(rounds: int, workers: Sequence[str] = tuple(load_topology().workers)
     met = imported[worst][0] <= MOST_CPU
     notes = [
         f"Python alone: {imported['python'][0]:.2f} s of CPU",
+        f"{workers[-1]} without bytecode: {imported[UNCOMPILED][0]:.2f} s of CPU to import",
         goal(f"importing takes at most {MOST_CPU:.0f} s of CPU ({worst} most)", met=met),
         "images: what scripts/requirements installs, unpacked; the base image is not measured",
     ]

@@ -91,7 +91,7 @@ def test_the_base_is_one_exact_version_of_what_the_project_supports() -> None:
     (base,) = re.findall(r"^ARG PYTHON=(\S+)$", DOCKERFILE, re.MULTILINE)
 
     assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+", base)
-    assert [each.split()[0] for each in instructions("FROM")] == ["${PYTHON}"] * 3
+    assert [each.split()[0] for each in instructions("FROM")] == ["${PYTHON}"] * 4
     assert f">={base[7:11]}" == PROJECT["requires-python"]
 
 
@@ -110,18 +110,35 @@ def test_the_commands_image_starts_it_with_what_it_installs() -> None:
 
 
 def test_the_last_stage_has_one_service_and_does_not_run_as_root() -> None:
-    last = DOCKERFILE.rpartition("FROM ")[2]
+    code, last = stages()[-2:]
 
-    copied = re.findall(r"^COPY +(.+)$", last, re.MULTILINE)
-    assert copied == [
-        "--from=build /installed /usr/local",
+    assert re.findall(r"^COPY +(.+)$", code, re.MULTILINE) == [
         "shared shared",
         "services/__init__.py services/",
         "services/${SERVICE} services/${SERVICE}",
     ]
+    assert re.findall(r"^COPY +(.+)$", last, re.MULTILINE) == [
+        "--from=build /installed /usr/local",
+        "--from=code /app /app",
+    ]
     assert re.findall(r"^USER +(.+)$", last, re.MULTILINE) == ["10001:10001"]
     assert "RUN" not in last
     assert last.index("USER") < last.index("ENTRYPOINT")
+
+
+def test_a_worker_finds_bytecode_of_all_that_it_imports() -> None:
+    """Its files are read-only: without, every start compiles everything anew."""
+    build, _, code, last = stages()
+    compiled = "python -m compileall -q --invalidation-mode unchecked-hash"
+
+    assert f"{compiled} /installed" in build
+    assert f"{compiled} /app" in code
+    assert code.index("COPY services/${SERVICE}") < code.index(compiled)
+    assert "PYTHONDONTWRITEBYTECODE=1" in last
+
+
+def stages() -> list[str]:
+    return DOCKERFILE.split("\nFROM ")[1:]
 
 
 def test_the_health_check_reads_the_file_that_the_worker_writes() -> None:
