@@ -15,6 +15,7 @@ from time import process_time
 
 from benchmarks.labelled import judged_sets
 from benchmarks.planted import BILLS, HELD_OUT, SMALL, TUNED_ON, Judged, Label, generated
+from services.forecaster.anomalies import comes_or_goes
 from services.forecaster.unusual import LEARN, watch
 from services.forecaster.watched import Event
 
@@ -72,7 +73,7 @@ def judge(of: Judged) -> Result:
     count, days = of.values.shape
     result = Result(seconds=process_time() - began, series=count)
     result.halves = count * (days - LEARN) / HALF_YEAR
-    events = [watched.events(row, days - 1) for row in range(count)]
+    events = [list(_told(of, row, watched.events(row, days - 1))) for row in range(count)]
     for label in of.labels:
         hit = label.row >= 0 and any(_hits(event, label) for event in events[label.row])
         result.found["all"].append(hit)
@@ -84,6 +85,13 @@ def judge(of: Judged) -> Result:
     for row, found in enumerate(events):
         result.false += sum(not _of_one(event, by_row.get(row, [])) for event in found)
     return result
+
+
+def _told(of: Judged, row: int, events: list[Event]) -> Iterator[Event]:
+    """Yield what readers are told of: not that an account began or ended."""
+    for event in events:
+        if of.alive is None or not comes_or_goes(of.alive[row], event):
+            yield event
 
 
 def _hits(event: Event, label: Label) -> bool:

@@ -74,7 +74,9 @@ def _export(folder: Path) -> Judged:
     keys, values = cells.series()
     rows = {(key.account, key.service): n for n, key in enumerate(keys)}
     labels = tuple(_truth(folder / TRUTH, rows, services, first, count))
-    return Judged(f"{folder.name}, as billed", values, labels, FLOOR / 10)
+    accounts = np.array([key.account for key in keys])
+    alive = np.array([np.abs(values[accounts == each]).sum(axis=0) for each in accounts])
+    return Judged(f"{folder.name}, as billed", values, labels, FLOOR / 10, alive)
 
 
 def _services(files: list[Path]) -> dict[str, str]:

@@ -38,6 +38,8 @@ class Judged:
     values: Floats
     labels: tuple[Label, ...]
     least: float = 0.0
+    alive: Floats | None = None
+    """What each series' account costs in all: its beginning and its end are no anomalies."""
 
 
 def planted(name: str, series: Floats, draw: np.random.Generator) -> Judged:

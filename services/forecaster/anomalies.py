@@ -74,7 +74,7 @@ class Lookout:
         actual, expected = watched.values[row, days], watched.expected[row, days]
         heavy = np.flatnonzero(np.abs(np.cumsum(actual - expected)) >= self.floor)
         clear = [event.first + int(n) for n in heavy if event.first + n >= event.found]
-        if not clear or self._comes_or_goes(cell.account, event):
+        if not clear or comes_or_goes(self.alive[cell.account], event):
             return None
         place = self.cells.places[cell.account][1]
         since = self._date(event.first)
@@ -97,16 +97,17 @@ class Lookout:
             explanation="the new normal" if event.last - event.first + 1 >= PATIENCE else "",
         )
 
-    def _comes_or_goes(self, account: str, event: Event) -> bool:
-        """Say whether the account as a whole began or ended: that is told as such."""
-        alive = np.flatnonzero(self.alive[account])
-        if event.side > 0:
-            begun = int(alive[0])
-            return begun > 0 and event.first < begun + NEWCOMER
-        return int(alive[-1]) < event.first
-
     def _date(self, place: int) -> date:
         return self.cells.first + timedelta(days=place)
+
+
+def comes_or_goes(alive: Floats, event: Event) -> bool:
+    """Say whether the account as a whole began or ended, by its cost per day: told as such."""
+    days = np.flatnonzero(alive)
+    if event.side > 0:
+        begun = int(days[0])
+        return begun > 0 and event.first < begun + NEWCOMER
+    return int(days[-1]) < event.first
 
 
 def _state(event: Event, until: int) -> State:

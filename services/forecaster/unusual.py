@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.forecaster.arrays import WEEK, Floats
+from services.forecaster.rests import Rests
 from services.forecaster.watched import Places, Sides, Watched
 
 Mask = NDArray[np.bool_]
@@ -25,7 +26,7 @@ LEARN = 20
 WEEKS = 8
 TRIM = 1
 LAG = 6
-MEMORY = 90
+MEMORY = 120
 LIMITS = (4.2, 4.0, 3.6)
 """How many usual deviations are too many, for each of `SPANS`."""
 SHARES = (0.15, 0.12, 0.10)
@@ -84,6 +85,7 @@ class _State:
     since: Places
     monthly: Mask
     """Days off by a charge of once a month: as expected, and no lesson."""
+    rests: Rests
     limits: list[Floats]
     """Of the day: what each of `SPANS` may be off downward and upward."""
     least: float
@@ -91,9 +93,11 @@ class _State:
     @classmethod
     def of(cls, values: Floats, least: float) -> "_State":
         blank = np.zeros(values.shape)
+        rests = Rests.of(values, SETTLE)
         return cls(
             values=values,
-            clean=values.copy(),
+            clean=_run_through(values, rests),
+            rests=rests,
             factor=np.ones(values.shape),
             level=blank.copy(),
             expected=blank.copy(),
@@ -113,16 +117,28 @@ class _State:
             self.expected[:, day] = self.level[:, day] * self.factor[:, day]
             return
         self.expected[:, day] = self.level[:, day - 1] * self.factor[:, day]
+        rest = self._rest(day)
         for place, span in enumerate(SPANS):
             self.off[place][:, day] = self._off(day, span)
         usual = self._usual(0, day)
         if day >= LEARN:
-            self._judge(day, usual)
-        self._learn(day, usual)
+            self._judge(day, usual, rest)
+        self._learn(day, usual, rest)
+        self.expected[rest, day] = self.values[rest, day]
+
+    def _rest(self, day: int) -> Mask:
+        """Return which series rest on a day; what they did so before teaches nothing either."""
+        level, factor = self.level[:, day - 1], self.factor[:, day]
+        rest = self.rests.take(day, self.values[:, day], level, factor)
+        rows, days = self.rests.news(rest, day)
+        self.off[0][rows, days] = np.nan
+        self.clean[rows, days] = self.level[rows, np.maximum(days - 1, 0)] * self.factor[rows, days]
+        self.clean[rest, day] = self.expected[rest, day]
+        return rest
 
     def _first_level(self) -> Floats:
         """Return the mean of the first days, of each no more than twice their median."""
-        first = self.values[:, :SETTLE]
+        first = self.clean[:, :SETTLE]
         twice = 2 * np.median(first, axis=1, keepdims=True)
         calm = np.where(twice > 0, np.minimum(first, twice), np.maximum(first, twice))
         level: Floats = calm.mean(axis=1)
@@ -177,7 +193,7 @@ class _State:
         usual: Floats = np.maximum(np.nan_to_num(np.maximum(middle, high)) * young, STEADIEST)
         return usual
 
-    def _judge(self, day: int, usual: Floats) -> None:
+    def _judge(self, day: int, usual: Floats, rest: Mask) -> None:
         excess = self.values[:, day] - self.expected[:, day]
         today = self.off[0][:, day]
         side = np.zeros(len(today), np.int8)
@@ -187,13 +203,13 @@ class _State:
             found = np.where(np.sign(found) == np.sign(today), found, 0)
             since = np.where((side == 0) & (found != 0), day - span + 1, since)
             side = np.where(side == 0, found, side).astype(np.int8)
-        side[np.abs(excess) <= self.least] = 0
+        side[(np.abs(excess) <= self.least) | rest] = 0
         self.monthly[:, day] = (side != 0) & self._monthly(day, excess)
         side[self.monthly[:, day]] = 0
         lasts = np.maximum(LASTING * usual, FOLLOWS * SHARES[0])
         before = self.side[:, day - 1]
         lasting = (before == np.sign(today)) & (np.abs(today) > lasts) & (side == 0)
-        lasting &= (np.abs(excess) > self.least) & ~self.monthly[:, day]
+        lasting &= (np.abs(excess) > self.least) & ~self.monthly[:, day] & ~rest
         side[lasting] = before[lasting]
         self.side[:, day], self.since[:, day] = side, since
 
@@ -208,7 +224,7 @@ class _State:
         above = usual + LONG * np.maximum(usual - WILD, 0)
         highest = np.maximum(above, SEEN * recent.max(axis=1))
         # A half is as far from the whole as its double.
-        lowest = np.minimum(-usual / (1 + usual), SEEN * recent.min(axis=1))
+        lowest = np.minimum(_below(usual), _below(SEEN * _above(recent.min(axis=1))))
         self.limits[place] = np.stack([lowest, highest])
         side: Sides = (off > highest).astype(np.int8) - (off < lowest).astype(np.int8)
         return side
@@ -228,7 +244,7 @@ class _State:
         unusual = (self.side[:, day] != 0) | self.monthly[:, day] | (day < LEARN)
         return np.where(unusual, self.values[:, day] - around, 0.0)
 
-    def _learn(self, day: int, usual: Floats) -> None:
+    def _learn(self, day: int, usual: Floats, rest: Mask) -> None:
         unusual = (self.side[:, day] != 0) | self.monthly[:, day]
         self.clean[unusual, day] = self.expected[unusual, day]
         # A first day teaches that such days come, and no more than that.
@@ -237,6 +253,7 @@ class _State:
             lowest, highest = TAUGHT * self.limits[place]
             told = np.clip(off[:, day], lowest, highest)
             off[unusual, day] = np.where(begun, told, np.nan)[unusual]
+        self.off[0][rest, day] = np.nan
         follows = np.clip(np.nan_to_num(self.off[0][:, day]), -STEP * usual, STEP * usual)
         follows[unusual] = 0.0
         before = self.level[:, day - 1]
@@ -255,3 +272,26 @@ class _State:
             self.values[settled, day - SETTLE + 1 : day + 1], axis=1
         )
         self.clean[settled, days] = self.values[settled, days]
+
+
+def _run_through(values: Floats, rests: Rests) -> Floats:
+    """Return the values with the first pauses as the days beside them."""
+    clean = values.copy()
+    first = np.where(rests.idle, np.nan, values)[:, :SETTLE]
+    known = ~np.isnan(first)
+    mean = np.where(known, first, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    clean[:, :SETTLE] = np.where(known, first, mean[:, None])
+    return clean
+
+
+def _below(above: Floats) -> Floats:
+    """Return the share down that is as far as one up: a half for the double."""
+    found: Floats = -above / (1 + above)
+    return found
+
+
+def _above(below: Floats) -> Floats:
+    """Return the share up that is as far as one down (0 to -1)."""
+    down = np.minimum(-below, 1 - NOTHING)
+    found: Floats = down / (1 - down)
+    return found

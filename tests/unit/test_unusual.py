@@ -85,8 +85,44 @@ def test_what_never_cost_anything_is_news_above_the_least_that_counts() -> None:
     assert events(values) == [Event(side=1, first=120, last=121, found=120)]
 
 
-def test_what_is_found_of_a_day_does_not_depend_on_the_days_after_it() -> None:
-    values = series(noise=0.2)
+def pausing(level: float = 100.0, every: int = 5) -> Floats:
+    """Return days at a level, with some of nothing in between, on no certain weekday."""
+    values = level * np.exp(0.2 * np.random.default_rng(7).normal(size=DAYS))
+    values[np.random.default_rng(8).permutation(DAYS)[: DAYS // every]] = 0
+    return values
+
+
+def test_a_pause_like_those_before_is_no_event_whichever_day_it_is_on() -> None:
+    assert events(pausing()) == []
+
+
+def test_a_day_of_work_that_costs_a_tenth_is_an_event_though_pauses_cost_nothing() -> None:
+    values = pausing()
+    values[100:102] = 10.0
+
+    (event,) = events(values, until=104)
+    assert (event.side, event.found, event.last) == (-1, 100, 101)
+
+
+def test_a_pause_longer_than_chance_and_than_all_before_is_an_event() -> None:
+    values = pausing()
+    values[100:] = 0
+
+    assert events(values, until=103) == []
+    (event,) = events(values, until=108)
+    assert event.side == -1
+
+
+def test_weekends_of_nothing_are_a_week_and_no_pauses() -> None:
+    values = series()
+    values[values < 70] = 0
+    values[103:105] = 60.0
+
+    assert events(values, until=103) == [Event(side=1, first=103, last=103, found=103)]
+
+
+@pytest.mark.parametrize("values", [series(noise=0.2), pausing()], ids=["noisy", "pausing"])
+def test_what_is_found_of_a_day_does_not_depend_on_the_days_after_it(values: Floats) -> None:
     whole, half = watch(values[None], 1.0), watch(values[None, :100], 1.0)
 
     assert np.array_equal(whole.side[:, :100], half.side)
