@@ -7,6 +7,7 @@ and `fixtures/` (exports of others).
 import csv
 import os
 from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,18 +28,21 @@ from tests.support.units.aio import in_loop
 
 FOLDER = os.environ.get("DAYBOOK_SAMPLE_DATA", "")
 DATA = Path(FOLDER or "nowhere")
-ROUNDED = Decimal("0.00000001")
+ROUNDED = Decimal("5e-9")
+"""Half of the last place that the truth is written with; a float made it."""
+CLOSE = Decimal("1e-9")
 Cell = tuple[str, str, str, str]
+Figures = list[Decimal]
 pytestmark = pytest.mark.skipif(not FOLDER, reason="DAYBOOK_SAMPLE_DATA names no folder")
 
 
-def truth(month: str) -> dict[Cell, tuple[Decimal, Decimal]]:
+def truth(month: str) -> dict[Cell, Figures]:
     with (DATA / "sample/truth/daily.csv").open(newline="", encoding="utf-8") as file:
         return {
-            (row["date"], unmapped(row["ou"]), row["service"], row["account_id"]): (
+            (row["date"], unmapped(row["ou"]), row["service"], row["account_id"]): [
                 Decimal(row["unblended"]),
                 Decimal(row["amortized"]),
-            )
+            ]
             for row in csv.DictReader(file)
             if row["date"].startswith(month)
         }
@@ -61,31 +65,40 @@ def rows_of(folder: Path, kind: str, month: str, files: list[Path]) -> list[dict
     ]
 
 
-@pytest.mark.parametrize(
-    ("kind", "month", "pattern"),
-    [
-        *(("cur2", f"2026-0{n}", f"cur2/data/*=2026-0{n}/*") for n in (1, 2, 3, 4)),
-        *(("focus", f"2026-0{n}", f"focus/data/*=2026-0{n}/*") for n in (1, 2, 3, 4)),
-        ("legacy", "2026-01", "cur_legacy/*"),
-    ],
-)
-def test_every_format_gives_the_known_cost_of_every_cell(
-    kind: str, month: str, pattern: str, tmp_path: Path
-) -> None:
-    files = sorted((DATA / "sample").glob(pattern))
+MONTHS = tuple(f"2026-0{number}" for number in (1, 2, 3, 4))
+PATTERNS = {"cur2": "cur2/data/*={}/*", "focus": "focus/data/*={}/*", "legacy": "cur_legacy/*"}
+
+
+def cells_of(folder: Path, kind: str, month: str) -> dict[Cell, list[Decimal]]:
+    """Return unblended and amortized cost by day, OU, service and account."""
+    files = sorted((DATA / "sample").glob(PATTERNS[kind].format(month)))
     cells: dict[Cell, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    for row in rows_of(tmp_path, kind, month, files):
+    for row in rows_of(folder, kind, month, files):
         place = (row["OUPath"], row["Service"], row["LinkedAccount"])
         cell = cells[str(row["BillingDate"]), *place]
         cell[0] += row["UnblendedCost"]
         cell[1] += row["AmortizedCost"]
+    return cells
 
-    known = truth(month)
 
-    assert set(cells) == set(known)
-    for key, figures in cells.items():
-        for found, expected in zip(figures, known[key], strict=True):
-            assert abs(found - expected) <= ROUNDED
+def furthest(found: Mapping[Cell, Figures], known: Mapping[Cell, Figures]) -> Decimal:
+    """Return by how much the cell that differs most does; both have the same cells."""
+    assert set(found) == set(known)
+    return max(
+        abs(one - other)
+        for cell, figures in found.items()
+        for one, other in zip(figures, known[cell], strict=True)
+    )
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_every_format_gives_the_known_cost_of_every_cell(month: str, tmp_path: Path) -> None:
+    kinds = ("cur2", "focus", "legacy") if month == MONTHS[0] else ("cur2", "focus")
+    cells = {kind: cells_of(tmp_path / kind, kind, month) for kind in kinds}
+
+    for kind in kinds:
+        assert furthest(cells[kind], truth(month)) <= ROUNDED, kind
+        assert furthest(cells[kind], cells["cur2"]) <= CLOSE, kind
 
 
 @in_loop
@@ -96,6 +109,9 @@ async def test_of_two_deliveries_side_by_side_the_manifests_one_counts(tmp_path:
 
     files = await export.fetch(delivery, tmp_path)
 
+    snapshot = await export.snapshot(Period(2026, 2))
+    assert snapshot
+    assert snapshot.strays == ()
     with EmbeddedQuery(SOURCES["cur2"], delivery.period, files) as query:
         (total,) = query.control().totals
     assert total.unblended == Decimal("42976.7671841741")
