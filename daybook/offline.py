@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from daybook.folder_store import RunStore
 from daybook.results import DASHBOARD, DIGEST, EXECUTIVE, RECORD
 from services.notifier.compose import Composed, Composer, on_dashboard
-from services.notifier.dashboard.model import Dashboard, dashboard
+from services.notifier.dashboard.model import Dashboard
 from services.notifier.dashboard.page import page
+from services.notifier.dashboard.publishing import made_of
 from services.notifier.dashboard.reading import read_window
 from services.notifier.executive.document import executive_pdf
 from services.notifier.mails import rendered
@@ -52,7 +53,7 @@ async def render(folder: Path) -> list[Path]:
 async def _board(composer: Composer, event: PeriodCataloged, made: Composed) -> Dashboard:
     shown = composer.shown(event.data)
     window = await read_window(composer.store, event.data.day, composer.metric, shown)
-    return dashboard(on_dashboard(event, made), window.cells, window.outlooks)
+    return made_of(on_dashboard(event, made), window)
 
 
 def _write(folder: Path, made: Composed, board: Dashboard) -> list[Path]:

@@ -209,6 +209,7 @@ def on_dashboard(event: PeriodCataloged, made: Composed) -> OnDashboard:
     return OnDashboard(
         day=data.day,
         complete=data.status != "partial",
+        final=data.status == "final",
         metric=report.figures.metric,
         run=event.runid,
         source_version=data.source_version,

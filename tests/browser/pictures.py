@@ -13,8 +13,9 @@ from pathlib import Path
 
 from daybook.folder_store import FolderStore, RunStore
 from services.notifier.charges import month_to_date
-from services.notifier.dashboard.model import Told, dashboard
+from services.notifier.dashboard.model import Told
 from services.notifier.dashboard.page import page as html_of
+from services.notifier.dashboard.publishing import made_of
 from services.notifier.dashboard.reading import read_window
 from services.notifier.executive.document import executive_pdf
 from services.notifier.figures import figures
@@ -54,7 +55,7 @@ def main(folder: Path) -> None:
         write_archive(Path(name), LAST_DAY, DAYS)
         file = Path(name) / "dashboard.html"
         window = asyncio.run(read_window(FolderStore(Path(name) / "archive"), LAST_DAY, METRIC))
-        board = dashboard(_told(), window.cells, window.outlooks)
+        board = made_of(_told(), window)
         file.write_bytes(html_of(board))
         for shot, taken in SHOTS.items():
             _take(chromium, file, folder / f"{shot}.png", *taken)

@@ -36,6 +36,10 @@ def test_it_asks_for_nothing_and_complains_of_nothing(shown: Opened) -> None:
     assert shown.troubles == []
 
 
+def test_a_day_of_the_open_month_is_complete_and_not_final(shown: Opened) -> None:
+    assert "16 March 2026 · complete day ·" in shown.page.locator(".when").inner_text()
+
+
 def test_its_figures_are_the_digests(shown: Opened) -> None:
     tables = month_of_rows()
     told = figures(
@@ -96,7 +100,8 @@ def test_a_link_to_a_place_can_be_shared(shown: Opened) -> None:
     shown.go("#day=2026-02-10&ou=Root%2FWorkloads%2FProd&service=AmazonS3")
 
     assert shown.title() == "AmazonS3"
-    assert "10 February 2026" in shown.page.locator(".when").inner_text()
+    said = shown.page.locator(".when").inner_text()
+    assert "10 February 2026 · final day: its month is invoiced ·" in said
     assert shown.figures()["Cost of the day, USD"] == "3.33"
     # Ten days of 3.333333333333: as rounded days they would be 33.30.
     assert shown.figures()["Feb 2026 to date"] == "33.33"

@@ -19,6 +19,8 @@ from services.notifier.dashboard.lines import Limits
 from services.notifier.dashboard.model import Dashboard, Told, dashboard
 from shared.breakdown import amounts_by_ou
 from shared.config_outlook import Budget, Lights
+from shared.day_status import DayStatus
+from shared.days import Period
 from shared.outlook import Outlook
 from tests.support.units.rows import Row, archived_table, row
 
@@ -78,6 +80,12 @@ def outlooks_of(
     return found
 
 
+def statuses_of(tables: dict[date, pa.Table]) -> dict[date, DayStatus]:
+    """Return what the ledger says of the days: all months but the last are invoiced."""
+    open_month = Period.of(max(tables))
+    return {day: "complete" if Period.of(day) == open_month else "final" for day in tables}
+
+
 def board_of(
     tables: dict[date, pa.Table],
     told: Told = TOLD,
@@ -88,7 +96,8 @@ def board_of(
     """Return the dashboard of these days; the last of them is the run's."""
     cells = joined(cells_of(day, table, METRIC) for day, table in sorted(tables.items()))
     known = outlooks_of(tables) if outlooks is None else outlooks
-    return dashboard(replace(told, day=max(tables)), cells, known, limits)
+    statuses = statuses_of(tables)
+    return dashboard(replace(told, day=max(tables)), cells, known, limits, statuses=statuses)
 
 
 @dataclass

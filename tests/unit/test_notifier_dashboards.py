@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 from services.notifier.dashboard.reading import read_window
-from shared.locations import LATEST_DASHBOARD, dashboard_key
+from shared.day_record import ADOPTED, PeriodRecord
+from shared.days import Period
+from shared.locations import LATEST_DASHBOARD, dashboard_key, period_record_key
 from tests.support.units.aio import in_loop
 from tests.support.units.events import SECOND_DELIVERY, cataloged
 from tests.support.units.notifier import Notifier, hear
@@ -75,3 +77,33 @@ async def test_the_window_ends_with_the_day() -> None:
     window = await read_window(notifier.store, BEFORE, "amortized")
 
     assert window.cells.days == (BEFORE,)
+
+
+@in_loop
+async def test_each_day_has_the_status_that_the_ledger_knows() -> None:
+    notifier = Notifier()
+    january, february = DAY.replace(month=1, day=31), DAY.replace(month=2, day=28)
+    for day in (january, february, DAY):
+        await cataloged(notifier.store, {day: [row("1", BillingDate=day)]}, run=f"of-{day}")
+    for day, known in (
+        (january, {"complete_through": january - timedelta(days=1)}),
+        (february, {"complete_through": february, "final": True}),
+    ):
+        record = PeriodRecord.model_validate({"source_version": "v", "run": "r", **known})
+        await notifier.store.put(
+            period_record_key(Period.of(day)), record.model_dump_json().encode()
+        )
+
+    window = await read_window(notifier.store, DAY, "amortized")
+
+    assert window.statuses == {january: "partial", february: "final", DAY: "complete"}
+
+
+@in_loop
+async def test_days_from_before_daybook_have_no_status_that_it_knows() -> None:
+    notifier = Notifier()
+    await cataloged(notifier.store, {DAY: [row("1", BillingDate=DAY)]})
+    record = PeriodRecord(source_version=ADOPTED, run="adopt")
+    await notifier.store.put(period_record_key(Period.of(DAY)), record.model_dump_json().encode())
+
+    assert (await read_window(notifier.store, DAY, "amortized")).statuses == {}

@@ -10,6 +10,7 @@ from services.notifier.dashboard.series import whole_cents
 from services.notifier.findings import said
 from services.notifier.restatements import Restatements
 from shared.anomalies import Anomaly as Found
+from shared.day_status import DayStatus
 from shared.days import days_between
 from shared.outlook import Outlook
 
@@ -52,6 +53,7 @@ class Told:
     metric: str
     run: str
     source_version: str
+    final: bool = False
     notes: tuple[str, ...] = ()
     restated: Restatements | None = None
     restated_days: tuple[date, ...] = ()
@@ -80,10 +82,23 @@ class Dashboard:
     currencies: tuple[CurrencyView, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     """Account names by account id."""
+    statuses: Mapping[date, DayStatus] = field(default_factory=dict)
+    """How far days before the run's can be relied on, where it is known."""
+
+    def status(self, day: date) -> DayStatus | None:
+        """Return how far a day can be relied on: the run's own as the run says; None: not known."""
+        if day != self.told.day:
+            return self.statuses.get(day)
+        return "final" if self.told.final else "complete" if self.told.complete else "partial"
 
 
 def dashboard(
-    told: Told, cells: Cells, outlooks: Sequence[Outlook], limits: Limits | None = None
+    told: Told,
+    cells: Cells,
+    outlooks: Sequence[Outlook],
+    limits: Limits | None = None,
+    *,
+    statuses: Mapping[date, DayStatus] | None = None,
 ) -> Dashboard:
     """Work out a page; `cells` and `outlooks` hold the days of the window that there are."""
     first = max(window_of(told.day)[0].first, min(cells.days, default=told.day))
@@ -103,6 +118,7 @@ def dashboard(
             for currency in sorted(currencies)
         ),
         names=cells.names,
+        statuses=statuses or {},
     )
 
 

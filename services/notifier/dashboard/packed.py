@@ -51,13 +51,13 @@ def _texts(board: Dashboard) -> dict[str, Any]:
     told = board.told
     return {
         "day": str(told.day),
-        "complete": told.complete,
         "metric": told.metric,
         "run": told.run,
         "source": told.source_version,
         "notes": list(told.notes),
         "days": [str(day) for day in board.days],
         "archived": [int(day in board.archived) for day in board.days],
+        "statuses": [board.status(day) for day in board.days],
         "restated": _restated(board),
         "anomalies": [_anomaly(each) for each in told.anomalies],
         "currencies": [_currency(view, board) for view in board.currencies],

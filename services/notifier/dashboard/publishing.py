@@ -31,7 +31,7 @@ class Dashboards:
         Raises Retry when the archive changed while it was read: the page is then made again.
         """
         window = await read_window(self.store, told.day, self.metric, self.shown)
-        board = await asyncio.to_thread(dashboard, told, window.cells, window.outlooks)
+        board = await asyncio.to_thread(made_of, told, window)
         body = await asyncio.to_thread(page, board)
         ours = Contender(body, len(window.cells.days), told.source_version, told.run)
         await write_newest(self.store, dashboard_key(told.day), ours)
@@ -43,6 +43,6 @@ class Dashboards:
         return board
 
 
-def rendered(told: Told, window: Window) -> bytes:
-    """Return the page of what was read."""
-    return page(dashboard(told, window.cells, window.outlooks))
+def made_of(told: Told, window: Window) -> Dashboard:
+    """Return what the page of what was read says."""
+    return dashboard(told, window.cells, window.outlooks, statuses=window.statuses)

@@ -46,10 +46,14 @@ function crumbs(place, told) {
     h("li", {}, n === steps.length - 1 ? h("span", { "aria-current": "page" }, name(text)) : link(to, told, name(text))))));
 }
 
+const STATES = {
+  partial: "partial day: usage is still being delivered",
+  complete: "complete day",
+  final: "final day: its month is invoiced",
+};
+
 function masthead(place, told, go) {
-  const last = place.day === told.days.length - 1;
-  const state = !told.archived[place.day] ? "not archived"
-    : last && !told.complete ? "partial day, still being delivered" : "complete day";
+  const state = told.archived[place.day] ? STATES[told.statuses[place.day]] ?? "day whose status is not known" : "not archived";
   return h("header", { class: "mast" },
     h("div", { class: "top" }, h("span", { class: "brand" }, "Daybook"), controls(place, told, go)),
     crumbs(place, told),
