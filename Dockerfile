@@ -26,6 +26,7 @@ COPY shared shared
 COPY services services
 COPY daybook daybook
 COPY infra/topology.json infra/
+COPY infra/quicksight infra/quicksight
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "daybook"]
 

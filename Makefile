@@ -45,12 +45,14 @@ $(LOCALSTACK)/.ready: scripts/localstack | $(VENV)/.ready
 	@mkdir -p $(LOCALSTACK) && touch $@
 
 # An environment of its own: checkov pins a boto3 that the embedded AWS cannot have.
-checkov: $(CHECKOV)/.ready ## checkov on infra/: exceptions are argued where they are made
+checkov: $(CHECKOV)/.ready ## checkov on infra/, exceptions argued where they are made; cfn-lint on the dashboard
 	$(CHECKOV)/bin/checkov --directory infra --framework terraform --compact --quiet --skip-download
+	$(BIN)/python -m daybook.quicksight.template > $(CHECKOV)/dashboard.json
+	$(CHECKOV)/bin/cfn-lint --regions us-east-1 --template $(CHECKOV)/dashboard.json
 
 $(CHECKOV)/.ready: Makefile | $(VENV)/.ready
 	$(PYTHON) -m venv $(CHECKOV)
-	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30
+	$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check checkov==3.3.30 cfn-lint==1.58.0
 	@touch $@
 
 faults: setup ## The long sweep of the fault harness: every layer, ends with a table; ARGS=--whole
@@ -100,8 +102,9 @@ layers: setup ## import-linter: services stay apart, handlers free of vendors
 unit: setup ## The fast tests
 	$(BIN)/pytest tests/unit
 
-reference: setup ## Write docs/reference from the code
+reference: setup ## Write docs/reference and the QuickSight dashboard from the code
 	$(BIN)/python -m daybook.reference docs/reference
+	$(BIN)/python -m daybook.quicksight infra/quicksight/dashboard.json
 
 fonts: setup ## List the characters that the PDF's embedded fonts have
 	$(BIN)/python -m tests.support.fonts

@@ -81,7 +81,7 @@ async def _working(
         given = given_sections(stack.provisioned.bucket, "cur2")
         files = InputFiles(example.source, "cur2", example.organization, example.config, given)
         inputs = await check_inputs(files, None)
-        await seed(inputs, stack.provisioned, topology.quicksight_datasets)
+        await seed(inputs, stack.provisioned, topology)
         for worker, environment in stack.workers.environments.items():
             environment.update(_instrumented(worker, folder))
         await stack.workers.start()

@@ -96,5 +96,5 @@ async def _seed_example(topology: Topology, provisioned: Provisioned, exports: s
     with tempfile.TemporaryDirectory(prefix="daybook-example-") as folder:
         made = await asyncio.to_thread(write_example, Path(folder), last_day=today)
         files = InputFiles(made.source, "cur2", made.organization, made.config, given)
-        await seed(await check_inputs(files, None), provisioned, topology.quicksight_datasets)
+        await seed(await check_inputs(files, None), provisioned, topology)
     return str(made.complete_day)

@@ -65,7 +65,7 @@ async def run(
     with tempfile.TemporaryDirectory(prefix="daybook-run-") as name:
         async with local_stack(topology, Path(name)) as stack:
             progress("started", f"embedded AWS on {stack.endpoint.url}", 0)
-            await seed(inputs, stack.provisioned, topology.quicksight_datasets)
+            await seed(inputs, stack.provisioned, topology)
             await stack.workers.start()
             await tick(topology, inputs.day)
             sightings = await _watched(stack, progress, limit)

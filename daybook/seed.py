@@ -1,5 +1,7 @@
 """Puts a run's inputs where the workers look for them: the export's bucket and the archive's."""
 
+from typing import Any
+
 import yaml
 
 from daybook.inputs import Inputs
@@ -12,6 +14,7 @@ from shared.days import Period
 from shared.locations import split_uri
 from shared.s3 import S3Store
 from shared.settings_text import read_settings
+from shared.topology import Topology
 
 EXPORT_BUCKET = "daybook-cost-export"
 EXPORT_PREFIX = "exports/daily"
@@ -34,7 +37,7 @@ def given_sections(
     }
 
 
-async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ...]) -> None:
+async def seed(inputs: Inputs, provisioned: Provisioned, topology: Topology) -> None:
     """Upload the export, the organization and the configuration; verify the sender in SES."""
     exports, _ = split_uri(inputs.given["source"]["location"])
     async with clients("s3", "ses") as (s3, ses):
@@ -42,7 +45,7 @@ async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ..
         archive = S3Store(s3, provisioned.bucket)
         await archive.put(ORGANIZATION_KEY, inputs.organization)
         settings = read_settings(inputs.config_text, "daybook.yaml") | inputs.given
-        settings.setdefault("quicksight", {"datasets": list(datasets)})
+        settings.setdefault("quicksight", _data_sets(topology))
         # Somebody is watching: a day that is asked for is shown as far as it goes.
         settings.setdefault("delivery_deadline", None)
         body = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
@@ -51,6 +54,10 @@ async def seed(inputs: Inputs, provisioned: Provisioned, datasets: tuple[str, ..
         export = S3Store(s3, exports)
         for delivery in await _worth_uploading(inputs):
             await _upload(export, inputs, delivery)
+
+
+def _data_sets(topology: Topology) -> dict[str, Any]:
+    return {"datasets": list(topology.quicksight_datasets), "rules": topology.quicksight_rules}
 
 
 async def _worth_uploading(inputs: Inputs) -> list[Delivery]:

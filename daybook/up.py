@@ -31,7 +31,7 @@ async def up(inputs: Inputs, options: UpOptions) -> None:
     """Run until cancelled."""
     with tempfile.TemporaryDirectory(prefix="daybook-up-") as name:
         async with local_stack(options.topology, Path(name)) as stack:
-            await seed(inputs, stack.provisioned, options.topology.quicksight_datasets)
+            await seed(inputs, stack.provisioned, options.topology)
             stack.workers.restart_seconds = options.restart_seconds
             await stack.workers.start()
             _introduce(stack, Path(name), as_json=options.as_json)

@@ -61,6 +61,7 @@ module "dashboards" {
   key_arn   = module.keys.data
   workgroup = module.catalog.workgroup
   people    = var.quicksight
+  texts     = "${path.module}/quicksight"
 }
 
 module "network" {

@@ -15,6 +15,12 @@ locals {
   list_archive = { sid = "ListArchive", actions = ["s3:ListBucket"], resources = [local.bucket_arn] }
   ring         = { sid = "RingAlarm", actions = ["sns:Publish"], resources = [local.alarms_topic_arn] }
 
+  access_rules = "${local.bucket_arn}/access/quicksight-rules.csv"
+  ingestions = [
+    for dataset in concat(local.topology.quicksight_datasets, [local.topology.quicksight_rules]) :
+    "${local.arn}:quicksight:${local.own}:dataset/${dataset}/ingestion/*"
+  ]
+
   glue = "${local.arn}:glue:${local.own}"
   glue_tables = concat(
     ["${local.glue}:catalog", "${local.glue}:database/${local.topology.database}"],
@@ -150,13 +156,12 @@ locals {
       ],
       var.quicksight == null ? [] : [
         {
-          sid     = "RefreshDataSets"
-          actions = ["quicksight:CreateIngestion", "quicksight:DescribeIngestion"]
-          resources = [
-            for dataset in local.topology.quicksight_datasets :
-            "${local.arn}:quicksight:${local.own}:dataset/${dataset}/ingestion/*"
-          ]
+          sid       = "RefreshDataSets"
+          actions   = ["quicksight:CreateIngestion", "quicksight:DescribeIngestion"]
+          resources = local.ingestions
         },
+        # Who sees which OU: looked at, and written when the roster changed.
+        { sid = "WriteRules", actions = ["s3:GetObject", "s3:PutObject"], resources = [local.access_rules] },
       ],
     )
     auditor = concat(
@@ -196,12 +201,9 @@ locals {
       ] : [],
       var.quicksight == null ? [] : [
         {
-          sid     = "LookAtDataSets"
-          actions = ["quicksight:ListIngestions"]
-          resources = [
-            for dataset in local.topology.quicksight_datasets :
-            "${local.arn}:quicksight:${local.own}:dataset/${dataset}/ingestion/*"
-          ]
+          sid       = "LookAtDataSets"
+          actions   = ["quicksight:ListIngestions"]
+          resources = local.ingestions
         },
       ],
     )

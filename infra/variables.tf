@@ -96,10 +96,11 @@ variable "compare" {
 }
 
 variable "quicksight" {
-  description = "Who owns and who may see the dashboard: ARNs of QuickSight users or groups. null: no QuickSight."
+  description = "Who owns and who may see the dashboard: ARNs of QuickSight users or groups. Owners see every row; what viewers see of it, roster and executives in daybook.yaml say. currency: what it shows first. null: no QuickSight."
   type = object({
-    owners  = list(string)
-    viewers = optional(list(string), [])
+    owners   = list(string)
+    viewers  = optional(list(string), [])
+    currency = optional(string, "USD")
   })
   default = null
 
@@ -112,6 +113,11 @@ variable "quicksight" {
       ])
     )
     error_message = "quicksight needs at least one owner; all are ARNs like arn:aws:quicksight:eu-central-1:123456789012:user/default/name."
+  }
+
+  validation {
+    condition     = var.quicksight == null ? true : can(regex("^[A-Z]{3}$", var.quicksight.currency))
+    error_message = "quicksight.currency is an ISO 4217 code like USD."
   }
 }
 

@@ -83,6 +83,16 @@ class QuickSight(Strict):
     datasets: tuple[Annotated[str, Field(pattern=r"^[\w-]{1,128}$")], ...] = Field(
         default=(), description="Data set ids, refreshed once a run when something changed."
     )
+    rules: Annotated[str, Field(pattern=r"^[\w-]{1,128}$")] | None = Field(
+        default=None,
+        description="Data set id of who sees which OU: made anew from `roster` and `executives` in "
+        "each run. Who is named in neither sees nothing.",
+    )
+
+    @property
+    def every(self) -> tuple[str, ...]:
+        """The data sets, with that of the rules."""
+        return (*self.datasets, self.rules) if self.rules else self.datasets
 
 
 class Athena(Strict):
@@ -176,6 +186,16 @@ class Config(Strict):
                     f"{budget.ou} has a limit in aws_budgets: end its budget of {budget.starts} "
                     "with until"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _readers_have_rules(self) -> Self:
+        named = [owner for owner in (*self.roster, self.executives) if owner and owner.reads]
+        if named and not self.quicksight.rules:
+            raise ValueError(
+                "the roster names who reads QuickSight, and nothing takes it there: name the data "
+                "set of its rules with quicksight: {rules: daybook-access}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -18,6 +18,12 @@ Address = Annotated[
 begin an encoded word in a header (RFC 2047)."""
 Recipients = Annotated[tuple[Address, ...], Field(min_length=1, max_length=50)]
 """Who gets one mail (Amazon SES quotas: at most 50 recipients a message)."""
+ReaderName = Annotated[str, Field(pattern=r'^[^\s,"][^,"\r\n]*$', max_length=256)]
+"""A user or group of QuickSight; a comma would make two of it (Amazon QuickSight User Guide, "Using
+row-level security with user-based rules")."""
+LEVELS = 5
+"""OUs below one another under the root (AWS Organizations quotas, "OU maximum nesting in a root");
+QuickSight's rules reach as deep."""
 
 
 class Digest(Strict):
@@ -27,8 +33,24 @@ class Digest(Strict):
     recipients: Recipients = Field(description="Recipients of the digest (SES: at most 50).")
 
 
-class Executives(Strict):
-    """Who gets the executive PDF, a mail of its own."""
+class Readers(Strict):
+    """Who sees rows in QuickSight: user names, and names of groups."""
+
+    quicksight: tuple[ReaderName, ...] = Field(
+        default=(), description="QuickSight user names that see the OU's rows; executives see all."
+    )
+    quicksight_groups: tuple[ReaderName, ...] = Field(
+        default=(), description="QuickSight groups whose members see the same."
+    )
+
+    @property
+    def reads(self) -> bool:
+        """Whether anybody is named."""
+        return bool(self.quicksight or self.quicksight_groups)
+
+
+class Executives(Readers):
+    """Who gets the executive PDF, a mail of its own, and sees every OU in QuickSight."""
 
     recipients: Recipients = Field(description="Recipients of the PDF (SES: at most 50).")
     every: Literal["day", "week", "month"] = Field(
@@ -38,21 +60,23 @@ class Executives(Strict):
     )
 
 
-class Owner(Strict):
+class Owner(Readers):
     """An OU and the people who answer for it and everything below it."""
 
     ou: OuPath = Field(description="OU path; a parent covers its subtree.")
     recipients: tuple[Address, ...] = Field(
         default=(), max_length=50, description="Who gets the OU's own part of the digest."
     )
-    quicksight: tuple[Annotated[str, Field(min_length=1, max_length=256)], ...] = Field(
-        default=(), description="QuickSight user names that see the OU's rows."
-    )
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
-        if not self.recipients and not self.quicksight:
+        if not self.recipients and not self.reads:
             raise ValueError(f"the owners of {self.ou} are nobody: add recipients or quicksight")
+        if self.reads and self.ou.count("/") > LEVELS:
+            raise ValueError(
+                f"{self.ou} is too deep for QuickSight's rules, which reach {LEVELS} levels below "
+                "the root: name the OU above"
+            )
         return self
 
 

@@ -77,6 +77,10 @@ def drivers_key(period: Period) -> str:
     return f"{DRIVERS}year={period.year}/month={period.month}/ou-drivers-{period}.parquet"
 
 
+ACCESS_RULES = "access/quicksight-rules.csv"
+"""Key of who sees which OU in QuickSight."""
+
+
 def csv_key(day: date) -> str:
     """Return the key of a day's CSV, kept only when it is too large to be attached."""
     return f"csv/{partition(day)}ou-breakdown-{day}.csv"

@@ -93,6 +93,13 @@ class Topology(_Part):
     tables: dict[str, Table]
     partition_keys: tuple[tuple[str, str], ...]
     quicksight_datasets: tuple[str, ...] = Field(description="SPICE data sets of the dashboards.")
+    quicksight_rules: str = Field(description="SPICE data set of who sees which OU.")
+    quicksight_levels: tuple[str, ...] = Field(
+        description="Columns of the rules, and of the data sets: the OU at each level."
+    )
+    quicksight_columns: dict[str, tuple[str, ...]] = Field(
+        description="By table, what its data set's SQL adds to its columns beside the levels."
+    )
 
     def with_bucket(self, name: str) -> "Topology":
         """Return the topology with another archive bucket: bucket names are everybody's."""

@@ -20,7 +20,7 @@ from daybook.doctor.diagnosis import (
 
 async def check(patient: Patient) -> AsyncIterator[Diagnosis]:
     """Look only where the configuration names data sets."""
-    if patient.config is None or not patient.config.quicksight.datasets:
+    if patient.config is None or not patient.config.quicksight.every:
         return
     quicksight, account = patient.clients["quicksight"], patient.account
     if patient.emulated("quicksight"):
@@ -28,7 +28,7 @@ async def check(patient: Patient) -> AsyncIterator[Diagnosis]:
     else:
         settings = await asked(quicksight.describe_account_settings(AwsAccountId=account))
         yield edition(settings)
-    for name in patient.config.quicksight.datasets:
+    for name in patient.config.quicksight.every:
         asks = quicksight.describe_data_set(AwsAccountId=account, DataSetId=name)
         yield _data_set(name, await asked(asks))
 

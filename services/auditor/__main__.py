@@ -42,7 +42,7 @@ async def build(world: World, settings: AuditorSettings) -> AsyncIterator[AuditA
         look = Look(
             world.archive,
             around,
-            config.quicksight.datasets,
+            config.quicksight.every,
             [name for name in settings.queues if not settings.queue_url.endswith(f"/{name}")],
             Display.of(config.currency, settings.config),
         )

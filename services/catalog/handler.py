@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Protocol
 
+from services.catalog.access import Access, Refresher
 from shared.errors import Reject
 from shared.events import (
     AssessedData,
@@ -32,13 +33,6 @@ class Partitions(Protocol):
         """Register each day's partition; return how many were made or mended."""
 
 
-class Refresher(Protocol):
-    """The dashboards' data sets."""
-
-    async def refresh(self, dataset: str, name: str) -> Refresh:
-        """Refresh one data set and wait for the result."""
-
-
 @dataclass(frozen=True)
 class CatalogPeriod:
     """The catalog worker's handler."""
@@ -48,6 +42,7 @@ class CatalogPeriod:
     datasets: tuple[str, ...]
     store: ObjectStore
     bell: AlarmBell
+    access: Access | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def __call__(self, event: Event, _: Lease) -> Sequence[Event]:
@@ -57,6 +52,7 @@ class CatalogPeriod:
         data = event.data
         changed = await self.partitions.ensure("ou_breakdown", [day.day for day in data.days])
         changed += await self.partitions.ensure("ou_outlook", [day.day for day in data.outlooks])
+        await self._renew_access(event.runid)
         refreshes = await self._recorded(event.runid, data)
         return [
             follow_up(
@@ -67,6 +63,20 @@ class CatalogPeriod:
                 about=data.period,
             )
         ]
+
+    async def _renew_access(self, run: str) -> None:
+        """Before the rows: nobody sees new ones by rules that no longer hold."""
+        if self.access is None:
+            return
+        refresh = await self.access.renew(self.store, self.refresher, run)
+        if refresh.status != "COMPLETED":
+            await self.bell.ring(
+                f"Daybook: {refresh.dataset} was not refreshed",
+                f"QuickSight ingestion {refresh.ingestion} of {refresh.dataset}, the rules of who "
+                f"sees which OU, ended {refresh.status} in run {run}: the rules imported before "
+                "still hold, and who was taken out of the roster since still sees their OU. The "
+                "next run tries again. docs/runbook.md: a data set was not refreshed.",
+            )
 
     async def _recorded(self, run: str, data: AssessedData) -> Sequence[Refresh]:
         """Record what came of the run, and refresh what shows it when it is the last to come.

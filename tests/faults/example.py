@@ -31,9 +31,11 @@ delivery_deadline: 07:30
 quicksight: {{datasets: [daybook-ou-breakdown, daybook-ou-outlook]}}
 """
 AUDIENCES = """\
-executives: {recipients: [board@example.com]}
+executives: {recipients: [board@example.com], quicksight: [board]}
 roster: [{ou: Root/Prod, recipients: [shop@example.com]}, {ou: Dev, recipients: [lab@example.com]}]
 """
+READERS = "daybook-ou-outlook], rules: daybook-access"
+"""Takes the place of the data sets' end where there are rules of who reads them."""
 HEARERS = (
     ("executive", "board@example.com"),
     ("part", "shop@example.com"),

@@ -23,6 +23,7 @@ from tests.faults.example import (
     LATE_OCTOBER,
     MONTHS,
     OCTOBER,
+    READERS,
     RESTATED,
     THIRD,
     audit,
@@ -152,7 +153,8 @@ def _athena_is_full(world: World) -> None:
 
 def _tell_many(world: World) -> None:
     """Owners and executives have lists of their own, beside the digest's."""
-    world.s3.put(f"{BUCKET}/config/daybook.yaml", f"{CONFIG}{AUDIENCES}".encode())
+    config = CONFIG.replace("daybook-ou-outlook]", READERS) + AUDIENCES
+    world.s3.put(f"{BUCKET}/config/daybook.yaml", config.encode())
 
 
 def _deliver_october(world: World) -> None:

@@ -101,7 +101,9 @@ class World:
         self.ses = SimSes(self.wall)
         self.glue = SimGlue(topology.database)
         self.athena = SimAthena(loop.time, self.s3, self.glue)
-        self.quicksight = SimQuickSight(loop.time, set(topology.quicksight_datasets))
+        self.quicksight = SimQuickSight(
+            loop.time, {*topology.quicksight_datasets, topology.quicksight_rules}
+        )
         self.services: dict[str, object] = {
             "s3": self.s3,
             "sqs": self.sqs,

@@ -31,7 +31,7 @@ async def seeded(written: ExampleExport, provisioned: Provisioned) -> Inputs:
     given = given_sections(provisioned.bucket, "cur2")
     files = InputFiles(written.source, "cur2", written.organization, written.config, given)
     inputs = await check_inputs(files, None)
-    await seed(inputs, provisioned, load_topology().quicksight_datasets)
+    await seed(inputs, provisioned, load_topology())
     return inputs
 
 

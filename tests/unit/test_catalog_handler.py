@@ -1,7 +1,10 @@
 """The catalog worker's handler."""
 
+from dataclasses import replace
+
 import pytest
 
+from services.catalog.access import Access, rules
 from services.catalog.handler import CatalogPeriod
 from shared.days import Period
 from shared.errors import Reject
@@ -174,3 +177,34 @@ async def test_the_event_is_passed_on_and_a_repeat_says_the_same() -> None:
 async def test_an_event_of_another_kind_is_rejected() -> None:
     with pytest.raises(Reject, match="day-ready"):
         await Catalog().handle(tick(), new_lease())
+
+
+def with_access(catalog: Catalog) -> Catalog:
+    catalog.handle = replace(catalog.handle, access=Access("access", rules([])))
+    return catalog
+
+
+@in_loop
+async def test_who_sees_what_is_renewed_before_the_rows_and_when_none_changed() -> None:
+    catalog = with_access(Catalog())
+    event = await assessed(MemoryStore())
+
+    await catalog.hear(event)
+    await catalog.hear(unchanged(event))
+
+    assert [dataset for dataset, _ in catalog.refresher.asked] == ["access", *DATASETS, "access"]
+    assert {name for dataset, name in catalog.refresher.asked if dataset == "access"} == {
+        "daybook-run-1"
+    }
+
+
+@in_loop
+async def test_rules_that_are_not_imported_ring_and_hold_nothing_back() -> None:
+    catalog = with_access(Catalog("FAILED"))
+
+    said = await catalog.hear(unchanged(await assessed(MemoryStore())))
+
+    [(subject, text)] = catalog.bell.alarms
+    assert subject == "Daybook: access was not refreshed"
+    assert "still sees their OU" in text
+    assert said.data.refreshes == ()

@@ -261,3 +261,27 @@ def test_an_export_of_data_exports_may_be_named_by_its_arn() -> None:
 )
 def test_an_arn_of_anything_else_is_refused(old: str, new: str, problem: str) -> None:
     assert problem in refusal(old, new)
+
+
+@pytest.mark.parametrize(
+    ("people", "why"),
+    [
+        ("roster: [{ou: Data, quicksight: [ann]}]", "nothing takes it there"),
+        ("executives: {recipients: [b@example.com], quicksight_groups: [board]}", "nothing takes"),
+        ('roster: [{ou: Data, quicksight: ["ann,bob"]}]', "pattern"),
+        ("roster: [{ou: a/b/c/d/e/f, quicksight: [ann]}]", "too deep for QuickSight's rules"),
+        ("roster: [{ou: Data}]", "nobody"),
+    ],
+)
+def test_readers_of_quicksight_that_its_rules_cannot_hold_are_refused(
+    people: str, why: str
+) -> None:
+    with pytest.raises(InputError, match=why):
+        load(f"{VALID}{people}\n")
+
+
+def test_the_data_set_of_the_rules_is_looked_after_like_the_others() -> None:
+    rules = "quicksight: {datasets: [daybook-ou-breakdown], rules: daybook-access}\n"
+    config = load(f"{VALID}roster: [{{ou: Data, quicksight: [ann]}}]\n{rules}")
+
+    assert config.quicksight.every == ("daybook-ou-breakdown", "daybook-access")

@@ -104,7 +104,7 @@ def test_the_commands_image_starts_it_with_what_it_installs() -> None:
     assert image("local").isdisjoint({"pytest", "mypy", "hypothesis", "ruff"})
     stage = DOCKERFILE.partition("AS command")[2].partition("FROM ")[0]
     assert re.findall(r"^COPY +(?!--from)(.+) \S+$", stage, re.MULTILINE) == [
-        "shared", "services", "daybook", "infra/topology.json",
+        "shared", "services", "daybook", "infra/topology.json", "infra/quicksight",
     ]  # fmt: skip
     assert "USER 10001:10001" in stage
 

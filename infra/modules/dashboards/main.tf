@@ -1,4 +1,5 @@
-# The data source, a SPICE data set per table, and what QuickSight itself must be let do.
+# The data source, a SPICE data set per table, and what QuickSight itself must be let do. Who sees
+# which rows: access.tf.
 locals {
   arn    = "arn:${var.account.partition}"
   own    = "${var.account.region}:${var.account.id}"
@@ -18,7 +19,7 @@ locals {
 
 resource "aws_quicksight_data_source" "this" {
   data_source_id = "daybook-athena"
-  name           = "Daybook"
+  name           = "daybook-athena"
   type           = "ATHENA"
 
   parameters {
@@ -47,23 +48,36 @@ resource "aws_quicksight_data_set" "this" {
   physical_table_map {
     physical_table_map_id = replace(each.value, "_", "-")
 
-    relational_table {
+    custom_sql {
       data_source_arn = aws_quicksight_data_source.this.arn
-      schema          = var.topology.database
       name            = each.value
+      sql_query = replace(
+        templatefile("${var.texts}/${each.value}.sql", { database = var.topology.database }),
+        "/--[^\n]*\n/", "",
+      )
 
-      dynamic "input_columns" {
+      dynamic "columns" {
         for_each = concat(
-          [for column in var.topology.tables[each.value].columns : [column[0], column[1]]],
+          [for column in var.topology.tables[each.value].columns : [lower(column[0]), column[1]]],
           var.topology.partition_keys,
+          [for name in var.topology.quicksight_columns[each.value] : [name, "string"]],
+          [for name in var.topology.quicksight_levels : [name, "string"]],
         )
 
         content {
-          name = lower(input_columns.value[0])
-          type = lookup(local.types, input_columns.value[1], "STRING")
+          name = columns.value[0]
+          type = lookup(local.types, columns.value[1], "STRING")
         }
       }
     }
+  }
+
+  row_level_permission_data_set {
+    arn               = aws_cloudformation_stack.access.outputs["Arn"]
+    format_version    = "VERSION_1"
+    namespace         = "default"
+    permission_policy = "GRANT_ACCESS"
+    status            = "ENABLED"
   }
 
   dynamic "permissions" {
@@ -92,10 +106,13 @@ resource "aws_iam_policy" "quicksight" {
         Resource = local.bucket
       },
       {
-        Sid      = "Read"
-        Effect   = "Allow"
-        Action   = "s3:GetObject"
-        Resource = [for table in values(var.topology.tables) : "${local.bucket}/${table.prefix}*"]
+        Sid    = "Read"
+        Effect = "Allow"
+        Action = "s3:GetObject"
+        Resource = concat(
+          [for table in values(var.topology.tables) : "${local.bucket}/${table.prefix}*"],
+          ["${local.bucket}/${local.rules_key}", "${local.bucket}/${local.manifest_key}"],
+        )
       },
       {
         Sid      = "Results"

@@ -1,6 +1,6 @@
 output "dashboard_arn" {
   description = "ARN of the dashboard."
-  value       = aws_quicksight_dashboard.this.arn
+  value       = aws_cloudformation_stack.dashboard.outputs["Arn"]
 }
 
 output "service_role_policy" {

@@ -29,6 +29,11 @@ variable "workgroup" {
 }
 
 variable "people" {
-  description = "ARNs of the QuickSight users and groups that own and that see the dashboard."
-  type        = object({ owners = list(string), viewers = list(string) })
+  description = "ARNs of the QuickSight users and groups that own and that see the dashboard, and the currency that it shows first."
+  type        = object({ owners = list(string), viewers = list(string), currency = string })
+}
+
+variable "texts" {
+  description = "Folder of the data sets' SQL and the dashboard's definition."
+  type        = string
 }

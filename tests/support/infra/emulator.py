@@ -88,7 +88,7 @@ async def _serve(folder: Path, scaling_url: str, ready: "Future[Emulator]") -> N
     try:
         async with mailbox() as (box, smtp_port):
             quicksight_url = await _quicksight(folder, children)
-            url = await _ministack(folder, smtp_port, children)
+            url = await _ministack(folder, smtp_port, quicksight_url, children)
             endpoint = SecureEndpoint(
                 url,
                 quicksight_url,
@@ -114,7 +114,9 @@ async def _quicksight(folder: Path, children: list[Child]) -> str:
     return str(json.loads(line)["endpoint"])
 
 
-async def _ministack(folder: Path, smtp_port: int, children: list[Child]) -> str:
+async def _ministack(
+    folder: Path, smtp_port: int, quicksight_url: str, children: list[Child]
+) -> str:
     port = _free_port()
     settings = {
         "GATEWAY_PORT": str(port),
@@ -127,9 +129,12 @@ async def _ministack(folder: Path, smtp_port: int, children: list[Child]) -> str
         "USE_SSL": "1",
         "CLOUDTRAIL_RECORDING": "1",
         "CLOUDTRAIL_MAX_EVENTS": "100000",
+        "AWS_ENDPOINT_URL_QUICKSIGHT": quicksight_url,
         "TMPDIR": str(folder),
     }
-    child = await start("aws", ["-m", "ministack"], settings, folder / "aws.log")
+    child = await start(
+        "aws", ["-m", "tests.support.infra.ministack"], settings, folder / "aws.log"
+    )
     children.append(child)
     url = f"https://127.0.0.1:{port}"
     await asyncio.to_thread(_await_health, url, child)

@@ -140,7 +140,7 @@ async def run_flow(applied: Applied, folder: Path) -> Flow:
     given = given_sections(made.bucket, "cur2")
     files = InputFiles(example.source, "cur2", example.organization, None, given)
     inputs = await check_inputs(files, example.complete_day)
-    await seed(inputs, made, topology.quicksight_datasets)
+    await seed(inputs, made, topology)
     observer = await listen("daybook-observer", made.events_topic)
     with tempfile.TemporaryDirectory(prefix="daybook-flow-") as logs:
         workers = Workers(environments(applied, Path(logs)), Path(logs))

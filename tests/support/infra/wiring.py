@@ -89,16 +89,19 @@ class Account:
         quicksight = self.clients.client("quicksight")
         account = self.clients.client("sts").get_caller_identity()["Account"]
         described: dict[str, object] = {}
-        for name in self.topology.quicksight_datasets:
+        for name in (*self.topology.quicksight_datasets, self.topology.quicksight_rules):
             answer = quicksight.describe_data_set(AwsAccountId=account, DataSetId=name)["DataSet"]
             (table,) = answer["PhysicalTableMap"].values()
-            relation = table["RelationalTable"]
+            (kind,) = table
+            relation = table[kind]
+            columns = relation.get("Columns") or relation["InputColumns"]
             described[name] = (
                 answer["ImportMode"],
                 answer["Name"],
-                relation["Schema"],
-                relation["Name"],
-                [(column["Name"], column["Type"]) for column in relation["InputColumns"]],
+                kind,
+                relation.get("SqlQuery"),
+                relation.get("UploadSettings", {}).get("ContainsHeader"),
+                [(column["Name"], column["Type"]) for column in columns],
             )
         return described
 

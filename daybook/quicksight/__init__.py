@@ -1,0 +1,1 @@
+"""The QuickSight dashboard: one definition, written for infra/quicksight/dashboard.json."""
