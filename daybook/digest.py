@@ -25,11 +25,12 @@ async def resolve(
     `claim` says which, as the alarm names it; without it there must be no more than one: what is
     true of one list need not be true of another.
 
-    `sent` records that they arrived; otherwise they are given up and, once for the day, a backfill
-    with a digest is asked for. Its run follows from what was given up: whoever is not sure that
-    the wish arrived says it again, and no second mail comes of it. Raises InputError when nothing
-    of the day is in doubt, when it is not said which of several, and when it is a mail about late
-    data that is to be sent again.
+    `sent` records that it arrived; otherwise it is given up and a backfill is asked for that sends
+    this mail again, to its own list alone. Its run follows from what was given up: whoever is not
+    sure that the wish arrived says it again, and no second mail comes of it.
+
+    Raises InputError when nothing of the day is in doubt, when it is not said which of several, and
+    when it is a mail about late data that is to be sent again.
     """
     async with clients("s3") as (s3,):
         bucket = os.environ.get(BUCKET_VARIABLE, load_topology().archive_bucket.name)
@@ -40,9 +41,9 @@ async def resolve(
             key: await settle(Ledger(store), key, entry, sent=sent, requested_by=requested_by)
             for key, entry in claims.items()
         }
-    given_up = [claim for claim in settled.values() if _given_up(claim, sent=sent)]
-    if given_up:
-        await publish(_wish(day, given_up, requested_by))
+    for key, settled_claim in settled.items():
+        if _given_up(settled_claim, sent=sent):
+            await publish(_wish(day, _name(key), settled_claim, requested_by))
     return {key: claim.state for key, claim in settled.items()}
 
 
@@ -88,16 +89,18 @@ async def _claims(store: S3Store, day: date) -> dict[str, Entry[Claim]]:
     return {key: entry for key, entry in entries.items() if entry}
 
 
-def _wish(day: date, given_up: list[Claim], requested_by: str) -> BackfillRequested:
+def _wish(day: date, name: str, given_up: Claim, requested_by: str) -> BackfillRequested:
     wish = BackfillData(
         first_day=day,
         last_day=day,
         reason="the digest was in doubt and is sent again",
         requested_by=requested_by,
         notify=True,
+        only=name,
     )
-    owners = sorted(claim.owner for claim in given_up)
-    return operators_event(BackfillRequested, data=wish, id=derive_id(day, "resend", *owners))
+    return operators_event(
+        BackfillRequested, data=wish, id=derive_id(day, "resend", given_up.owner)
+    )
 
 
 async def settle(

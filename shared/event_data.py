@@ -41,6 +41,9 @@ class Batch(Frozen):
     of: int = Field(ge=1, description="How many periods were asked for.")
     reason: str = Field(description="Why they were asked for.")
     requested_by: str = Field(description="Who asked.")
+    only: str = Field(
+        default="", description="Claim of the one mail that is to be sent again; empty: all are."
+    )
 
 
 class PeriodScope(Frozen):
@@ -100,6 +103,12 @@ class BackfillData(Frozen):
     reason: str = Field(min_length=1, max_length=500, description="Why; part of the event.")
     requested_by: str = Field(min_length=1, max_length=200, description="Who asked.")
     notify: bool = Field(default=False, description="Send the digest of the last day again.")
+    only: str = Field(
+        default="",
+        max_length=200,
+        description="With notify: the claim of the one mail that is sent again, to its own list; "
+        "empty: every list is told again.",
+    )
     part: int = Field(default=1, ge=1, description="Set by the query worker when it splits.")
     of: int = Field(default=1, ge=1, description="Into so many billing periods it was split.")
 

@@ -1,7 +1,7 @@
 """Tells of the run's day: the digest first, then everybody and everything else."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from services.notifier.about_data import UnknownTypesAlarm
@@ -70,10 +70,12 @@ class SendDigest:
     async def _tell(self, event: PeriodCataloged, lease: Lease) -> list[Event]:
         data, composer = event.data, Composer(self.store, self.metric, self.display)
         made = await composer.compose(event)
-        sender = self._sender(lease)
+        only = data.batch.only if data.batch else ""
+        sender = replace(self._sender(lease), only=only)
         envelope = digest_envelope(made, self.audiences.digest, self.now())
         kind = f"replay-{event.runid}" if data.replay else DAILY
-        message_id = await sender.once(Mail(data.day, kind, event.runid, envelope, made.told))
+        mail = Mail(data.day, kind, event.runid, envelope, made.told, again=DAILY)
+        message_id = await sender.once(mail)
         # After the digest, which must not wait for any of it; a repeat finds the digest sent.
         others, shown = Others(self.audiences, sender, event, self.now()), composer.shown(data)
         await others.tell(made, shown)

@@ -18,7 +18,8 @@ from shared.ports import AlarmBell, ObjectStore
 class Mail:
     """A mail that is ready to go out, and which of its day and run it is.
 
-    `told`: what its claim remembers of it.
+    `told`: what its claim remembers of it. `again`: the kind that it had the first time, when it is
+    a replay's.
     """
 
     day: date
@@ -26,27 +27,39 @@ class Mail:
     run: str
     envelope: Envelope
     told: Told = field(default_factory=dict)
+    again: str = ""
 
     @property
     def name(self) -> str:
         """The claim's name."""
         return claim_name(self.day, self.kind, self.envelope.recipients)
 
+    @property
+    def first_name(self) -> str:
+        """The name of the claim that its list had the first time."""
+        return claim_name(self.day, self.again or self.kind, self.envelope.recipients)
+
 
 @dataclass(frozen=True)
 class Sender:
-    """Where mail goes out, and where it is remembered."""
+    """Where mail goes out, and where it is remembered.
+
+    `only`: the claim of the one mail that is wanted; empty when all are.
+    """
 
     store: ObjectStore
     post: Post
     bell: AlarmBell
     now: Callable[[], datetime]
     lease: Lease
+    only: str = ""
 
     async def once(self, mail: Mail) -> str | None:
-        """Send; returns the message id, or None when another run sent it or nobody knows.
+        """Send; returns the message id, or None when another run sent it, or nobody knows or asked.
 
         A worker that stops finishes it first. Raises as `Delivery.send_once`.
         """
+        if self.only not in ("", mail.first_name):
+            return None
         delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now, self.lease)
         return await finished(delivery.send_once(mail.name, mail.run, mail.envelope, mail.told))

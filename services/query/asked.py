@@ -73,6 +73,12 @@ def asked_for(event: Event) -> Asked:
     if not isinstance(event, BackfillRequested):
         raise Reject(f"the query worker does not hear {event.type}")
     data = event.data
-    batch = Batch(part=data.part, of=data.of, reason=data.reason, requested_by=data.requested_by)
+    batch = Batch(
+        part=data.part,
+        of=data.of,
+        reason=data.reason,
+        requested_by=data.requested_by,
+        only=data.only,
+    )
     period = Period.of(data.last_day)
     return Asked(period, data.first_day, data.last_day, notify=data.notify, batch=batch)

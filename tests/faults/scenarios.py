@@ -151,7 +151,7 @@ def _athena_is_full(world: World) -> None:
     world.loop.call_at(FULL_FOR, setattr, world.athena, "room", 1)
 
 
-def _tell_many(world: World) -> None:
+def tell_many(world: World) -> None:
     """Owners and executives have lists of their own, beside the digest's."""
     config = CONFIG.replace("daybook-ou-outlook]", READERS) + AUDIENCES
     world.s3.put(f"{BUCKET}/config/daybook.yaml", config.encode())
@@ -219,7 +219,7 @@ SCENARIOS: dict[str, Scenario] = {
     "audiences": Scenario(
         (_tick,),
         Expected(FIRST, (DAY,), (f"{DAY}-daily", *_OTHERS)),
-        _tell_many,
+        tell_many,
     ),
     "athena": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _by_athena),
     "athena-fails": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _athena_fails),

@@ -1,10 +1,10 @@
 """A doubt that an operator settles while SES's own event does the same."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from daybook.digest import _chosen, settle
+from daybook.digest import _chosen, _wish, settle
 from services.notifier.claim import Claim, ClaimState
 from shared.errors import InputError
 from shared.ledger import Entry, Ledger
@@ -84,3 +84,11 @@ def test_a_mail_about_late_data_is_not_sent_again() -> None:
 def test_a_name_that_is_not_in_doubt_is_refused() -> None:
     with pytest.raises(InputError, match="no digest of the day is in doubt"):
         _chosen(in_doubt(DAILY), "ledger", sent=True, claim=CHAT)
+
+
+def test_what_is_given_up_is_asked_for_by_its_name_and_always_as_the_same_run() -> None:
+    day, other = date(2026, 6, 17), DOUBT.model_copy(update={"owner": "another"})
+    wishes = [_wish(day, CHAT, DOUBT, "ops"), _wish(day, CHAT, DOUBT, "somebody else")]
+
+    assert [wish.data.only for wish in wishes] == [CHAT, CHAT]
+    assert wishes[0].id == wishes[1].id != _wish(day, DAILY, other, "ops").id

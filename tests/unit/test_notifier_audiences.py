@@ -13,6 +13,7 @@ from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent
 from shared.config_people import Chat, Executives, Owner, parts
 from shared.errors import Reject, Retry
+from shared.events import Batch
 from shared.locations import snapshot_key
 from tests.support.units.aio import in_loop
 from tests.support.units.events import Days, cataloged
@@ -121,6 +122,26 @@ async def test_a_repeat_sends_nothing_again() -> None:
 
     assert sorted(mails(made)) == ["daily", "executive", "part"]
     assert made.post.calls == 3
+
+
+@pytest.mark.parametrize("kind", ["daily", "part", "executive", "chat"])
+@in_loop
+async def test_what_is_asked_for_again_goes_to_its_own_list_alone(kind: str) -> None:
+    channel = Chat(name="finops", format="slack", webhook="env:DAYBOOK_WEBHOOK_FINOPS")
+    made = notifier(executives=BOARD, roster=(PROD,), chat=(channel,))
+    event = await cataloged(made.store, DAYS)
+    await made.hear(event)
+    first = {claim[11:].rpartition("-")[0]: (to, claim) for to, claim in made.post.sent}
+    assert sorted(first) == ["chat", "daily", "executive", "part"]
+    to, claim = first[kind]
+    batch = Batch(part=1, of=1, reason="in doubt", requested_by="ops", only=claim)
+    again = event.data.model_copy(update={"replay": True, "batch": batch})
+
+    said = await made.hear(event.model_copy(update={"data": again}))
+
+    [(sent, _)] = made.post.sent[4:]
+    assert sent.recipients == to.recipients
+    assert len(said) == (kind == "daily")
 
 
 @in_loop

@@ -1,14 +1,14 @@
 """What each worker asks of AWS, as IAM actions on ARNs: from the fault harness, call by call."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from shared.topology import load_topology
 from tests.faults.example import DAY, tick
 from tests.faults.run import run
 from tests.faults.scenario import Scenario
-from tests.faults.scenarios import SCENARIOS
+from tests.faults.scenarios import SCENARIOS, tell_many
 from tests.faults.schedule import Schedule
 from tests.faults.world import Call, World
 
@@ -52,6 +52,7 @@ def _calls() -> frozenset[Call]:
         calls |= _run(Schedule(scenario=name), scenario)
     lost = Schedule(plan=(("ses:SendRawEmail", "lost_answer"),))
     calls |= _run(lost, SCENARIOS["tick"])
+    calls |= _run(Schedule(), replace(SCENARIOS["audit"], prepare=tell_many))
     tick = SCENARIOS["tick"]
     for prepare in (_without_data_sets, _move_outlook, _poison):
         everybody = Scenario(tick.steps, tick.expected, prepare, tuple(load_topology().workers))
