@@ -70,10 +70,13 @@ class Used:
 
 
 def price_effects(before: Used, after: Used) -> dict[Seller, Decimal]:
-    """Return by seller what the change of prices makes, at the use there is now."""
+    """Return by seller what the change of prices makes, at the use there is now.
+
+    Without a usage type hours may be added to gigabytes: such a sum has no price.
+    """
     effects: dict[Seller, list[Decimal]] = defaultdict(list)
     for meter, now in after.meters.items():
-        if meter in before.meters:
+        if meter.usage_type and meter in before.meters:
             effects[meter.seller].append(_effect(before.meters[meter], now))
     return {seller: exact_sum(parts) for seller, parts in effects.items()}
 

@@ -93,6 +93,12 @@ def test_charges_without_use_have_no_price() -> None:
     assert causes(found) == {"usage": Decimal(1)}
 
 
+def test_units_of_no_known_type_have_no_price() -> None:
+    (found,) = of_day(line(BEFORE, "10", "10", ""), line(DAY, "12", "1000", ""))
+
+    assert causes(found) == {"usage": Decimal(2)}
+
+
 def test_without_what_drove_the_cost_everything_is_use() -> None:
     (found,) = of_day(line(BEFORE, "10", "5"), line(DAY, "24", "8"), lost=True)
 
