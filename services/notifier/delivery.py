@@ -67,6 +67,15 @@ class Delivery:
         await claims.settle(digest_claim_key(name), entry, sent)
         return message_id
 
+    async def look_after(self, name: str, run: str) -> None:
+        """Ring about a claim that was left behind, when nothing is to be sent any more.
+
+        Raises Retry while another worker may still be sending.
+        """
+        entry = await self.ledger.read(digest_claim_key(name), Claim)
+        if entry and entry.doc.state is ClaimState.CLAIMED:
+            await self._found(Claims(self.ledger), name, entry, run)
+
     def _require_time(self, entry: Entry[Claim]) -> None:
         """Refuse to send when another worker may soon take the claim for abandoned.
 

@@ -92,8 +92,11 @@ class SendDigest:
     async def _tell_of_delay(self, event: DataDelayed, lease: Lease) -> None:
         """Send the short mail and ring, unless the digest itself was faster."""
         envelope = delayed_message(event, self.audiences.digest, self.now())
-        daily = Mail(event.data.day, DAILY, event.runid, envelope)
+        daily, delayed = (
+            Mail(event.data.day, kind, event.runid, envelope) for kind in (DAILY, KIND)
+        )
         if await self.store.head(digest_claim_key(daily.name)):
+            await self._sender(lease).not_needed(delayed)
             return
-        await self._sender(lease).once(Mail(event.data.day, KIND, event.runid, envelope))
+        await self._sender(lease).once(delayed)
         await LateAlarm(self.store, self.bell).ring(event)

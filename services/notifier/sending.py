@@ -61,5 +61,17 @@ class Sender:
         """
         if self.only not in ("", mail.first_name):
             return None
-        delivery = Delivery(Ledger(self.store), self.post, self.bell, self.now, self.lease)
-        return await finished(delivery.send_once(mail.name, mail.run, mail.envelope, mail.told))
+        return await finished(
+            self._delivery.send_once(mail.name, mail.run, mail.envelope, mail.told)
+        )
+
+    async def not_needed(self, mail: Mail) -> None:
+        """Send nothing, and leave no claim of an earlier attempt undecided.
+
+        Raises as `Delivery.look_after`.
+        """
+        await self._delivery.look_after(mail.name, mail.run)
+
+    @property
+    def _delivery(self) -> Delivery:
+        return Delivery(Ledger(self.store), self.post, self.bell, self.now, self.lease)

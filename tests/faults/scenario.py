@@ -32,5 +32,7 @@ class Scenario:
     expected: Expected
     prepare: Step = lambda _world: None
     roles: tuple[str, ...] = DAILY
+    by_the_clock: bool = False
+    """Whether a message that comes days later asks for something else than it did."""
     copies: int = 1
     """Times the usual calls that it may take to come to rest, since messages are copied."""

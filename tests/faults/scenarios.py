@@ -228,6 +228,7 @@ SCENARIOS: dict[str, Scenario] = {
         (_tick_and_audit, _damage_and_audit),
         Expected(FIRST, (date(2026, 11, 1), DAY), (f"{DAY}-daily",)),
         roles=(*DAILY, "auditor"),
+        by_the_clock=True,
     ),
     "flaky-glue": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _refuse_one),
     "moved": Scenario((_tick,), Expected(FIRST, (DAY,), (f"{DAY}-daily",)), _move),

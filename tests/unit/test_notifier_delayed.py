@@ -5,10 +5,17 @@ from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
+import pytest
+
+from services.notifier.claim import Claim, ClaimState, claim_name
+from services.notifier.delivery import IN_FLIGHT
+from shared.errors import Retry
 from shared.events import DataDelayed, DelayedData, follow_up
+from shared.ledger import Ledger
+from shared.locations import digest_claim_key
 from tests.support.units.aio import in_loop
 from tests.support.units.events import cataloged, tick
-from tests.support.units.notifier import Notifier
+from tests.support.units.notifier import DIGEST, Notifier
 from tests.support.units.rows import DAY, row
 
 DEADLINE = datetime(2026, 3, 17, 14, tzinfo=UTC)
@@ -61,6 +68,30 @@ async def test_the_digest_follows_it_and_it_does_not_follow_the_digest() -> None
     await other.hear(await cataloged(other.store, {DAY: [row("1")]}))
     await other.hear(delayed())
     assert len(other.post.sent) == 1
+
+
+@in_loop
+async def test_a_claim_that_was_left_behind_is_in_doubt_though_the_digest_is_out() -> None:
+    notifier = Notifier()
+    key = digest_claim_key(claim_name(DAY, "delayed", DIGEST.recipients))
+    left = Claim(state=ClaimState.CLAIMED, run="run-1", owner="somebody", at=notifier.now)
+    ledger = Ledger(notifier.store)
+    assert await ledger.create(key, left)
+    await notifier.hear(await cataloged(notifier.store, {DAY: [row("1")]}))
+
+    with pytest.raises(Retry, match="being sent"):
+        await notifier.hear(delayed())
+    notifier.now += IN_FLIGHT
+    for _ in range(2):
+        assert await notifier.hear(delayed()) == []
+
+    entry = await ledger.read(key, Claim)
+    assert entry
+    assert entry.doc.state is ClaimState.UNKNOWN
+    assert len(notifier.post.sent) == 1
+    assert [subject for subject, _ in notifier.bell.alarms if "nobody knows" in subject] == [
+        "Daybook: nobody knows whether a digest was sent"
+    ]
 
 
 @in_loop
