@@ -1,6 +1,7 @@
 """What Cost Explorer and the invoices say, for the digest: each gap exactly, with its causes."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from shared.cost_check import CostCheck, Gap
 from shared.days import Period
@@ -10,6 +11,8 @@ from shared.locations import cost_checks_prefix
 from shared.money import cents, plain
 from shared.ports import ObjectStore
 
+PRICE = Decimal("0.01")
+"""US dollars a request to Cost Explorer (AWS Cost Management pricing)."""
 MOST_INVOICES = 10
 
 
@@ -23,9 +26,17 @@ class Comparison:
     def title(self) -> str:
         """Which days were compared, and when."""
         estimated = ", which it marks as estimated" if self.check.estimated else ""
-        asked = f"asked {self.check.asked_at:%-d %b %H:%M} UTC{estimated}"
+        asked = f"asked {self.check.asked_at:%-d %b %H:%M} UTC{estimated}{self._price}"
         first = Period.of(self.check.through).first
         return f"{first:%-d}-{self.check.through:%-d %B %Y} ({asked})"
+
+    @property
+    def _price(self) -> str:
+        """What asking cost, as AWS charges for it; empty when nothing was asked."""
+        count = self.check.requests
+        if not count:
+            return ""
+        return f"; {count} request{'s' if count > 1 else ''} for {plain(count * PRICE)} USD"
 
     @property
     def lines(self) -> tuple[str, ...]:

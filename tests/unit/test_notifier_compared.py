@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
 from shared.cost_check import CostCheck, Gap
 from shared.days import Period
 from shared.events import CatalogedData, PeriodCataloged
@@ -52,6 +54,15 @@ async def test_equal_figures_are_said_to_be_equal() -> None:
 
     assert "1-16 March 2026 (asked 17 Mar 08:05 UTC, which it marks as estimated)" in text
     assert "amortized cost 1,234.50 USD, the same in Cost Explorer" in text
+
+
+@pytest.mark.parametrize(
+    ("requests", "said"),
+    [(1, "UTC; 1 request for 0.01 USD)"), (12, "UTC; 12 requests for 0.12 USD)")],
+)
+@in_loop
+async def test_what_asking_cost_is_said(requests: int, said: str) -> None:
+    assert f"(asked 17 Mar 08:05 {said}" in await told(check(gap("1", "1"), requests=requests))
 
 
 @in_loop

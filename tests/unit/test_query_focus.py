@@ -171,6 +171,20 @@ def test_an_export_without_aws_columns_says_what_that_means(tmp_path: Path) -> N
     ]
 
 
+AWS_1_0, AWS_1_2 = ("InvoiceId",), ("x_UsageType",)
+"""What the tables of AWS lack of the columns that are read (AWS Data Exports User Guide)."""
+
+
+@pytest.mark.parametrize("without", [AWS_1_0, AWS_1_2], ids=["FOCUS 1.0", "FOCUS 1.2"])
+def test_what_the_aws_tables_of_each_version_lack_is_said_and_all_else_counts(
+    without: tuple[str, ...], tmp_path: Path
+) -> None:
+    control = control_of(tmp_path, charge("3"), charge("2", "1"), without=without)
+
+    assert control.totals == (usd("5", "4"),)
+    assert [note.partition(":")[0] for note in control.notes] == [f"The export lacks {without[0]}"]
+
+
 def test_a_lower_case_table_of_athena_is_the_same_export(tmp_path: Path) -> None:
     header, *rest = focus_text([charge("3")]).splitlines(keepends=True)
 

@@ -31,6 +31,7 @@
 --   ConsumedQuantity         money
 --   RegionId                 text
 --   x_UsageType              text
+--     what more or other use costs and what another price makes are not told apart
 --   x_Operation              text
 --     split cost allocation lines, if there are any, are not recognized
 --   x_ServiceCode            text
