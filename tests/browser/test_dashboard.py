@@ -3,9 +3,12 @@
 import csv
 import io
 import re
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from services.notifier.dashboard.model import Anomaly
 from services.notifier.dashboard.page import page as html_of
 from services.notifier.figures import figures
 from shared.breakdown import METRICS
@@ -13,6 +16,7 @@ from shared.money import cents, exact_sum
 from tests.support.boards import (
     DAY,
     METRIC,
+    TOLD,
     Opened,
     board_of,
     month_of_rows,
@@ -143,6 +147,31 @@ def test_every_chart_has_its_table(shown: Opened) -> None:
         figure.locator("tbody tr").first.wait_for()
         assert figure.locator("thead th").count() == columns
         assert figure.locator("tbody tr").count() >= 3
+
+
+def test_restated_days_are_marked_and_anomalies_lead_to_their_place(
+    shown: Opened, tmp_path: Path
+) -> None:
+    """In words beside the marks: over the day, in the chart's key, in its table and its CSV."""
+    restated = DAY - timedelta(days=3)
+    odd = Anomaly(
+        DAY, "Root/Sandbox", "Amazon S3", "222222222222", "USD", 4200, "42.00 more than usual"
+    )
+    file = tmp_path / "dashboard.html"
+    told = replace(TOLD, restated_days=(restated,), anomalies=(odd,))
+    file.write_bytes(html_of(board_of(month_of_rows(), told)))
+    board = opened(shown.page, file)
+    board.go(f"#day={restated}")
+
+    assert "restated since the last digest" in board.page.locator(".when").inner_text()
+    assert board.page.get_by_text("Restated since the last digest", exact=True).is_visible()
+    notes = {line[0]: line[2] for line in downloaded(board, "Day by day")[1:]}
+    assert [day for day, note in notes.items() if note == "restated"] == [str(restated)]
+    (line,) = board.rows("Anomalies")
+    assert line[-2:] == ["42.00 more than usual", "42.00"]
+    board.page.get_by_role("row", name="42.00 more than usual").get_by_role("link").click()
+    board.drawn()
+    assert "Sandbox" in board.page.get_by_label("Where you are").inner_text()
 
 
 def test_hostile_names_do_nothing(shown: Opened, tmp_path: Path) -> None:
