@@ -76,6 +76,24 @@ class Table(_Part):
     columns: tuple[tuple[str, str, str], ...]
 
 
+class ProjectedTable(Table):
+    """A table whose partitions Athena works out by itself: (first, last) per partition key.
+
+    Source: Amazon Athena User Guide, "Partition projection". Nobody registers its partitions.
+    """
+
+    projected: dict[str, tuple[int, int]]
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Return the table properties that say so."""
+        found = {"projection.enabled": "true"}
+        for key, (first, last) in self.projected.items():
+            found |= {f"projection.{key}.type": "integer"}
+            found |= {f"projection.{key}.range": f"{first},{last}"}
+        return found
+
+
 class Topology(_Part):
     """The whole table."""
 
@@ -91,6 +109,7 @@ class Topology(_Part):
     archive_bucket: Bucket
     database: str
     tables: dict[str, Table]
+    projected_tables: dict[str, ProjectedTable]
     partition_keys: tuple[tuple[str, str], ...]
     quicksight_datasets: tuple[str, ...] = Field(description="SPICE data sets of the dashboards.")
     quicksight_rules: str = Field(description="SPICE data set of who sees which OU.")

@@ -3,20 +3,26 @@
 import contextlib
 from typing import Any
 
-from shared.topology import Table, Topology
+from shared.topology import ProjectedTable, Table, Topology
 
 
 async def create_tables(glue: Any, topology: Topology) -> None:
     """Create the database and its tables where they are missing."""
     with contextlib.suppress(glue.exceptions.AlreadyExistsException):
         await glue.create_database(DatabaseInput={"Name": topology.database})
-    for name, table in topology.tables.items():
-        try:
-            await glue.create_table(
-                DatabaseName=topology.database, TableInput=_input(name, table, topology)
-            )
-        except glue.exceptions.AlreadyExistsException:
-            continue
+    registered = [_input(name, each, topology) for name, each in topology.tables.items()]
+    projected = [
+        _projected(name, each, topology) for name, each in topology.projected_tables.items()
+    ]
+    for made in (*registered, *projected):
+        with contextlib.suppress(glue.exceptions.AlreadyExistsException):
+            await glue.create_table(DatabaseName=topology.database, TableInput=made)
+
+
+def _projected(name: str, table: ProjectedTable, topology: Topology) -> dict[str, Any]:
+    made = _input(name, table, topology)
+    keys = [{"Name": key, "Type": "int"} for key in table.projected]
+    return made | {"PartitionKeys": keys, "Parameters": made["Parameters"] | table.parameters}
 
 
 def _input(name: str, table: Table, topology: Topology) -> dict[str, Any]:

@@ -75,6 +75,16 @@ def test_a_table_has_the_topologys_columns_below_its_prefix(cloud: Cloud, name: 
     assert table["TableType"] == "EXTERNAL_TABLE"
 
 
+@pytest.mark.usefixtures("provisioned")
+@pytest.mark.parametrize("name", sorted(TOPOLOGY.projected_tables))
+def test_a_projected_table_says_which_partitions_there_can_be(cloud: Cloud, name: str) -> None:
+    table, wanted = table_of(cloud, name), TOPOLOGY.projected_tables[name]
+
+    assert [key["Name"] for key in table["PartitionKeys"]] == list(wanted.projected)
+    assert table["Parameters"].items() >= wanted.parameters.items()
+    assert table["Parameters"]["projection.month.range"] == "1,12"
+
+
 @pytest.mark.parametrize(("name", "schema"), [("ou_breakdown", ARCHIVED), ("ou_outlook", SCHEMA)])
 def test_the_files_that_are_written_have_the_tables_columns(name: str, schema: Any) -> None:
     written = [(field.name, str(field.type)) for field in schema]

@@ -1,6 +1,8 @@
 """Code and `infra/topology.json` agree on who hears and says what, and on the tables."""
 
 import re
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,7 +10,8 @@ import pytest
 
 import services
 from services.auditor.checks.staging import KEPT
-from shared import breakdown, outlook
+from shared import anomalies, breakdown, drivers, locations, outlook, why
+from shared.days import Period
 from shared.events import EVENTS
 from shared.topology import load_topology
 
@@ -83,6 +86,27 @@ def test_a_table_has_the_columns_that_its_worker_writes(table: str, schema: pa.S
     declared = [(name, kind) for name, kind, _ in TOPOLOGY.tables[table].columns]
 
     assert declared == [(field.name, ARROW_NAMES[str(field.type)]) for field in schema]
+
+
+@pytest.mark.parametrize(
+    ("table", "schema", "key"),
+    [
+        ("ou_anomalies", anomalies.SCHEMA, locations.anomalies_key),
+        ("ou_changes", why.SCHEMA, locations.changes_key),
+        ("ou_drivers", drivers.SCHEMA, lambda day: locations.drivers_key(Period.of(day))),
+    ],
+)
+def test_a_projected_table_has_its_workers_columns_and_finds_its_objects(
+    table: str, schema: pa.Schema, key: Callable[[date], str]
+) -> None:
+    known, day = TOPOLOGY.projected_tables[table], date(2026, 6, 5)
+    declared = [(name, kind) for name, kind, _ in known.columns]
+
+    assert declared == [(field.name, ARROW_NAMES[str(field.type)]) for field in schema]
+    # Where Athena looks when no template is given: key=value in the order of the keys, no zeros.
+    place = "".join(f"{part}={getattr(day, part)}/" for part in known.projected)
+    assert key(day).startswith(f"{known.prefix}{place}ou-")
+    assert all(a <= getattr(day, part) <= b for part, (a, b) in known.projected.items())
 
 
 def test_a_crash_is_recovered_from_within_five_minutes() -> None:

@@ -4,17 +4,35 @@ resource "aws_glue_catalog_database" "this" {
   description = "Daybook: cost per Organizational Unit"
 }
 
+locals {
+  registered = { for name, table in var.topology.tables : name => {
+    table      = table
+    keys       = var.topology.partition_keys
+    parameters = {}
+  } }
+  # Athena works these partitions out by itself ("Partition projection"): nobody registers them.
+  projected = { for name, table in var.topology.projected_tables : name => {
+    table = table
+    keys  = [for key in ["year", "month", "day"] : [key, "int"] if contains(keys(table.projected), key)]
+    parameters = merge(
+      { "projection.enabled" = "true" },
+      { for key, range in table.projected : "projection.${key}.type" => "integer" },
+      { for key, range in table.projected : "projection.${key}.range" => join(",", range) },
+    )
+  } }
+}
+
 resource "aws_glue_catalog_table" "this" {
-  for_each = var.topology.tables
+  for_each = merge(local.registered, local.projected)
 
   database_name = aws_glue_catalog_database.this.name
   name          = each.key
-  description   = each.value.description
+  description   = each.value.table.description
   table_type    = "EXTERNAL_TABLE"
-  parameters    = { classification = "parquet" }
+  parameters    = merge({ classification = "parquet" }, each.value.parameters)
 
   dynamic "partition_keys" {
-    for_each = var.topology.partition_keys
+    for_each = each.value.keys
 
     content {
       name = partition_keys.value[0]
@@ -23,7 +41,7 @@ resource "aws_glue_catalog_table" "this" {
   }
 
   storage_descriptor {
-    location      = "s3://${var.bucket}/${each.value.prefix}"
+    location      = "s3://${var.bucket}/${each.value.table.prefix}"
     input_format  = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat"
     output_format = "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"
 
@@ -32,7 +50,7 @@ resource "aws_glue_catalog_table" "this" {
     }
 
     dynamic "columns" {
-      for_each = each.value.columns
+      for_each = each.value.table.columns
 
       content {
         name    = lower(columns.value[0])

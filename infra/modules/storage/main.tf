@@ -172,7 +172,7 @@ resource "aws_s3_bucket_policy" "archive" {
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:PutObject"
-        Resource  = ["${local.arn}/ledger/*", "${local.arn}/ou-breakdowns/*", "${local.arn}/ou-outlook/*"]
+        Resource  = [for prefix in ["ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "ou-changes", "ou-drivers"] : "${local.arn}/${prefix}/*"]
         Condition = { Null = { "s3:if-none-match" = "true", "s3:if-match" = "true" } }
       },
     ]

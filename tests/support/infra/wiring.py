@@ -56,7 +56,7 @@ class Account:
         """Describe the tables."""
         glue = self.clients.client("glue")
         tables: dict[str, object] = {}
-        for name in self.topology.tables:
+        for name in (*self.topology.tables, *self.topology.projected_tables):
             table = glue.get_table(DatabaseName=self.topology.database, Name=name)["Table"]
             storage = table["StorageDescriptor"]
             tables[name] = {
@@ -64,6 +64,7 @@ class Account:
                 "partitions": [(key["Name"], key["Type"]) for key in table["PartitionKeys"]],
                 "columns": [(c["Name"], c["Type"], c["Comment"]) for c in storage["Columns"]],
                 "place": storage["Location"],
+                "parameters": dict(sorted(table["Parameters"].items())),
                 "formats": [
                     storage["InputFormat"],
                     storage["OutputFormat"],
