@@ -285,3 +285,42 @@ def test_the_data_set_of_the_rules_is_looked_after_like_the_others() -> None:
     config = load(f"{VALID}roster: [{{ou: Data, quicksight: [ann]}}]\n{rules}")
 
     assert config.quicksight.every == ("daybook-ou-breakdown", "daybook-access")
+
+
+def test_limits_of_aws_budgets_are_mapped_to_ous() -> None:
+    named = "aws_budgets:\n  - {name: lab monthly, ou: Lab}\nlights:"
+
+    (limit,) = load(VALID.replace("lights:", named)).aws_budgets
+
+    assert (limit.name, limit.ou, limit.currency) == ("lab monthly", "Root/Lab", "USD")
+
+
+@pytest.mark.parametrize(
+    ("limits", "problem"),
+    [
+        ("[{name: a, ou: A}, {name: a, ou: B}]", "aws_budgets has a twice"),
+        ("[{name: a, ou: A}, {name: b, ou: A}]", "two limits of Root/A"),
+        ('[{name: "a:b", ou: A}]', "should match pattern"),
+        (
+            "[{name: a, ou: Workloads/Prod}]",
+            "Root/Workloads/Prod has a limit in aws_budgets: end its budget of 2026-01-01",
+        ),
+    ],
+)
+def test_limits_that_contradict_each_other_are_refused(limits: str, problem: str) -> None:
+    assert problem in refusal("lights:", f"aws_budgets: {limits}\nlights:")
+
+
+def test_a_budget_that_ends_may_be_followed_by_a_limit() -> None:
+    ended = VALID.replace("monthly: 50000\n", "monthly: 50000\n    until: 2026-03-31\n")
+    limits = "aws_budgets: [{name: a, ou: Workloads/Prod}]\nlights:"
+
+    assert load(ended.replace("lights:", limits)).aws_budgets[0].ou == "Root/Workloads/Prod"
+
+
+def test_a_limit_is_in_the_currency_of_the_lights() -> None:
+    euros = VALID.replace("    monthly: 50000", "    currency: EUR\n    monthly: 50000")
+    shown = euros + "currency: {display: EUR}\naws_budgets: [{name: a, ou: A}]\n"
+
+    with pytest.raises(InputError, match="the AWS budget a is in USD, and the lights are in EUR"):
+        load(shown)
