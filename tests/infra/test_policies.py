@@ -228,7 +228,10 @@ class TestArchivePolicy:
         ("header", "refused"),
         [({}, True), ({"s3:if-match": "e"}, False), ({"s3:if-none-match": "*"}, False)],
     )
-    @pytest.mark.parametrize("prefix", ["ledger", "ou-breakdowns", "ou-outlook"])
+    @pytest.mark.parametrize(
+        "prefix",
+        ["ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "ou-changes", "ou-drivers"],
+    )
     def test_who_has_not_looked_does_not_write(
         self, archive: list[Statement], prefix: str, header: dict[str, str], refused: bool
     ) -> None:
