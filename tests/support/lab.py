@@ -97,6 +97,13 @@ class Lab:
         assert done.returncode == 0, done.stderr
         return str(json.loads(done.stdout)["runid"])
 
+    def command(self, *arguments: object, ends: tuple[int, ...] = (0,)) -> Any:
+        """Run an operator's command, which must end with one of these codes; returns its JSON."""
+        environment = self.environment | {"DAYBOOK_ARCHIVE_BUCKET": self.bucket}
+        done = daybook(*arguments, "--json", **environment)
+        assert done.returncode in ends, (done.returncode, done.stdout, done.stderr)
+        return json.loads(done.stdout)
+
     def event(self, within: float = HOP, **named: str) -> dict[str, Any]:
         """Wait for an event with these members."""
 
