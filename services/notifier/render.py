@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from urllib.parse import quote, urlencode
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,12 +23,14 @@ from services.notifier.verdict import short, verdict
 from shared.anomalies import Anomaly
 from shared.config_outlook import shown_ou
 from shared.events import DelayedData
+from shared.locations import split_uri
 from shared.money import cents, plain
 from shared.why import Change
 
 UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that HTML text cannot hold, or not as they are (HTML Standard, "Preprocessing the
 input stream"); a carriage return would become a line feed."""
+CONSOLE = "https://console.aws.amazon.com/s3/object/"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,17 @@ class Origin:
     """How far the figures of the month before can be relied on, in a sentence."""
     query_cost: Decimal | None = None
     """What the scan of the export cost in US dollars; None where nobody charges for it."""
+
+    @property
+    def csv_link(self) -> str | None:
+        """The page of AWS's console that has the CSV for who is signed in and may read it.
+
+        No link of its own rights: those of a worker's role end within hours.
+        """
+        if not self.csv_location or not self.csv_location.startswith("s3://"):
+            return None
+        bucket, key = split_uri(self.csv_location)
+        return f"{CONSOLE}{bucket}?{urlencode({'prefix': key}, quote_via=quote)}"
 
 
 @dataclass(frozen=True)

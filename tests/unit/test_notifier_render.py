@@ -167,12 +167,22 @@ def test_a_digest_sent_again_says_so() -> None:
         assert "sent again on request" in text
 
 
-def test_a_csv_that_is_not_attached_is_named() -> None:
-    rendered = render(told(), replace(ORIGIN, csv_location="s3://archive/csv/day.csv"))
+def test_a_csv_that_is_not_attached_is_named_and_linked() -> None:
+    rendered = render(told(), replace(ORIGIN, csv_location="s3://archive/csv/a day.csv"))
 
     for text in (rendered.text, Page(rendered.html).text):
-        assert "s3://archive/csv/day.csv" in text
+        assert "s3://archive/csv/a day.csv" in text
         assert "attached as CSV" not in text
+    link = "https://console.aws.amazon.com/s3/object/archive?prefix=csv%2Fa%20day.csv"
+    assert f'href="{link}"' in rendered.html
+    assert link in rendered.text
+
+
+def test_who_gets_a_part_is_not_led_to_everybodys_rows() -> None:
+    rendered = render(told(), replace(ORIGIN, csv_location="the archive bucket: ask"))
+
+    assert "<a " not in rendered.html
+    assert "https://" not in rendered.text
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
