@@ -106,3 +106,8 @@ async def received(inbox: MemoryInbox, body: str | None = None) -> Message:
     message = await inbox.receive()
     assert message
     return message
+
+
+def worker_of(inbox: MemoryInbox, handle: Script, outbox: MemoryOutbox | None = None) -> Worker:
+    """Return a worker with a lease of half a minute."""
+    return Worker(inbox, outbox or MemoryOutbox(), handle, visibility=30)
