@@ -9,14 +9,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Self
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    Field,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError, model_validator
 
 from shared.days import day_before
 from shared.errors import Reject

@@ -294,8 +294,5 @@ def put_in_doubt(stack: Up, day: date) -> None:
     name = claim_name(day, "daily", ["finops@example.com"])
     claim = Claim(state=ClaimState.UNKNOWN, run="lost", owner="gone", at=datetime.now(UTC))
     with closing(stack.client("s3")) as s3:
-        s3.put_object(
-            Bucket=stack.access["bucket"],
-            Key=digest_claim_key(name),
-            Body=claim.model_dump_json().encode(),
-        )
+        place = {"Bucket": stack.access["bucket"], "Key": digest_claim_key(name)}
+        s3.put_object(**place, Body=claim.model_dump_json().encode())

@@ -9,7 +9,7 @@ each digest went out once, and an audit finds nothing.
 import asyncio
 import json
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -20,13 +20,11 @@ from shared.days import Period, days_between
 from shared.digest_claim import Claim, ClaimState
 from shared.locations import LATEST_AUDIT, digest_claim_key
 from shared.topology import load_topology
+from tests.faults.account import Account
 from tests.faults.clock import EPOCH
 from tests.faults.example import (
     BUCKET,
-    DEV,
     EXPORT,
-    PROD,
-    Cost,
     Delivery,
     audit,
     deliver,
@@ -52,32 +50,6 @@ WITHIN_CALLS = 110
 """A fault strikes one of so many calls after the tick."""
 COPIES: tuple[tuple[float, ...], ...] = ((0,), (0,), (0,), (0, 0), (0, 45), (0, 3600))
 """How a message travels: in seconds after it was said, once for each copy."""
-
-
-@dataclass
-class Account:
-    """What the account's usage costs, as AWS will have it in the end."""
-
-    random: random.Random
-    lines: dict[date, list[Cost]] = field(default_factory=lambda: defaultdict(list))
-    deliveries: int = 0
-
-    def use(self, day: date) -> None:
-        """A day is used; its costs do not add up as floats."""
-        if day not in self.lines:
-            cents = self.random.randint(1, 9999)
-            self.lines[day] += [(str(day), PROD, f"0.{cents:04}"), (str(day), DEV, "3.333333333")]
-
-    def restate(self, day: date) -> None:
-        """AWS corrects a day."""
-        self.lines[day].append((str(day), PROD, f"{self.random.randint(-50, 50)}.000000000007"))
-
-    def delivery(self, month: Period) -> Delivery:
-        """Return a month as it is now."""
-        self.deliveries += 1
-        days = sorted(day for day in self.lines if Period.of(day) == month)
-        lines = tuple(line for day in days for line in self.lines[day])
-        return Delivery(f"delivery-{self.deliveries:04}", lines)
 
 
 @dataclass

@@ -13,14 +13,12 @@ from shared.errors import Reject
 from shared.events import (
     EVENTS,
     MAX_BYTES,
-    AssessedData,
     BackfillRequested,
     DataDelayed,
     DayReady,
     DelayedData,
     DigestSent,
     Event,
-    PeriodArchived,
     PeriodQueried,
     follow_up,
     parse,
@@ -294,15 +292,3 @@ def test_an_event_names_its_day(body: str, day: date) -> None:
 def test_deep_nesting_is_rejected() -> None:
     with pytest.raises(Reject):
         parse("[" * 60_000)
-
-
-@in_loop
-async def test_only_a_run_that_changed_something_asks_for_a_refresh() -> None:
-    store = MemoryStore()
-    archived = await archive(store, await queried(store, {DAY: [row()]}))
-    assert isinstance(archived, PeriodArchived)
-    quiet = [day.model_copy(update={"outcome": "unchanged"}) for day in archived.data.days]
-    data = AssessedData(**archived.data.model_dump() | {"days": quiet}, outlooks=())
-
-    assert not data.changed
-    assert AssessedData(**archived.data.model_dump(), outlooks=()).changed
