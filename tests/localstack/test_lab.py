@@ -12,6 +12,7 @@ import pytest
 from shared.topology import load_topology
 from tests.support.cloud import depth
 from tests.support.lab import POISON, Lab
+from tests.support.units.mail_events import CLAIM, SES
 from tests.support.waiting import eventually
 
 TOPOLOGY = load_topology()
@@ -19,6 +20,7 @@ VICTIM = "archiver"
 DEAD = TOPOLOGY.dead_letter_queue(VICTIM)
 FOUND = 1
 """Exit code of a command that found something wrong."""
+BEFORE_THE_EXPORT = "2024-01-05"
 MINUTES = 150
 """Seconds for what LocalStack looks at once a minute."""
 
@@ -109,6 +111,22 @@ def test_its_alarm_rings_by_itself_and_reaches_people_by_mail(lab: Lab) -> None:
         return alarms[0]["AlarmArn"] in [each["AlarmArn"] for each in mails]
 
     eventually(mailed, within=MINUTES, what="the alarm's mail")
+
+
+def test_a_late_day_and_a_bounce_reach_people_by_mail(lab: Lab, reported: str) -> None:
+    day = lab.event(type="digest-sent", runid=reported)["data"]["day"]
+    bounced = SES.replace(CLAIM, f"{day}-daily-0123456789ab")
+
+    lab.publish("day-ready", "--day", BEFORE_THE_EXPORT)
+    topic = lab.arn("sns", TOPOLOGY.mail_events.topic)
+    lab.client("sns").publish(TopicArn=topic, Message=bounced)
+
+    def told() -> bool:
+        mails = [mail.subject + mail.body for mail in lab.mails()]
+        late = any(f"the data of {BEFORE_THE_EXPORT} is late" in mail for mail in mails)
+        return late and any("SES reports Bounce" in mail and day in mail for mail in mails)
+
+    eventually(told, within=60, what="both alarms' mails")
 
 
 def test_the_clock_ticks_for_the_day_before_and_no_day_is_reported_twice(
