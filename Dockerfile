@@ -49,6 +49,9 @@ ENV DAYBOOK_SERVICE=${SERVICE} \
 COPY --from=build /installed /usr/local
 COPY --from=code /app /app
 WORKDIR /app
+# Fargate gives an empty volume to root alone, unless the image has one at the same place: then it
+# takes over its mode (Amazon ECS Developer Guide, bind mounts). The base's /tmp is everybody's.
+VOLUME ["/tmp"]
 USER 10001:10001
 HEALTHCHECK --interval=60s --timeout=10s --start-period=60s --retries=3 \
     CMD ["python", "-m", "shared.health", "/tmp/health.json"]

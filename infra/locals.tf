@@ -87,6 +87,6 @@ locals {
     (tonumber(local.tick.minute) + 30) % 60,
     (tonumber(local.tick.hour) + floor((tonumber(local.tick.minute) + 30) / 60)) % 24,
   )
-  # From one tick's earliest digest to the next day's deadline.
-  hours_to_deadline = 24 + var.digest_deadline - tonumber(local.tick.hour)
+  # From the end of the hour of the tick, in which a digest leaves as a rule, to the next day's deadline.
+  hours_to_deadline = 24 + var.digest_deadline - (tonumber(local.tick.hour) + 1)
 }

@@ -200,11 +200,8 @@ locals {
         { sid = "CountsResults", actions = ["s3:PutObject"], resources = ["${local.bucket_arn}/staging/athena/*"] },
       ] : [],
       var.quicksight == null ? [] : [
-        {
-          sid       = "LookAtDataSets"
-          actions   = ["quicksight:ListIngestions"]
-          resources = local.ingestions
-        },
+        # This takes no resource (Service Authorization Reference, Amazon QuickSight).
+        { sid = "LookAtDataSets", actions = ["quicksight:ListIngestions"], resources = ["*"] },
       ],
     )
     notifier = [

@@ -54,8 +54,8 @@ run "what_the_topology_says_is_planned" {
   }
 
   assert {
-    condition     = local.hours_to_deadline == 32
-    error_message = "From 07:00 to 15:00 on the next day are 32 hours."
+    condition     = local.hours_to_deadline == 31
+    error_message = "From 08:00 to 15:00 on the next day are 31 hours."
   }
 
   assert {

@@ -65,3 +65,8 @@ def flow(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Flow:
     with pytest.MonkeyPatch.context() as patch:
         point_to(applied.emulator.endpoint, patch)
         return asyncio.run(run_flow(applied, tmp_path_factory.mktemp("flow")))
+
+
+@pytest.fixture(scope="session")
+def planned(applied: Applied) -> Planned:
+    return Planned.of(applied.second_plan)

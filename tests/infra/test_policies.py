@@ -19,17 +19,18 @@ RESOURCE_POLICIES = {
     "aws_iam_role": "assume_role_policy",
 }
 GUARDS = {"aws:sourcearn", "aws:sourceaccount"}
-BY_ENCRYPTION_CONTEXT = "Logs"
-"""CloudWatch Logs sends no source; its encryption context names the log group instead."""
-TAKES_NO_RESOURCE = {"ecr:GetAuthorizationToken"} | {
+BY_ENCRYPTION_CONTEXT = ("Logs", "EventsToTopics")
+"""CloudWatch Logs sends no source, and EventBridge none to a topic's key; the encryption context
+names the log group, or the topic, instead."""
+TAKES_NO_RESOURCE = {
+    "ecr:GetAuthorizationToken",
+    "ce:GetCostAndUsage",
+    "invoicing:ListInvoiceSummaries",
+    "quicksight:ListIngestions",
+} | {
     f"organizations:List{what}"
     for what in ("Accounts", "AccountsForParent", "OrganizationalUnitsForParent", "Roots")
 }
-
-
-@pytest.fixture(scope="session")
-def planned(applied: Applied) -> Planned:
-    return Planned.of(applied.second_plan)
 
 
 def policies(planned: Planned) -> Iterator[tuple[str, str]]:
@@ -50,7 +51,7 @@ def unguarded(document: str | Mapping[str, Any]) -> list[str]:
 def _guarded(statement: Statement) -> bool:
     keys = {key.lower() for keys in statement.conditions.values() for key in keys}
     by_context = any(key.startswith("kms:encryptioncontext:") for key in keys)
-    return keys >= GUARDS or (statement.sid == BY_ENCRYPTION_CONTEXT and by_context)
+    return keys >= GUARDS or (statement.sid in BY_ENCRYPTION_CONTEXT and by_context)
 
 
 def test_no_service_is_let_in_without_its_source(planned: Planned) -> None:
@@ -71,6 +72,24 @@ def test_a_policy_without_its_guard_would_be_found(planned: Planned) -> None:
                 assert unguarded(changed)
                 caught += 1
     assert caught > 20
+
+
+@pytest.mark.parametrize("action", ["kms:Decrypt", "kms:GenerateDataKey"])
+def test_a_tick_may_use_the_key_of_the_topic_that_it_goes_to(planned: Planned, action: str) -> None:
+    """EventBridge tells a topic's key neither rule nor account, only SNS which topic it is."""
+    (messages,) = [
+        values
+        for address, values in planned.of_type("aws_kms_key").items()
+        if address.endswith(".messages")
+    ]
+    known = [s for s in statements(messages["policy"]) if "events.amazonaws.com" in s.services]
+    topic = "kms:EncryptionContext:aws:sns:topicArn"
+    ours = [values["arn"] for values in planned.of_type("aws_sns_topic").values()]
+
+    assert {decide(known, action, messages["arn"], {topic: arn}) for arn in ours} == {"Allow"}
+    other = {topic: "arn:aws:sns:eu-west-1:999999999999:other"}
+    assert decide(known, action, messages["arn"], other) == "Deny"
+    assert decide(known, action, messages["arn"], {}) == "Deny"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +192,7 @@ def test_missing_digests_ring_by_being_missing(planned: Planned) -> None:
     assert alarms["daybook-no-digest"]["treat_missing_data"] == "breaching"
     assert (
         alarms["daybook-no-digest"]["period"] * alarms["daybook-no-digest"]["evaluation_periods"]
-        == (24 + 15 - 7) * 3600
+        == (24 + 15 - 8) * 3600
     )
     people = [a for n, a in alarms.items() if not n.endswith(("-work-waits", "-nothing-to-do"))]
     assert all("daybook-alarms" in action for a in people for action in a["alarm_actions"])
@@ -203,53 +222,6 @@ def test_logs_are_kept_for_a_while_and_encrypted(planned: Planned) -> None:
     for address, values in planned.of_type("aws_cloudwatch_log_group").items():
         assert values["retention_in_days"] == 365, address
         assert values["kms_key_id"], address
-
-
-class TestArchivePolicy:
-    """The bucket's own policy, which holds whatever a role is granted."""
-
-    @pytest.fixture
-    def archive(self, planned: Planned) -> list[Statement]:
-        (found,) = [
-            statements(values["policy"])
-            for address, values in planned.of_type("aws_s3_bucket_policy").items()
-            if "archive" in address
-        ]
-        return found
-
-    @pytest.mark.parametrize("action", ["s3:DeleteObject", "s3:DeleteObjectVersion"])
-    def test_nobody_deletes_the_ledger(self, archive: list[Statement], action: str) -> None:
-        place = archive[0].resources[0] + "/ledger/days/2026-11/2026-11-02.json"
-        administrator = {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/administrator"}
-
-        assert denies(archive, action, place, administrator)
-
-    @pytest.mark.parametrize(
-        ("header", "refused"),
-        [({}, True), ({"s3:if-match": "e"}, False), ({"s3:if-none-match": "*"}, False)],
-    )
-    @pytest.mark.parametrize(
-        "prefix",
-        ["ledger", "ou-breakdowns", "ou-outlook", "ou-anomalies", "ou-changes", "ou-drivers"],
-    )
-    def test_who_has_not_looked_does_not_write(
-        self, archive: list[Statement], prefix: str, header: dict[str, str], refused: bool
-    ) -> None:
-        place = f"{archive[0].resources[0]}/{prefix}/x"
-
-        assert denies(archive, "s3:PutObject", place, header) is refused
-
-    @pytest.mark.parametrize(
-        ("how", "refused"), [(None, False), ("aws:kms", False), ("AES256", True)]
-    )
-    def test_nothing_is_stored_with_another_kind_of_key(
-        self, archive: list[Statement], how: str | None, refused: bool
-    ) -> None:
-        context = {"s3:x-amz-server-side-encryption": how} if how else {}
-
-        assert (
-            denies(archive, "s3:PutObject", archive[0].resources[0] + "/csv/x", context) is refused
-        )
 
 
 def test_the_evaluator_denies_what_nobody_allows() -> None:

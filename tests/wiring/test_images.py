@@ -126,6 +126,16 @@ def test_the_last_stage_has_one_service_and_does_not_run_as_root() -> None:
     assert last.index("USER") < last.index("ENTRYPOINT")
 
 
+def test_the_one_place_that_can_be_written_to_is_everybodys_on_fargate_too() -> None:
+    """An empty volume is root's, unless the image has one at the very same place."""
+    service = (ROOT / "infra/modules/worker/service.tf").read_text("utf-8")
+    last = stages()[-1]
+
+    assert re.findall(r'containerPath = "([^"]+)"', service) == ["/tmp"]  # noqa: S108
+    assert re.findall(r"^VOLUME +(.+)$", last, re.MULTILINE) == ['["/tmp"]']
+    assert last.index("VOLUME") < last.index("USER")
+
+
 def test_a_worker_finds_bytecode_of_all_that_it_imports() -> None:
     """Its files are read-only: without, every start compiles everything anew."""
     build, _, code, last = stages()

@@ -16,7 +16,8 @@ locals {
   }
 
   senders = {
-    "sns.amazonaws.com"        = var.topic_arns
+    "sns.amazonaws.com" = var.topic_arns
+    # To the dead-letter queue; to the topics: below.
     "events.amazonaws.com"     = var.rule_arns
     "cloudwatch.amazonaws.com" = ["${local.arn}:cloudwatch:${local.own}:alarm:*"]
     "ses.amazonaws.com"        = ["${local.arn}:ses:${local.own}:configuration-set/*"]
@@ -54,6 +55,17 @@ resource "aws_kms_key" "messages" {
         }
       ],
       [
+        # EventBridge names no source to a topic's key (Amazon SNS Developer Guide, "Key management":
+        # aws:SourceArn and aws:SourceAccount are not supported for EventBridge and encrypted topics).
+        # Which topic it is for, SNS says itself.
+        {
+          Sid       = "EventsToTopics"
+          Effect    = "Allow"
+          Principal = { Service = "events.amazonaws.com" }
+          Action    = local.use
+          Resource  = "*"
+          Condition = { ArnEquals = { "kms:EncryptionContext:aws:sns:topicArn" = var.topic_arns } }
+        },
         {
           Sid       = "Logs"
           Effect    = "Allow"

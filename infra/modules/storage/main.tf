@@ -135,7 +135,7 @@ resource "aws_s3_bucket_policy" "archive" {
         Condition = { NumericLessThan = { "s3:TlsVersion" = "1.2" } }
       },
       {
-        Sid       = "OneKeyOnly"
+        Sid       = "KmsOnly"
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:PutObject"
@@ -144,6 +144,17 @@ resource "aws_s3_bucket_policy" "archive" {
         Condition = {
           Null            = { "s3:x-amz-server-side-encryption" = "false" }
           StringNotEquals = { "s3:x-amz-server-side-encryption" = "aws:kms" }
+        }
+      },
+      {
+        Sid       = "NoForeignKey"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:PutObject"
+        Resource  = "${local.arn}/*"
+        Condition = {
+          Null            = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = "false" }
+          StringNotEquals = { "s3:x-amz-server-side-encryption-aws-kms-key-id" = var.key_arn }
         }
       },
       {

@@ -51,9 +51,12 @@ resource "aws_appautoscaling_scheduled_action" "this" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "work_waits" {
-  alarm_name          = "${local.queue}-work-waits"
-  alarm_description   = "Not an alarm for people: starts the ${var.name} worker."
-  evaluation_periods  = 1
+  alarm_name        = "${local.queue}-work-waits"
+  alarm_description = "Not an alarm for people: starts the ${var.name} worker."
+  # The newest minute is not there yet as a rule, and FILL would take it for nothing for ever
+  # (Amazon CloudWatch User Guide, metric math, FILL): any of the last ones will do.
+  evaluation_periods  = 5
+  datapoints_to_alarm = 1
   threshold           = 0
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
