@@ -32,7 +32,7 @@ demo: setup ## Run the daily flow on the example export; results in out/
 
 test: setup system localstack peers ## Everything: lint, types, layers, and every kind of test
 	$(MAKE) --no-print-directory lint types layers checkov
-	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadscope --no-loadscope-reorder
 
 test-localstack: setup localstack ## The flow, a backfill, poison and its alarm, and a tick, on LocalStack
 	$(BIN)/pytest tests/localstack

@@ -5,6 +5,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.cloud import Cloud
 from tests.support.embedded import Embedded, models_read_once, point_to, running
@@ -17,14 +19,25 @@ FIRST = ("infra", "localstack", "faults", "e2e", "browser", "integration")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, and all that share Terraform's one apply.
-
-    What takes long begins first: begun last, it would leave the other processes idle at the end.
-    """
+    """What takes long begins first: begun last, it would leave the other processes idle."""
     items.sort(key=_rank)
-    for item in items:
-        place = INFRA if item.path.is_relative_to(INFRA) else item.path
-        item.add_marker(pytest.mark.xdist_group(str(place)))
+
+
+class ByPlace(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps a file's tests in one process, and all that share Terraform's one apply.
+
+    Not by `xdist_group`: xdist 3.8 writes the group into an attribute that pytest 9.2 no longer
+    reads, so nothing is grouped, and every process makes each file's stack anew.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, _ = nodeid.partition("::")
+        return str(INFRA) if (TESTS.parent / file).is_relative_to(INFRA) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPlace:
+    return ByPlace(config, log)
 
 
 def _rank(item: pytest.Item) -> int:
