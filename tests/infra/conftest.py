@@ -14,6 +14,7 @@ import pytest
 from tests.support.embedded import point_to
 from tests.support.infra.emulator import Emulator, enforcing
 from tests.support.infra.flow import Applied, Flow, overlay, run_flow
+from tests.support.infra.policies import Planned
 from tests.support.infra.terraform import Terraform, Unavailable, initialized
 
 

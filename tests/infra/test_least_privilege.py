@@ -98,7 +98,7 @@ ELSEWHERE: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         for worker in ("forecaster", "notifier")
     },
 }
-"""Places that the harness's tiny export never leads to, the tests that do, and what is done there."""
+"""Places that the harness's tiny export never leads to, the tests that do, and the actions."""
 
 
 @pytest.fixture(scope="session")

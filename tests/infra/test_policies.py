@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from shared.topology import load_topology
-from tests.support.infra.flow import Applied
 from tests.support.infra.policies import Planned, Statement, decide, denies, statements
 
 RESOURCE_POLICIES = {

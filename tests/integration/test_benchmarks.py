@@ -10,7 +10,6 @@ from benchmarks.measured import PEERS, machine
 from benchmarks.scale_step import STEPS
 from benchmarks.section import Section
 
-pytestmark = pytest.mark.xdist_group("benchmarks")
 peers = pytest.mark.skipif(not PEERS.exists(), reason="`make peers` makes what is compared with")
 
 
