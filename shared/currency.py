@@ -30,22 +30,26 @@ class Display:
         """Return what is configured; None when amounts are shown as they are billed."""
         return cls(configured.display, configured.rates, file) if configured else None
 
-    def rate(self, currency: str, period: Period) -> Decimal:
+    def rate(self, currency: str, period: Period, billed: Period | None = None) -> Decimal:
         """Return what one unit of a currency is in the display currency, in a month.
 
-        Raises InputError when the configuration has no such rate.
+        What was billed in an earlier month, `billed`, is converted at the rate of its own month
+        where `period` has none: a currency may be billed no longer. Raises InputError when the
+        configuration has no such rate.
         """
         if currency == self.currency:
             return ONE
-        rate = self.rates.get(period, {}).get(currency)
-        if rate is None:
-            raise InputError(
-                self.file,
-                f"has no rate from {currency or 'an unnamed currency'} to {self.currency}",
-                f"Add it: what 1 {currency} is in {self.currency} in {period}",
-                where=f"currency.rates.{period}.{currency}",
-            )
-        return rate
+        own = billed or period
+        for month in (period, own):
+            rate = self.rates.get(month, {}).get(currency)
+            if rate is not None:
+                return rate
+        raise InputError(
+            self.file,
+            f"has no rate from {currency or 'an unnamed currency'} to {self.currency}",
+            f"Add it: what 1 {currency} is in {self.currency} in {own}",
+            where=f"currency.rates.{own}.{currency}",
+        )
 
     def convert(self, amount: Decimal, currency: str, period: Period) -> Decimal:
         """Return an amount in the display currency, exactly; raises InputError as above."""

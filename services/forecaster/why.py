@@ -92,7 +92,8 @@ class Compared:
         rows = _Rows(day, span, names, self.display)
         for owned in sorted(then.keys() | now.keys()):
             price = prices.get(owned, ZERO)
-            rows.add(owned, then.get(owned, Sum()), now.get(owned, Sum()), price)
+            billed = Period.of((after if owned in now else before)[0])
+            rows.add(owned, then.get(owned, Sum()), now.get(owned, Sum()), price, billed)
         return rows.found()
 
     def _sums(self, days: Sequence[date]) -> dict[Owned, Sum]:
@@ -148,10 +149,11 @@ class _Rows:
         self._day, self._span, self._names, self._display = day, span, names, display
         self._parts: dict[Owned, list[dict[str, Decimal]]] = defaultdict(list)
 
-    def add(self, owned: Owned, then: Sum, now: Sum, price: Decimal) -> None:
+    def add(self, owned: Owned, then: Sum, now: Sum, price: Decimal, billed: Period) -> None:
+        """Take in what was last billed in a month."""
         rate = Decimal(1)
         if self._display:
-            rate = self._display.rate(owned.currency, Period.of(self._day))
+            rate = self._display.rate(owned.currency, Period.of(self._day), billed)
             owned = owned._replace(currency=self._display.currency)
         self._parts[owned].append(_split(then, now, price, rate))
 

@@ -1,11 +1,13 @@
 """Turns a day's rows and charges into the display currency; the archive is not touched.
 
 The day that is reported and those that it is compared with are converted at the rate of the
-digest's month: a rate that changed is no change of cost.
+digest's month: a rate that changed is no change of cost. An earlier month's days in a currency that
+has no rate there, as it is billed no longer, are converted at the rate of their own month.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import pyarrow as pa
@@ -29,11 +31,11 @@ class Shown:
     display: Display
     month: Period
 
-    def table(self, rows: pa.Table) -> pa.Table:
-        """Return rows in the display currency; raises InputError when a rate is missing."""
+    def table(self, rows: pa.Table, day: date) -> pa.Table:
+        """Return a day's rows in the display currency; raises InputError when a rate is missing."""
         billed = rows["Currency"].combine_chunks().dictionary_encode()
         names = billed.dictionary.to_pylist()
-        known = [self.display.rate(name, self.month) for name in names]
+        known = [self.display.rate(name, self.month, Period.of(day)) for name in names]
         rates = pa.array(known, _RATE).take(billed.indices)
         for name in METRICS.values():
             place = rows.schema.get_field_index(name)

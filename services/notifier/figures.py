@@ -199,7 +199,7 @@ def figures(
     """
     billed = {name: each.net for name, each in charges([by_type(tables[day], metric)]).items()}
     if shown:
-        tables = {each: shown.table(rows) for each, rows in tables.items()}
+        tables = {each: shown.table(rows, each) for each, rows in tables.items()}
     charged = _Charged.of(by_type(tables[day], metric)), _Charged.of(*month)
     known = {*tables[day]["Currency"].to_pylist(), *(row.currency for row in outlooks)}
     return Figures(

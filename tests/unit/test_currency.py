@@ -62,6 +62,19 @@ def test_another_months_rate_is_no_rate(period: Period) -> None:
     )
 
 
+def test_what_was_billed_before_is_converted_at_the_months_rate_or_else_at_its_own() -> None:
+    known = configured(
+        "{display: EUR, rates: {2026-02: {USD: 0.8, GBP: 1.1}, 2026-03: {USD: 0.9}}}"
+    )
+    february = Period(2026, 2)
+
+    assert known.rate("USD", MARCH, february) == Decimal("0.9")
+    assert known.rate("GBP", MARCH, february) == Decimal("1.1")
+    for billed, month in ((MARCH, "2026-03"), (Period(2026, 1), "2026-01")):
+        with pytest.raises(InputError, match=f"{month}.GBP"):
+            known.rate("GBP", MARCH, billed)
+
+
 @pytest.mark.parametrize(
     ("currency", "said"),
     [
@@ -107,7 +120,7 @@ def test_the_sum_of_converted_figures_is_the_converted_sum(
     shown = Shown(display(USD=str(dollar), NOK=str(krone)), MARCH)
     table = archived_table(*rows)
 
-    converted = charges([by_type(shown.table(table), "amortized")])
+    converted = charges([by_type(shown.table(table, MARCH.first), "amortized")])
     parts = charges(shown.charges([by_type(table, "amortized")]))
     billed = charges([by_type(table, "amortized")])
 
@@ -120,7 +133,7 @@ def test_the_sum_of_converted_figures_is_the_converted_sum(
 def test_rows_are_converted_with_every_digit_and_nulls_stay_null() -> None:
     table = archived_table(row("-12345678901234.123456789012", Currency="USD"))
 
-    converted = Shown(display(USD="0.123456789012"), MARCH).table(table)
+    converted = Shown(display(USD="0.123456789012"), MARCH).table(table, MARCH.first)
 
     exact = Decimal("-1524157875319.561166019561153483936144")
     assert converted["AmortizedCost"].to_pylist() == [exact]

@@ -1,6 +1,7 @@
 """A run with a display currency: lights and digest in it, archive and CSV as billed."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +30,7 @@ from tests.support.units.notifier import Notifier, last_text
 from tests.support.units.pages import texts_of
 from tests.support.units.rows import DAY, row
 
-MARCH = Period(2026, 3)
+FEBRUARY, MARCH = Period(2026, 2), Period(2026, 3)
 BEFORE = DAY.replace(day=9)
 DAYS: Days = {
     BEFORE: [row("10", Currency="USD")],
@@ -47,8 +48,14 @@ def in_euro(rates: Mapping[str, str]) -> Display:
 
 
 async def assessed(store: MemoryStore, display: Display, *budgets: Budget) -> PeriodAssessed:
+    return await assessed_days(store, DAYS, display, *budgets)
+
+
+async def assessed_days(
+    store: MemoryStore, days: Days, display: Display, *budgets: Budget
+) -> PeriodAssessed:
     handle = AssessPeriod(store, "amortized", Rules(budgets, Lights()), display)
-    (said,) = await handle(await archive(store, await queried(store, DAYS)), new_lease())
+    (said,) = await handle(await archive(store, await queried(store, days)), new_lease())
     assert isinstance(said, PeriodAssessed)
     return said
 
@@ -61,10 +68,30 @@ def outlooks(store: MemoryStore) -> dict[tuple[str, str], Outlook]:
 async def digest(display: Display, rates_later: Display | None = None) -> Notifier:
     notifier = Notifier()
     notifier.display = rates_later or display
-    said = await assessed(notifier.store, display)
+    await tell(notifier, await assessed(notifier.store, display))
+    return notifier
+
+
+async def tell(notifier: Notifier, said: PeriodAssessed) -> None:
     data = CatalogedData(**said.data.model_dump(), partitions=0, refreshes=())
-    event: Any = follow_up(said, PeriodCataloged, data, source="daybook.catalog", about=DAY)
+    event: Any = follow_up(
+        said, PeriodCataloged, data, source="daybook.catalog", about=said.data.day
+    )
     await notifier.hear(event)
+
+
+async def told_after_pounds(pounds: date, day: date, february: Mapping[str, str]) -> Notifier:
+    """Tell a day of March, which is billed in USD, after a day of February in GBP."""
+    notifier = Notifier()
+    known = {code: Decimal(rate) for code, rate in february.items()}
+    display = Display(
+        "EUR", {MARCH: {"USD": Decimal("0.9")}, FEBRUARY: known}, "s3://config/daybook.yaml"
+    )
+    notifier.display = display
+    old: Days = {pounds: [row("10", Currency="GBP")]}
+    await archive(notifier.store, await queried(notifier.store, old, run="run-0"))
+    new: Days = {day: [row("100", Currency="USD")]}
+    await tell(notifier, await assessed_days(notifier.store, new, display))
     return notifier
 
 
@@ -138,3 +165,36 @@ async def test_a_missing_rate_stops_the_lights_and_names_what_to_add() -> None:
 async def test_a_missing_rate_stops_the_digest_too() -> None:
     with pytest.raises(Reject, match=r"currency\.rates\.2026-03\.USD"):
         await digest(in_euro({"USD": "0.9"}), in_euro({}))
+
+
+@in_loop
+async def test_a_currency_that_is_billed_no_longer_is_compared_at_the_rate_of_its_own_month() -> (
+    None
+):
+    text = last_text(
+        await told_after_pounds(date(2026, 2, 24), date(2026, 3, 3), {"GBP": "1.1", "USD": "7"})
+    )
+
+    assert "Cost of the day  90.00 EUR" in text
+    assert "against Tuesday a week ago (11.00)" in text
+
+
+@in_loop
+async def test_the_dashboard_shows_a_currency_that_is_billed_no_longer() -> None:
+    notifier = await told_after_pounds(date(2026, 2, 1), DAY, {"GBP": "1.1"})
+
+    assert LATEST_DASHBOARD in notifier.store.versions
+    assert notifier.display
+    shown = Shown(notifier.display, MARCH)
+    window = await read_window(notifier.store, DAY, "amortized", shown)
+    cells = window.cells.table.select(["Day", "Currency", "Cost"]).to_pylist()
+    assert {cell["Day"]: (cell["Currency"], cell["Cost"]) for cell in cells} == {
+        date(2026, 2, 1): ("EUR", 11),
+        DAY: ("EUR", 90),
+    }
+
+
+@in_loop
+async def test_an_earlier_currency_without_any_rate_is_an_error_of_its_own_month() -> None:
+    with pytest.raises(Reject, match=r"currency\.rates\.2026-02\.GBP: .* in EUR in 2026-02"):
+        await told_after_pounds(date(2026, 2, 24), date(2026, 3, 3), {"USD": "0.9"})

@@ -189,6 +189,27 @@ def lines(draw: st.DrawFn) -> list[tuple[date, Row, str, str]]:
     ]
 
 
+def test_what_is_billed_no_longer_went_at_the_rate_of_its_own_month() -> None:
+    first, before = date(2026, 3, 1), date(2026, 2, 28)
+    rates = {
+        Period(2026, 2): {"GBP": Decimal("1.1"), "USD": Decimal(7)},
+        Period(2026, 3): {"USD": Decimal("0.9")},
+    }
+    both = compared(
+        [
+            line(before, "10", Currency="GBP"),
+            line(before, "10", Currency="USD"),
+            line(first, "30", Currency="USD"),
+        ],
+        Display("EUR", rates, "daybook.yaml"),
+    )
+
+    (found,) = [change for change in both.changes(first) if change.span == "day"]
+
+    assert (found.before, found.after) == (Decimal(20), Decimal(27))  # 10 x 1.1 + 10 x 0.9
+    assert causes(found) == {"gone": Decimal(-11), "usage": Decimal(18)}
+
+
 @given(lines(), st.decimals(min_value="0.000001", max_value=200, places=6))
 def test_the_causes_add_up_to_the_change_for_every_ou(
     drawn: list[tuple[date, Row, str, str]], rate: Decimal

@@ -48,7 +48,7 @@ async def read_window(
     read = {archived: table for archived, table in tables.items() if table is not None}
     parts = []
     for archived, table in read.items():
-        rows = shown.table(table.rows) if shown else table.rows
+        rows = shown.table(table.rows, archived) if shown else table.rows
         parts.append(await asyncio.to_thread(cells_of, archived, rows, metric))
     outlooks = await _outlooks(store, first, day)
     etags = {archived: table.etag for archived, table in read.items()}
