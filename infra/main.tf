@@ -2,9 +2,10 @@
 module "keys" {
   source = "./modules/keys"
 
-  account    = local.account
-  topic_arns = [local.events_topic_arn, local.mail_topic_arn]
-  rule_arns  = concat(local.schedule_rule_arns, [local.scan_rule_arn])
+  account         = local.account
+  topic_arns      = [local.events_topic_arn, local.mail_topic_arn]
+  rule_arns       = concat(local.schedule_rule_arns, [local.scan_rule_arn])
+  rule_topic_arns = [local.events_topic_arn, local.alarms_topic_arn]
 }
 
 module "storage" {

@@ -64,14 +64,14 @@ locals {
         # Asked by Athena in the worker's name (Amazon Athena User Guide, access to databases and tables).
         {
           sid     = "ReadExportTable"
-          actions = ["glue:GetDatabase", "glue:GetTable", "s3:GetBucketLocation"]
+          actions = ["glue:GetDatabase", "glue:GetTable"]
           resources = [
             "${local.glue}:catalog",
             "${local.glue}:database/${local.topology.database}",
             "${local.glue}:table/${local.topology.database}/daybook_export_*",
-            local.bucket_arn,
           ]
         },
+        { sid = "FindResults", actions = ["s3:GetBucketLocation"], resources = [local.bucket_arn] },
       ] : [],
       var.export.arn == null ? [] : [
         { sid = "FollowExport", actions = ["bcm-data-exports:ListExecutions"], resources = [var.export.arn] },

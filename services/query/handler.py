@@ -18,7 +18,7 @@ from services.query.manifest import STAMP, Delivery
 from services.query.month_before import MonthBefore
 from services.query.organization import organization_table
 from services.query.organization_source import KnownOrganization, OrganizationSource
-from services.query.reach import Reach, day_in_question, reach, weekdays_before
+from services.query.reach import SETTLED, Reach, day_in_question, reach, weekdays_before
 from services.query.readiness import Looked, NotReady, Readiness, Refreshing, Torn
 from services.query.reconciled import require_month
 from services.query.snapshot import Snapshot
@@ -164,13 +164,16 @@ class QueryPeriods:
             raise NotReady(entry.doc.reason)
 
     async def _reach(self, delivery: Delivery, result: QueryResult) -> Reach:
-        """Say how far the delivery reaches; a month that is invoiced or followed is whole."""
+        """Say how far the delivery reaches; a month that is settled or invoiced is whole."""
         period, delivered = delivery.period, delivery.delivered_at.astimezone(UTC).date()
-        if result.control.invoiced or await self._followed(period):
+        settled = delivered > period.last + SETTLED
+        if settled or result.control.final(period, delivery.delivered_at):
             return Reach(period.last)
-        day = day_in_question(result.days, delivered)
+        over = delivered > period.last and await self._followed(period)
+        closing = period.last if over else None
+        day = day_in_question(result.days, delivered, closing)
         weekdays = await weekdays_before(self.store, day) if day else []
-        return reach(result.days, delivered, weekdays)
+        return reach(result.days, delivered, weekdays, closing)
 
     async def _require(
         self, staged: StagedPeriod, asked: Asked, prefix: str, before: Snapshot, lacking: str

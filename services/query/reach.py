@@ -2,7 +2,8 @@
 
 AWS delivers a day's usage over the day that follows, one service sooner than another (AWS Cost and
 Usage Reports User Guide, "What are AWS Cost and Usage Reports?"). So the newest day with usage is
-never whole, the one before it is when it looks as days usually do, and older ones are.
+never whole, the one before it is when it looks as days usually do, and older ones are. A month's
+last day has none after it: it is whole when it looks so once the next month is delivered.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ from shared.ports import ObjectStore
 from shared.staging import StagedDay
 
 WEEKS = 4
+SETTLED = timedelta(days=2)
+"""After the end of a month: what is delivered later holds all of its usage."""
 FEWEST = 2
 """Earlier days of the same weekday that make a usual day."""
 DAYS_BEFORE = 7
@@ -35,23 +38,33 @@ class Reach:
     lacking: str = ""
 
 
-def day_in_question(days: Sequence[StagedDay], delivered: date) -> date | None:
+def day_in_question(
+    days: Sequence[StagedDay], delivered: date, closing: date | None = None
+) -> date | None:
     """Return the day before the newest one with usage; None when that is the month's first.
 
     A delivery cannot hold usage of days after it: lines dated later, such as those of prepaid
-    services, do not say how far it reaches.
+    services, do not say how far it reaches. `closing` is the month's last day, given when the
+    next month has begun to be delivered: no day can follow it, so it is asked about itself.
     """
     metered = [day.day for day in days if day.last_hour is not None and day.day <= delivered]
     newest = max(metered, default=None)
+    if newest and newest == closing:
+        return newest
     return newest - ONE_DAY if newest and newest.day > 1 else None
 
 
-def reach(days: Sequence[StagedDay], delivered: date, weekdays: Sequence[DayVersion] = ()) -> Reach:
+def reach(
+    days: Sequence[StagedDay],
+    delivered: date,
+    weekdays: Sequence[DayVersion] = (),
+    closing: date | None = None,
+) -> Reach:
     """Return how far the staged days of an open month reach.
 
     `weekdays` are the earlier days of the weekday of the day in question, as far as known.
     """
-    last = day_in_question(days, delivered)
+    last = day_in_question(days, delivered, closing)
     if last is None:
         return Reach(None)
     hours = {day.day: day.last_hour for day in days if day.last_hour is not None}

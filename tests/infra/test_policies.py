@@ -83,8 +83,10 @@ def test_a_tick_may_use_the_key_of_the_topic_that_it_goes_to(planned: Planned, a
     ]
     known = [s for s in statements(messages["policy"]) if "events.amazonaws.com" in s.services]
     topic = "kms:EncryptionContext:aws:sns:topicArn"
-    ours = [values["arn"] for values in planned.of_type("aws_sns_topic").values()]
+    targets = planned.of_type("aws_cloudwatch_event_target").values()
+    ours = {target["arn"] for target in targets if ":sns:" in target["arn"]}
 
+    assert len(ours) > 1
     assert {decide(known, action, messages["arn"], {topic: arn}) for arn in ours} == {"Allow"}
     other = {topic: "arn:aws:sns:eu-west-1:999999999999:other"}
     assert decide(known, action, messages["arn"], other) == "Deny"

@@ -99,6 +99,13 @@ def test_split_cost_allocation_lines_are_kept_and_cost_nothing(
     assert [day.day for day in last_hours(tmp_path, parquet([instance, *pods]))] == [16]
 
 
+@pytest.mark.parametrize("kind", ["Tax", "Credit", "Surprise"])
+def test_what_is_no_usage_keeps_its_cost_whatever_its_operation(kind: str, tmp_path: Path) -> None:
+    control = control_of(tmp_path, line("3", line_item_type=kind, operation="EKSPod-EC2"))
+
+    assert control.totals == (usd("3"),)
+
+
 NET: list[tuple[dict[str, Any], str, str]] = [
     ({"line_item_type": "Usage", "net_unblended_cost": "8"}, "8", "8"),
     ({"line_item_type": "Usage"}, "10", "10"),

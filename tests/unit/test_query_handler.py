@@ -146,19 +146,6 @@ async def test_an_export_that_does_not_reach_the_day_is_looked_at_again_later() 
     assert query.committed == []
 
 
-@pytest.mark.parametrize("closed", ["invoiced", "followed"])
-@in_loop
-async def test_a_day_without_lines_at_the_end_of_a_closed_month_is_a_day_without_cost(
-    closed: str,
-) -> None:
-    delivered = [MARCH, Period(2026, 4)] if closed == "followed" else [MARCH]
-    query = Query(*delivered, last_day=date(2026, 3, 30), invoiced=closed == "invoiced")
-
-    said = await query.hear(backfill(date(2026, 3, 31), date(2026, 3, 31)))
-
-    assert scopes(said) == [("2026-03", "2026-03-31", "2026-03-31", False)]
-
-
 @pytest.mark.parametrize("staged", [(), (usd("5.000000000001"),), (usd("5", currency="EUR"),)])
 @in_loop
 async def test_a_breakdown_that_does_not_add_up_is_refused_and_not_committed(

@@ -1,7 +1,7 @@
 """Which day of an open month is the last one that a delivery holds in whole."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -155,3 +155,34 @@ async def test_the_weekdays_before_come_from_the_ledger() -> None:
         await Ledger(store).create(day_record_key(when), DayRecord(day=when, versions=(version,)))
 
     assert [found.accounts for found in await weekdays_before(store, day)] == [1, 2]
+
+
+LAST = date(2026, 3, 31)
+MONTH: dict[int, int | None] = dict.fromkeys(range(1, 32), 23)
+
+
+def closing(
+    hours: dict[int, int | None], before: Sequence[DayVersion], *, accounts: int = 20
+) -> Reach:
+    """Judge March as it was delivered on 1 April, when April had begun to be."""
+    staged = [*days(MONTH | hours)[:-1], *days({31: hours.get(31, 23)}, accounts=accounts)]
+    return reach(staged, date(2026, 4, 1), before, LAST)
+
+
+def test_the_last_day_of_a_month_is_asked_about_itself_once_the_next_month_is_there() -> None:
+    assert closing({}, weekdays(20, 20)) == Reach(LAST)
+    assert reach(days(MONTH), date(2026, 4, 1), weekdays(20, 20)).through == date(2026, 3, 30)
+
+
+def test_a_last_day_that_ends_early_is_not_whole_though_the_next_month_is_there() -> None:
+    found = closing({31: 5}, weekdays(20, 20))
+
+    assert found.through == date(2026, 3, 30)
+    assert "it ends at 05:59" in found.lacking
+
+
+def test_a_last_day_of_few_accounts_is_not_whole_though_the_next_month_is_there() -> None:
+    found = closing({}, weekdays(20, 20), accounts=1)
+
+    assert found.through == date(2026, 3, 30)
+    assert "only 1 accounts" in found.lacking

@@ -61,7 +61,7 @@ resource "aws_quicksight_data_source" "access" {
 
 # By CloudFormation: the provider's own resource leaves upload settings out of what it sends.
 resource "aws_cloudformation_stack" "access" {
-  #checkov:skip=CKV_AWS_124:Terraform waits for the stack and says how it ended
+  #checkov:skip=CKV_AWS_124:Terraform waits for the stack and says how it ended.
   name = "daybook-access"
 
   template_body = jsonencode({

@@ -36,7 +36,7 @@ locals {
 }
 
 resource "aws_cloudformation_stack" "dashboard" {
-  #checkov:skip=CKV_AWS_124:Terraform waits for the stack and says how it ended
+  #checkov:skip=CKV_AWS_124:Terraform waits for the stack and says how it ended.
   name          = "daybook-dashboard"
   template_body = local.template
 

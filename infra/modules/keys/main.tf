@@ -64,7 +64,7 @@ resource "aws_kms_key" "messages" {
           Principal = { Service = "events.amazonaws.com" }
           Action    = local.use
           Resource  = "*"
-          Condition = { ArnEquals = { "kms:EncryptionContext:aws:sns:topicArn" = var.topic_arns } }
+          Condition = { ArnEquals = { "kms:EncryptionContext:aws:sns:topicArn" = var.rule_topic_arns } }
         },
         {
           Sid       = "Logs"

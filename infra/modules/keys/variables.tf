@@ -12,3 +12,8 @@ variable "topic_arns" {
   description = "Topics that deliver to queues of ours."
   type        = list(string)
 }
+
+variable "rule_topic_arns" {
+  description = "Topics that EventBridge rules of ours publish to."
+  type        = list(string)
+}

@@ -68,7 +68,9 @@ WITH item AS (
         coalesce(bill_billing_entity, '') = 'AWS Marketplace' AS of_marketplace,
         coalesce(line_item_product_code, '') LIKE '%Support%' AS of_support,
         -- A pod's or task's share of an instance that is on the bill already.
-        coalesce(line_item_operation, '') IN ('EKSPod-EC2', 'ECSTask-EC2') AS is_split,
+        coalesce(line_item_line_item_type, '')
+            IN ('Usage', 'DiscountedUsage', 'SavingsPlanCoveredUsage')
+            AND coalesce(line_item_operation, '') IN ('EKSPod-EC2', 'ECSTask-EC2') AS is_split,
         coalesce(line_item_product_code, '') = 'ComputeSavingsPlans'
             AND coalesce(line_item_line_item_description, '')
                 LIKE 'Refund for one-time fee for Savings Plan ID%' AS of_plan_fee,

@@ -54,12 +54,15 @@ WITH item AS (
         coalesce(CommitmentDiscountStatus, '') = 'Unused' AS is_unused,
         coalesce(ProviderName, '') = 'AWS'
             AND coalesce(PublisherName, '') <> ''
-            AND NOT lower(PublisherName) LIKE 'amazon%'
-            AND NOT lower(PublisherName) LIKE 'aws%' AS of_marketplace,
+            AND lower(PublisherName) NOT IN ('aws', 'amazon')
+            AND NOT lower(PublisherName) LIKE 'aws %'
+            AND NOT lower(PublisherName) LIKE 'amazon %'
+            AND NOT lower(PublisherName) LIKE 'amazon.%' AS of_marketplace,
         coalesce(x_ServiceCode, '') LIKE '%Support%'
             OR coalesce(ServiceName, '') LIKE 'AWS Support%' AS of_support,
         -- A pod's or task's share of an instance that is on the bill already.
-        coalesce(x_Operation, '') IN ('EKSPod-EC2', 'ECSTask-EC2') AS is_split,
+        coalesce(ChargeCategory, '') = 'Usage'
+            AND coalesce(x_Operation, '') IN ('EKSPod-EC2', 'ECSTask-EC2') AS is_split,
         lower(coalesce(ChargeFrequency, 'usage-based')) = 'usage-based' AS is_usage_based,
         coalesce(InvoiceId, '') <> '' AS has_invoice,
         coalesce(CAST(BilledCost AS decimal(38, 12)), 0) AS billed,
