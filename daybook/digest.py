@@ -4,8 +4,7 @@ import os
 from datetime import UTC, date, datetime
 
 from daybook.publish import operators_event, publish
-from services.notifier.claim import Claim, ClaimState
-from services.notifier.delayed import KIND as DELAYED
+from services.notifier.claim import DELAYED, Claim, ClaimState
 from shared.aws import clients
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested, derive_id

@@ -60,8 +60,9 @@ class Lease:
         asked = self._clock()
         if asked > self._ends:
             raise LeaseLost(f"worked on for more than {BUDGET} seconds")
+        left = self._sure_until - asked
         try:
-            async with asyncio.timeout(max(self._beat, self._sure_until - asked)):
+            async with asyncio.timeout(left if left > 0 else self._beat):
                 await self._inbox.extend(self._message, self._visibility)
         except LeaseLost:
             raise

@@ -18,7 +18,7 @@ from services.notifier.parts import part_of
 from services.notifier.post import Post
 from services.notifier.sending import Mail, Sender
 from shared.config_people import Chat, Digest, Executives, Owner, parts
-from shared.errors import Reject, Retry
+from shared.errors import LeaseLost, Reject, Retry, Stopping
 from shared.events import PeriodCataloged
 
 PART, EXECUTIVE, CHAT = "part", "executive", "chat"
@@ -101,11 +101,18 @@ def is_due(executives: Executives, day: date) -> bool:
 
 async def _all(sends: Sequence[Callable[[], Awaitable[object]]]) -> None:
     """Try all of them; what may go out later counts more than what never will."""
-    troubles: list[Retry | Reject] = []
+    troubles: list[Exception] = []
     for send in sends:
         try:
             await send()
-        except (Retry, Reject) as error:
+        except (LeaseLost, Stopping):
+            raise
+        except Exception as error:  # noqa: BLE001 - one list's trouble holds back none of the others
             troubles.append(error)
-    for trouble in sorted(troubles, key=lambda each: isinstance(each, Reject)):
+    for trouble in sorted(troubles, key=_hopeless):
         raise trouble
+
+
+def _hopeless(trouble: Exception) -> int:
+    """Rank what is known to pass before what may, and that before what never will."""
+    return 0 if isinstance(trouble, Retry) else 2 if isinstance(trouble, Reject) else 1

@@ -17,7 +17,18 @@ from shared.digest_claim import Claim, ClaimState, Told
 from shared.errors import Conflict
 from shared.ledger import Entry, Ledger
 
-__all__ = ["PAUSES", "Claim", "ClaimState", "Claims", "claim_name"]  # all about claims
+__all__ = [  # all about claims
+    "DAILY",
+    "DELAYED",
+    "PAUSES",
+    "Claim",
+    "ClaimState",
+    "Claims",
+    "claim_name",
+    "first_claim",
+]
+DAILY, DELAYED = "daily", "delayed"
+"""Kinds of claims: a tick's digest, and the mail that says that its data is late."""
 PAUSES = (0.1, 0.3, 1.0)
 """Seconds between the tries to record a digest's state."""
 log = structlog.get_logger()
@@ -75,15 +86,31 @@ class Claims:
     async def _settle(self, key: str, entry: Entry[Claim], claim: Claim) -> None:
         if await self._ledger.replace(key, entry, claim):
             return
-        now = (await self._read(key)).doc
-        if (now.owner, now.state) != (claim.owner, claim.state):
+        now = await self._read(key)
+        if (now.doc.owner, now.doc.state) == (claim.owner, claim.state):
+            return
+        if not _knows_better(claim, now.doc):
             raise Conflict(key)
+        await self._settle(key, now, claim)
 
     async def _read(self, key: str) -> Entry[Claim]:
         entry = await self._ledger.read(key, Claim)
         if entry is None:
             raise Conflict(key)
         return entry
+
+
+def _knows_better(claim: Claim, now: Claim) -> bool:
+    """Say whether a doubt is about what its sender knows: another took the claim for abandoned."""
+    own = claim.owner == now.owner
+    return own and now.state is ClaimState.UNKNOWN and claim.state is ClaimState.SENT
+
+
+def first_claim(name: str) -> str:
+    """Return the claim that a mail's list had the first time, of that or of any replay's."""
+    kind, _, listed = name[len("2026-01-01-") :].rpartition("-")
+    first = kind.partition("replay-")[0].rstrip("-")
+    return f"{name[:10]}-{first or DAILY}-{listed}"
 
 
 def claim_name(day: date, kind: str, recipients: Sequence[str]) -> str:

@@ -14,9 +14,6 @@ from shared.ledger import Ledger
 from shared.locations import late_alarm_key
 from shared.ports import AlarmBell, ObjectStore
 
-KIND = "delayed"
-"""What its claim is called: one such mail a day and recipient list."""
-
 
 def delayed_message(event: DataDelayed, digest: Digest, now: datetime) -> Envelope:
     """Put the mail together."""

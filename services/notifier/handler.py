@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 from services.notifier.about_data import UnknownTypesAlarm
 from services.notifier.audiences import Audiences, Others
+from services.notifier.claim import DAILY, DELAYED
 from services.notifier.compose import Composer, on_dashboard
 from services.notifier.dashboard.publishing import Dashboards
-from services.notifier.delayed import KIND, LateAlarm, delayed_message
+from services.notifier.delayed import LateAlarm, delayed_message
 from services.notifier.mail_reports import MailReports
 from services.notifier.mails import digest_envelope
 from services.notifier.post import Post
@@ -30,8 +31,6 @@ from shared.locations import digest_claim_key
 from shared.ports import AlarmBell, ObjectStore
 
 SOURCE = "daybook.notifier"
-DAILY = "daily"
-"""What the claim of a tick's digest is called."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,7 @@ class SendDigest:
         board = await Dashboards(self.store, self.metric, shown).write(on_dashboard(event, made))
         pdf = await Snapshots(self.store).write(made.report, board)
         await others.tell_executives(made, pdf)
+        sender.require_met()
         if message_id is None:
             return []
         sent = DigestData(
@@ -93,7 +93,7 @@ class SendDigest:
         """Send the short mail and ring, unless the digest itself was faster."""
         envelope = delayed_message(event, self.audiences.digest, self.now())
         daily, delayed = (
-            Mail(event.data.day, kind, event.runid, envelope) for kind in (DAILY, KIND)
+            Mail(event.data.day, kind, event.runid, envelope) for kind in (DAILY, DELAYED)
         )
         if await self.store.head(digest_claim_key(daily.name)):
             await self._sender(lease).not_needed(delayed)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from services.notifier.claim import claim_name
+from services.notifier.claim import claim_name, first_claim
 from services.notifier.delivery import Delivery
 from services.notifier.message import Envelope
 from services.notifier.post import Post
 from shared.digest_claim import Told
+from shared.errors import Reject
 from shared.lease import Lease, finished
 from shared.ledger import Ledger
 from shared.ports import AlarmBell, ObjectStore
@@ -44,7 +45,8 @@ class Mail:
 class Sender:
     """Where mail goes out, and where it is remembered.
 
-    `only`: the claim of the one mail that is wanted; empty when all are.
+    `only`: the claim of the one mail that is wanted; empty when all are. `met`: the mails that were
+    wanted, by their first claims.
     """
 
     store: ObjectStore
@@ -53,17 +55,27 @@ class Sender:
     now: Callable[[], datetime]
     lease: Lease
     only: str = ""
+    met: list[str] = field(default_factory=list)
 
     async def once(self, mail: Mail) -> str | None:
         """Send; returns the message id, or None when another run sent it, or nobody knows or asked.
 
         A worker that stops finishes it first. Raises as `Delivery.send_once`.
         """
-        if self.only not in ("", mail.first_name):
+        if self.only and first_claim(self.only) != mail.first_name:
             return None
+        self.met.append(mail.first_name)
         return await finished(
             self._delivery.send_once(mail.name, mail.run, mail.envelope, mail.told)
         )
+
+    def require_met(self) -> None:
+        """Raise Reject when no list has the claim that was to be told again: nobody was."""
+        if self.only and not self.met:
+            raise Reject(
+                f"nobody is told again: no list has the claim {self.only} any more, its recipients "
+                f"have changed; for every list: daybook replay {self.only[:10]} --notify"
+            )
 
     async def not_needed(self, mail: Mail) -> None:
         """Send nothing, and leave no claim of an earlier attempt undecided.

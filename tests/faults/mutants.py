@@ -26,6 +26,11 @@ class Mutant:
     strike: Schedule = CALM
     contest: str = ""
 
+    @property
+    def struck(self) -> bool:
+        """Whether it shows only where a fault, a copy or another scenario strikes."""
+        return self.strike != CALM and not self.contest and self.layer != "fuzz"
+
     @contextlib.contextmanager
     def planted(self) -> Iterator[None]:
         with contextlib.ExitStack() as stack:

@@ -129,8 +129,8 @@ def quiet_bell() -> Patches:
 
 
 def told_nowhere() -> Patches:
-    async def take(self: Claims, key: str, run: str, now: Any, _told: Any) -> Any:
-        return await _TAKE(self, key, run, now)
+    async def take(self: Claims, key: str, run: str, now: Any, _told: Any, to: Any = ()) -> Any:
+        return await _TAKE(self, key, run, now, None, to)
 
     return ((Claims, "take", take),)
 
@@ -252,11 +252,10 @@ def random_ingestions() -> Patches:
 
 
 def ingestion_exists_is_error() -> Patches:
-    async def start(self: SpiceRefresher, dataset: str, ingestion: str) -> bool:
+    async def start(self: SpiceRefresher, dataset: str, ingestion: str) -> None:
         await self.client.create_ingestion(
             AwsAccountId=self.account, DataSetId=dataset, IngestionId=ingestion
         )
-        return True
 
     return ((SpiceRefresher, "_start", start),)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.faults.mutants import hunt
+from tests.faults.mutants import CALM, hunt
 from tests.faults.planted import MUTANTS
-from tests.faults.sweep import swept
+from tests.faults.sweep import judge, swept
 
 
 def test_there_are_mistakes_enough() -> None:
@@ -28,3 +28,18 @@ def test_a_planted_mistake_is_caught(name: str) -> None:
     found = hunt(name)
 
     assert not found.violations, f"{name} survived"
+
+
+DELETED_FIRST = {"delete before handling", "delete before publish"}
+"""What is deleted has no lease any more, which shows without any fault."""
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, m in MUTANTS.items() if m.struck and n not in DELETED_FIRST]
+)
+def test_a_planted_mistake_is_no_broken_code(name: str) -> None:
+    """What fails in the calm run already would be caught by any strike."""
+    with MUTANTS[name].planted():
+        calm = judge(CALM)
+
+    assert not calm.violations, calm

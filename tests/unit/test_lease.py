@@ -9,6 +9,7 @@ from shared.errors import LeaseLost, Stopping
 from shared.lease import Lease
 from shared.memory import MemoryInbox
 from shared.ports import Message
+from tests.faults.clock import VirtualLoop
 from tests.support.units.aio import in_loop
 from tests.support.units.leases import message_in_hand, new_lease
 from tests.support.units.loops import BeatingInbox, FleetingInbox, StutteringInbox
@@ -179,3 +180,32 @@ async def test_a_lease_is_not_extended_beyond_its_budget(monkeypatch: pytest.Mon
         await lease_on(inbox).extend()
 
     assert inbox.extended == 0
+
+
+class LateInbox(MemoryInbox):
+    """Extends once; then an extension fails slowly, and the next one hangs."""
+
+    asked = 0
+
+    async def extend(self, message: Message, seconds: int) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            return await super().extend(message, seconds)
+        if self.asked == 2:
+            await asyncio.sleep(16)
+            raise OSError("three connect time-outs")
+        return await asyncio.sleep(3600)
+
+
+def test_work_ends_with_the_lease_though_a_heartbeat_hangs() -> None:
+    loop = VirtualLoop()
+
+    async def work() -> None:
+        inbox = LateInbox()
+        with pytest.raises(TimeoutError):
+            await lease_on(inbox, 120).hold(asyncio.Event().wait())
+
+    loop.run_until_complete(work())
+
+    assert loop.time() == 40 + 120, "the first beat's time and the lease that it was granted"
+    loop.close()

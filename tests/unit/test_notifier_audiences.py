@@ -9,11 +9,12 @@ from email.policy import default
 import pytest
 
 from services.notifier.audiences import is_due
+from services.notifier.claim import claim_name
 from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent
 from shared.config_people import Chat, Executives, Owner, parts
 from shared.errors import Reject, Retry
-from shared.events import Batch
+from shared.events import Batch, PeriodCataloged, derive_id
 from shared.locations import snapshot_key
 from tests.support.units.aio import in_loop
 from tests.support.units.events import Days, cataloged
@@ -134,14 +135,45 @@ async def test_what_is_asked_for_again_goes_to_its_own_list_alone(kind: str) -> 
     first = {claim[11:].rpartition("-")[0]: (to, claim) for to, claim in made.post.sent}
     assert sorted(first) == ["chat", "daily", "executive", "part"]
     to, claim = first[kind]
+
+    for times in (1, 2):  # what is asked for again may be in doubt itself
+        said = await made.hear(asked_again(event, claim, f"run-{times}"))
+
+        (sent, claim), *none = made.post.sent[3 + times :]
+        assert not none
+        assert sent.recipients == to.recipients
+        assert len(said) == (kind == "daily")
+
+
+def asked_again(event: PeriodCataloged, claim: str, run: str) -> PeriodCataloged:
     batch = Batch(part=1, of=1, reason="in doubt", requested_by="ops", only=claim)
     again = event.data.model_copy(update={"replay": True, "batch": batch})
+    run = derive_id(run)
+    return event.model_copy(update={"data": again, "runid": run})
 
-    said = await made.hear(event.model_copy(update={"data": again}))
 
-    [(sent, _)] = made.post.sent[4:]
-    assert sent.recipients == to.recipients
-    assert len(said) == (kind == "daily")
+@in_loop
+async def test_a_list_that_has_changed_meanwhile_is_no_list_to_tell_again() -> None:
+    made = notifier(roster=(PROD,))
+    event = await cataloged(made.store, DAYS)
+    await made.hear(event)
+    gone = claim_name(event.data.day, "part", ["somebody@example.com"])
+
+    with pytest.raises(Reject, match=f"nobody is told again: no list has the claim {gone}"):
+        await made.hear(asked_again(event, gone, "run-1"))
+
+    assert len(made.post.sent) == 2
+
+
+@in_loop
+async def test_a_list_in_any_trouble_holds_nobody_back() -> None:
+    lab = Owner(ou="Sandbox", recipients=("lab@example.com",))
+    made = notifier(roster=(PROD, lab))
+    event = await cataloged(made.store, DAYS)
+
+    sent = await _fails_once(made, event, ValueError("too large"), ValueError)
+
+    assert sent == ["daily", "part"]
 
 
 @in_loop

@@ -92,10 +92,26 @@ async def _nothing() -> None:
 
 
 @in_loop
+async def test_who_sent_it_knows_better_than_who_took_it_for_abandoned() -> None:
+    store = MemoryStore()
+    claims = claims_on(store)
+    _, entry = await claims.take(KEY, "run-1", NOW)
+    await claims.settle(KEY, entry, becoming(entry, ClaimState.UNKNOWN))
+
+    await claims.settle(KEY, entry, becoming(entry, ClaimState.SENT))
+
+    now = await Ledger(store).read(KEY, Claim)
+    assert now
+    assert now.doc.state is ClaimState.SENT
+    with pytest.raises(Conflict):
+        await claims.settle(KEY, entry, becoming(entry, ClaimState.FREE))
+
+
+@in_loop
 async def test_a_claim_that_was_settled_by_another_cannot_be_settled() -> None:
     claims = claims_on(MemoryStore())
     _, entry = await claims.take(KEY, "run-1", NOW)
-    await claims.settle(KEY, entry, becoming(entry, ClaimState.UNKNOWN))
+    await claims.settle(KEY, entry, becoming(entry, ClaimState.RESENT))
 
     with pytest.raises(Conflict, match=KEY):
         await claims.settle(KEY, entry, becoming(entry, ClaimState.SENT))
