@@ -25,6 +25,9 @@ class AccountChanges(BaseModel):
     day: date = Field(description="The day (UTC) that the changes hold from.")
     source: str = Field(description="s3:// location of the table.")
     sha256: str = Field(description="Checksum of the table's bytes.")
+    sha256_before: str | None = Field(
+        default=None, description="Checksum of the table that says how it was the day before."
+    )
     new: tuple[AccountChange, ...] = Field(default=(), description="Not there the day before.")
     moved: tuple[AccountChange, ...] = Field(default=(), description="In another OU.")
     closed: tuple[AccountChange, ...] = Field(

@@ -176,6 +176,10 @@ AWS_LIMITS = "ledger/budgets/aws.json"
 """Key of what AWS Budgets said of limits, and since when."""
 
 
+ORGANIZATION_FILES = "ledger/organization/files.json"
+"""Key of which content of the organization CSV each digest was told by."""
+
+
 def organization_file_key(sha256: str) -> str:
     """Return the ledger key of an organization CSV that a run has used."""
     return f"ledger/organization/files/{sha256}.csv"

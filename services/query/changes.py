@@ -19,10 +19,10 @@ CLOSED = {"SUSPENDED", "PENDING_CLOSURE", "CLOSED", GONE}
 
 
 async def record_changes(
-    store: ObjectStore, organization: KnownOrganization, day: date
+    store: ObjectStore, known_before: KnownOrganization, organization: KnownOrganization, day: date
 ) -> Reference | None:
     """Keep the day's changes in the ledger; returns where, or None when there are none."""
-    changes = changes_on(organization, day)
+    changes = changes_on(known_before, organization, day)
     if not (changes.new or changes.moved or changes.closed):
         return None
     body = changes.model_dump_json(indent=1).encode()
@@ -32,12 +32,15 @@ async def record_changes(
     return Reference(uri=f"s3://{store.bucket}/{key}", sha256=sha256(body))
 
 
-def changes_on(organization: KnownOrganization, day: date) -> AccountChanges:
-    """Compare the table of a day with the one of the day before.
+def changes_on(
+    known_before: KnownOrganization, organization: KnownOrganization, day: date
+) -> AccountChanges:
+    """Compare the table of a day with the one of the day before, each as it is known.
 
-    Where nothing at all is known of the day before, the table begins: that is no news.
+    A file that was edited in place is known in two contents. Where nothing at all is known of the
+    day before, the table begins: that is no news.
     """
-    before = _on(organization.placements, day - ONE_DAY)
+    before = _on(known_before.placements, day - ONE_DAY)
     after = _on(organization.placements, day)
     if all(place.assumed for place in before.values()):
         before = after = {}
@@ -45,6 +48,7 @@ def changes_on(organization: KnownOrganization, day: date) -> AccountChanges:
         day=day,
         source=organization.source,
         sha256=organization.sha256,
+        sha256_before=known_before.sha256,
         new=tuple(
             _change(now) for account, now in after.items() if _is_new(before.get(account), now)
         ),

@@ -126,7 +126,7 @@ class QueryPeriods:
         staged = _describe(before, result, self.now(), reached.through)
         await self._require(staged, asked, prefix, before, reached.lacking)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
-        used = await self._used(organization, asked.day)
+        used = await self._used(organization, asked)
         notes = (*staged.notes, *notes, *await self._of_budgets(organization, asked.day))
         staged = staged.model_copy(update={"organization": used, "notes": notes})
         return await self._commit(prefix, staged.model_dump_json().encode())
@@ -205,11 +205,12 @@ class QueryPeriods:
         if await self.export.snapshot(period) != before:
             raise Refreshing(f"the export of {period} was replaced while it was read")
 
-    async def _used(self, organization: KnownOrganization, day: date) -> UsedOrganization:
+    async def _used(self, organization: KnownOrganization, asked: Asked) -> UsedOrganization:
+        compared = await self.organization.compared(organization, asked.day, digest=asked.notify)
         return UsedOrganization(
             source=organization.source,
             sha256=organization.sha256,
-            changes=await record_changes(self.store, organization, day),
+            changes=await record_changes(self.store, *compared, asked.day),
         )
 
     async def _followed(self, period: Period) -> bool:

@@ -21,7 +21,8 @@ OLD = place("Root/Old", account="999999999999")
 
 
 def of(placements: list[Placement], on: date = DAY) -> AccountChanges:
-    return changes_on(KnownOrganization("s3://config/org.csv", "0" * 64, placements), on)
+    known = KnownOrganization("s3://config/org.csv", "0" * 64, placements)
+    return changes_on(known, known, on)
 
 
 def told(found: AccountChanges) -> tuple[list[str], list[str], list[str]]:

@@ -63,7 +63,7 @@ async def test_a_file_is_read_with_its_place_and_checksum() -> None:
 
 
 @in_loop
-async def test_a_file_in_the_archive_bucket_is_not_copied() -> None:
+async def test_a_file_in_the_archive_bucket_is_kept_as_well() -> None:
     store = MemoryStore("archive")
     await store.put(KEY, FILE)
     organization = OrganizationFile(store, KEY, store)
@@ -71,7 +71,7 @@ async def test_a_file_in_the_archive_bucket_is_not_copied() -> None:
     await organization.observe("run")
     await organization.read()
 
-    assert list(store.versions) == [KEY]
+    assert list(store.versions) == [KEY, organization_file_key(sha256(FILE))]
 
 
 @in_loop
