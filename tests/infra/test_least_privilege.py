@@ -31,10 +31,6 @@ COUNT = tuple(
     f"athena:{what}" for what in ("StartQueryExecution", "GetQueryExecution", "GetQueryResults")
 )
 ELSEWHERE: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
-    (
-        "query",
-        f"arn:aws:s3:::{ARCHIVE}/ledger/organization/*",
-    ): ("tests/unit/test_query_organization_source.py", (PUT,)),
     **{
         (worker, f"arn:aws:s3:::{ARCHIVE}/ledger/budgets/*"): (
             "tests/unit/test_budget_source.py",
