@@ -166,10 +166,11 @@ class QueryPeriods:
     async def _reach(self, delivery: Delivery, result: QueryResult) -> Reach:
         """Say how far the delivery reaches; a month that is settled or invoiced is whole."""
         period, delivered = delivery.period, delivery.delivered_at.astimezone(UTC).date()
-        settled = delivered > period.last + SETTLED
-        if settled or result.control.final(period, delivery.delivered_at):
+        if result.control.final(period, delivery.delivered_at):
             return Reach(period.last)
         over = delivered > period.last and await self._followed(period)
+        if over and delivered > period.last + SETTLED:
+            return Reach(period.last)
         closing = period.last if over else None
         day = day_in_question(result.days, delivered, closing)
         weekdays = await weekdays_before(self.store, day) if day else []

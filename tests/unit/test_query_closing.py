@@ -21,7 +21,8 @@ from tests.support.units.queries import MARCH, Query
 async def test_a_day_without_lines_at_the_end_of_a_closed_month_is_a_day_without_cost(
     delivered: date, invoiced: bool
 ) -> None:
-    query = delivered_on(delivered, last_day=date(2026, 3, 30), invoiced=invoiced)
+    more = [] if invoiced else [Period(2026, 4)]
+    query = delivered_on(delivered, *more, last_day=date(2026, 3, 30), invoiced=invoiced)
 
     said = await query.hear(backfill(date(2026, 3, 31), date(2026, 3, 31)))
 
@@ -45,6 +46,16 @@ async def test_an_invoice_in_the_middle_of_a_month_does_not_end_it() -> None:
     said = await query.hear(backfill(date(2026, 3, 15), date(2026, 3, 15)))
 
     assert complete_through(said) == date(2026, 3, 15)
+
+
+@in_loop
+async def test_an_export_that_ends_within_an_old_month_is_not_made_longer() -> None:
+    """It was copied long after, and nothing says that the month went on without cost."""
+    query = delivered_on(date(2026, 6, 1), last_day=date(2026, 3, 20))
+
+    said = await query.hear(backfill(date(2026, 3, 1), date(2026, 3, 19)))
+
+    assert complete_through(said) == date(2026, 3, 19)
 
 
 def delivered_on(day: date, *more: Period, **engine: Any) -> Query:
