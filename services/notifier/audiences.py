@@ -88,8 +88,8 @@ class Others:
 
     def _mail(self, kind: str, envelope: Envelope) -> Mail:
         data = self.event.data
-        now = f"{kind}-replay-{self.event.runid}" if data.replay else kind
-        return Mail(data.day, now, self.event.runid, envelope, again=kind)
+        again = f"{kind}-replay-{self.event.runid}" if data.replay else kind
+        return Mail(data.day, again, self.event.runid, envelope)
 
 
 def is_due(executives: Executives, day: date) -> bool:

@@ -73,7 +73,7 @@ class SendDigest:
         sender = replace(self._sender(lease), only=only)
         envelope = digest_envelope(made, self.audiences.digest, self.now())
         kind = f"replay-{event.runid}" if data.replay else DAILY
-        mail = Mail(data.day, kind, event.runid, envelope, made.told, again=DAILY)
+        mail = Mail(data.day, kind, event.runid, envelope, made.told)
         message_id = await sender.once(mail)
         # After the digest, which must not wait for any of it; a repeat finds the digest sent.
         others, shown = Others(self.audiences, sender, event, self.now()), composer.shown(data)

@@ -94,8 +94,6 @@ def render(
         "restated": restated,
         "about": about,
         "compared": compared,
-        "most_accounts": MOST_ACCOUNTS,
-        "most_giving": MOST_GIVING,
         "verdict": verdict(figures),
         "findings": {
             each.currency: findings(anomalies, changes, each.currency, part)
@@ -172,6 +170,7 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(light=LIGHT, dark=DARK, shapes=SHAPES)
+    environment.globals.update(most_accounts=MOST_ACCOUNTS, most_giving=MOST_GIVING)
     environment.filters.update(cents=cents, plain=plain, percent=_percent)
     environment.filters.update(
         signed=signed, said=said, place=place, days_of=days_of, causes_of=causes_of, bar=bar_of

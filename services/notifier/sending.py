@@ -19,8 +19,7 @@ from shared.ports import AlarmBell, ObjectStore
 class Mail:
     """A mail that is ready to go out, and which of its day and run it is.
 
-    `told`: what its claim remembers of it. `again`: the kind that it had the first time, when it is
-    a replay's.
+    `told`: what its claim remembers of it.
     """
 
     day: date
@@ -28,25 +27,19 @@ class Mail:
     run: str
     envelope: Envelope
     told: Told = field(default_factory=dict)
-    again: str = ""
 
     @property
     def name(self) -> str:
         """The claim's name."""
         return claim_name(self.day, self.kind, self.envelope.recipients)
 
-    @property
-    def first_name(self) -> str:
-        """The name of the claim that its list had the first time."""
-        return claim_name(self.day, self.again or self.kind, self.envelope.recipients)
-
 
 @dataclass(frozen=True)
 class Sender:
     """Where mail goes out, and where it is remembered.
 
-    `only`: the claim of the one mail that is wanted; empty when all are. `met`: the mails that were
-    wanted, by their first claims.
+    `only`: the claim of the one mail that is wanted; empty when all are. `met`: the claims of the
+    mails that were.
     """
 
     store: ObjectStore
@@ -62,9 +55,9 @@ class Sender:
 
         A worker that stops finishes it first. Raises as `Delivery.send_once`.
         """
-        if self.only and first_claim(self.only) != mail.first_name:
+        if self.only and first_claim(self.only) != first_claim(mail.name):
             return None
-        self.met.append(mail.first_name)
+        self.met.append(mail.name)
         return await finished(
             self._delivery.send_once(mail.name, mail.run, mail.envelope, mail.told)
         )
