@@ -55,7 +55,7 @@ def section(many: int, few: int, rounds: int, peers: Mapping[str, str] | None = 
     notes = [
         f"{many} messages that wait, then {few} one by one; the last of {rounds} rounds in turns",
         "the emulator looks for messages every 0.1 s: no finer latency can be seen on it",
-        "ours receives one message at a time, leases it anew before the work and deletes it alone",
+        "ours receives one message at a time, leases it anew while it works, deletes it alone",
         *(
             goal(f"at most 1/{part} of {name}'s CPU", met=us <= middle[name]["cpu_ms"] / part)
             for name, part in GOALS.items()

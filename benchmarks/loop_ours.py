@@ -45,7 +45,7 @@ async def main() -> None:
             return []
 
         tally = Tally(lambda at: asyncio.run_coroutine_threadsafe(send(at), loop).result())
-        inbox = SqsInbox(sqs, url, poll_seconds=1)
+        inbox = SqsInbox(sqs, url, visibility=VISIBILITY, poll_seconds=1)
         worker = Worker(inbox, MemoryOutbox(), handle, visibility=VISIBILITY)
         for _ in range(tally.many):
             await send(0.0)

@@ -33,9 +33,6 @@ class Lease:
         """Begin when the message was received; beat three times per visibility timeout.
 
         `stopping` is set once the worker was told to stop; none: it never is.
-
-        The answer to that receive may have been long on its way: how far the lease reaches is not
-        known before it was extended once.
         """
         self._inbox = inbox
         self._message = message
@@ -44,7 +41,7 @@ class Lease:
         self._stopping = stopping or asyncio.Event()
         self._clock = asyncio.get_running_loop().time
         self._ends = self._clock() + BUDGET
-        self._sure_until = 0.0
+        self._sure_until = message.ours_until
 
     @property
     def message(self) -> Message:
@@ -72,6 +69,14 @@ class Lease:
             log.warning("heartbeat-failed", error=repr(error))
         else:
             self._sure_until = asked + self._visibility
+
+    async def assure(self) -> None:
+        """Extend the lease unless it surely reaches over the next two beats; raise as `extend`.
+
+        Two, so that the first heartbeat may fail like any other.
+        """
+        if self._clock() + 2 * self._beat > self._sure_until:
+            await self.extend()
 
     def refuse_when_stopping(self) -> None:
         """Raise Stopping once the worker was told to stop.

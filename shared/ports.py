@@ -1,5 +1,6 @@
 """What the house needs of the world, as protocols: adapters and fakes implement these."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -9,12 +10,17 @@ from shared.events import Event
 
 @dataclass(frozen=True)
 class Message:
-    """One delivery of an event; `receives` counts the deliveries so far, this one included."""
+    """One delivery of an event; `receives` counts the deliveries so far, this one included.
+
+    Until `ours_until`, in seconds of the event loop's clock, nobody else is handed it; by default
+    that is not known.
+    """
 
     id: str
     body: str
     handle: str
     receives: int
+    ours_until: float = field(default=-math.inf, compare=False)
 
 
 class Inbox(Protocol):

@@ -77,15 +77,17 @@ async def _serve(settings: Settings, build: Build[Settings]) -> None:
 
 def inbox_of(sqs: Any, settings: WorkerSettings) -> Inbox:
     """Return the worker's queue, and behind it the backfills' where there is one."""
-    main = SqsInbox(sqs, settings.queue_url, poll_seconds=settings.poll_seconds)
-    if settings.backfill_queue_url is None:
+
+    def inbox(url: str, poll_seconds: int) -> SqsInbox:
+        lease = settings.visibility_timeout
+        return SqsInbox(sqs, url, visibility=lease, poll_seconds=poll_seconds)
+
+    own, backfill = settings.queue_url, settings.backfill_queue_url
+    main = inbox(own, settings.poll_seconds)
+    if backfill is None:
         return main
     brief = min(GLANCE, settings.poll_seconds)
-    return Lanes(
-        main,
-        SqsInbox(sqs, settings.queue_url, poll_seconds=brief),
-        SqsInbox(sqs, settings.backfill_queue_url, poll_seconds=brief),
-    )
+    return Lanes(main, inbox(own, brief), inbox(backfill, brief))
 
 
 def _failures(world: World, settings: WorkerSettings) -> Failures:

@@ -4,6 +4,7 @@ Permissions: sqs:ReceiveMessage, sqs:ChangeMessageVisibility, sqs:DeleteMessage 
 a worker that may have to wait (query), sqs:SendMessage, too.
 """
 
+import asyncio
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -23,23 +24,34 @@ LONGEST_DELAY = 900
 class SqsInbox:
     """Receives one message at a time: the work takes minutes, and a lease covers one message."""
 
-    def __init__(self, client: Any, queue_url: str, *, poll_seconds: int = LONG_POLL) -> None:
-        """`client` is an aiobotocore SQS client."""
+    def __init__(
+        self, client: Any, queue_url: str, *, visibility: int, poll_seconds: int = LONG_POLL
+    ) -> None:
+        """`client` is an aiobotocore SQS client; a message is leased for `visibility` seconds."""
         self._client = client
         self._queue = queue_url
+        self._visibility = visibility
         self._poll_seconds = poll_seconds
 
     async def receive(self) -> Message | None:
-        """Long-poll for one message."""
+        """Long-poll for one message.
+
+        Its lease counts from the question: SQS granted it later, and the answer may have been long
+        on its way.
+        """
+        ours_until = asyncio.get_running_loop().time() + self._visibility
         answer = await self._client.receive_message(
             QueueUrl=self._queue,
             MaxNumberOfMessages=1,
             WaitTimeSeconds=self._poll_seconds,
+            VisibilityTimeout=self._visibility,
             MessageSystemAttributeNames=["ApproximateReceiveCount"],
         )
         for raw in answer.get("Messages", []):
             receives = int(raw["Attributes"]["ApproximateReceiveCount"])
-            return Message(raw["MessageId"], raw["Body"], raw["ReceiptHandle"], receives)
+            return Message(
+                raw["MessageId"], raw["Body"], raw["ReceiptHandle"], receives, ours_until
+            )
         return None
 
     async def extend(self, message: Message, seconds: int) -> None:

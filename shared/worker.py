@@ -101,7 +101,7 @@ class Worker:
         logs.bind_event(event)
         log.info("handling")
         lease = Lease(self._inbox, message, self._visibility, self._stopping)
-        await lease.extend()  # the answer to the receive may have been long on its way
+        await lease.assure()
         await lease.hold(self._handle_and_tell(event, lease))
 
     async def _handle_and_tell(self, event: Event, lease: Lease) -> None:

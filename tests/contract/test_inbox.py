@@ -56,7 +56,7 @@ def sqs_queue(cloud: Cloud, loop: Loop) -> Queue:
     attributes = {"VisibilityTimeout": str(VISIBILITY)}
     url = sqs.create_queue(QueueName="contract", Attributes=attributes)["QueueUrl"]
     (client,) = loop.enter(clients("sqs"))
-    inbox = SqsInbox(client, url, poll_seconds=0)
+    inbox = SqsInbox(client, url, visibility=VISIBILITY, poll_seconds=0)
     return Queue(inbox, lambda body: sqs.send_message(QueueUrl=url, MessageBody=body), loop)
 
 

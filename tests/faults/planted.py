@@ -30,6 +30,8 @@ _LIST = (
            Schedule(plan=(("archiver.0 sqs:ReceiveMessage", "slow"),))),
     Mutant("heartbeat failure ignored", "single", loop.ignore_heartbeat,
            Schedule(plan=(("archiver.0 sqs:ReceiveMessage", "slow"),))),
+    Mutant("a lease counted from the answer", "single", loop.lease_from_the_answer,
+           Schedule(plan=(("archiver.0 sqs:ReceiveMessage", "slow"),))),
     Mutant("no heartbeat", "single", loop.no_heartbeat,
            Schedule(plan=(("archiver.0 s3:HeadObject ou-", "slow"),))),
     Mutant("random event ids", "orders", loop.random_events, contest="query"),

@@ -1,7 +1,9 @@
 """Mistakes in the loop, the outcomes and the events."""
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +17,8 @@ from shared.worker import Worker
 from tests.faults.mutants import Patches
 
 _PROCESS, _ATTEMPT, _WORK = Worker.process, Worker._attempt, Worker._work
-_PUBLISH, _EXTEND, _DERIVE = SnsOutbox.publish, Lease.extend, events.derive_id
+_RECEIVE, _PUBLISH = SqsInbox.receive, SnsOutbox.publish
+_EXTEND, _DERIVE = Lease.extend, events.derive_id
 
 
 def delete_before_publish() -> Patches:
@@ -109,6 +112,15 @@ def ignore_heartbeat() -> Patches:
             await _EXTEND(self)
 
     return ((Lease, "extend", extend),)
+
+
+def lease_from_the_answer() -> Patches:
+    async def receive(self: SqsInbox) -> Any:
+        message = await _RECEIVE(self)
+        now = asyncio.get_running_loop().time()
+        return message and replace(message, ours_until=now + self._visibility)
+
+    return ((SqsInbox, "receive", receive),)
 
 
 def no_heartbeat() -> Patches:

@@ -136,7 +136,8 @@ class SimSqs:
     async def receive_message(self, request: Request) -> Reply:
         queue = self._queue(request)
         process = CURRENT.get()
-        while not (message := self._take(queue)):
+        lease = request.json.get("VisibilityTimeout", queue.visibility)
+        while not (message := self._take(queue, lease)):
             brief = request.json.get("WaitTimeSeconds", 0) <= GLANCE
             if brief or self.closing or process.stopping or self._called_away(queue):
                 return json_reply({})
@@ -184,7 +185,7 @@ class SimSqs:
     def _called_away(self, queue: Queue) -> bool:
         return bool(queue.beside and queue.beside.visible(self.time()))
 
-    def _take(self, queue: Queue) -> Queued | None:
+    def _take(self, queue: Queue, lease: int) -> Queued | None:
         now = self.time()
         for message in queue.visible(now):
             if message.receives >= queue.max_receives:
@@ -192,7 +193,7 @@ class SimSqs:
                 self.on_dead(queue, message)
                 continue
             message.receives += 1
-            message.visible_at = now + queue.visibility
+            message.visible_at = now + lease
             message.handle = f"{message.id}/{message.receives}"
             message.received = now
             return message

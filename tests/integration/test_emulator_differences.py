@@ -86,7 +86,7 @@ def test_a_message_given_back_may_still_be_extended_by_its_old_handle(
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="body")
     (client,) = loop.enter(clients("sqs"))
-    inbox = SqsInbox(client, url, poll_seconds=0)
+    inbox = SqsInbox(client, url, visibility=30, poll_seconds=0)
     message = loop(inbox.receive())
     assert message
     loop(inbox.release(message, 0))

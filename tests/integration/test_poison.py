@@ -47,7 +47,7 @@ class Counted(SqsInbox):
 async def victim(provisioned: Provisioned) -> AsyncIterator[list[int]]:
     """Run the loop of one worker; yields the receive counts it sees."""
     async with clients("sqs", "sns") as (sqs, sns), asyncio.TaskGroup() as tasks:
-        inbox = Counted(sqs, provisioned.queues[VICTIM], poll_seconds=1)
+        inbox = Counted(sqs, provisioned.queues[VICTIM], visibility=30, poll_seconds=1)
         inbox.counts = []
         outbox = SnsOutbox(sns, provisioned.events_topic)
         worker = Worker(inbox, outbox, never, visibility=30)
@@ -114,11 +114,12 @@ def test_a_good_message_behind_poison_is_not_held_up(
             return []
 
         async with clients("sqs", "sns") as (queue, sns), asyncio.TaskGroup() as tasks:
-            inbox = SqsInbox(queue, provisioned.queues["query"], poll_seconds=1)
+            url = provisioned.queues["query"]
+            inbox = SqsInbox(queue, url, visibility=30, poll_seconds=1)
             worker = Worker(inbox, SnsOutbox(sns, provisioned.events_topic), keep, visibility=30)
-            sqs.send_message(QueueUrl=provisioned.queues["query"], MessageBody="not json")
+            sqs.send_message(QueueUrl=url, MessageBody="not json")
             good = '{"type": "day-ready", "id": "good", "source": "t", "time": "2026-06-18T07:00Z"}'
-            sqs.send_message(QueueUrl=provisioned.queues["query"], MessageBody=good)
+            sqs.send_message(QueueUrl=url, MessageBody=good)
             tasks.create_task(worker.run())
             dead = provisioned.dead_letter_queues["query"]
 

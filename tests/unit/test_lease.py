@@ -1,6 +1,8 @@
 """The lease: kept while its work goes on, and the work ends with it."""
 
 import asyncio
+import math
+from dataclasses import replace
 
 import pytest
 
@@ -111,6 +113,21 @@ async def test_the_work_ends_with_an_error_while_its_lease_is_still_sure() -> No
 
     assert inbox.asked == 3
     assert asyncio.get_running_loop().time() - begun < 1 / 3 + 1
+
+
+@in_loop
+@pytest.mark.parametrize(("left", "asked"), [(30, 0), (20, 0), (19, 1), (-math.inf, 1)])
+async def test_only_a_lease_that_may_not_reach_over_two_beats_is_extended_before_the_work(
+    monkeypatch: pytest.MonkeyPatch, left: float, asked: int
+) -> None:
+    """A lease of 30 seconds beats every 10; one that just began needs no question."""
+    inbox = MemoryInbox()
+    lease = Lease(inbox, replace(message_in_hand(inbox), ours_until=left), 30)
+    monkeypatch.setattr(lease, "_clock", lambda: 0.0)
+
+    await lease.assure()
+
+    assert inbox.extended == asked
 
 
 @in_loop
