@@ -31,7 +31,8 @@ POISON = '{"type": "period-queried", "data": "poison"}'
 BESIDE = ("glue", "quicksight")
 """What the free edition of LocalStack lacks."""
 APPLY_SECONDS = 180
-HOP = 90.0
+HOP = 240.0
+"""Seconds; a run crosses six queues, on machines that do much else beside."""
 
 
 @dataclass
