@@ -22,6 +22,11 @@ class AboutData:
     notes: tuple[str, ...]
 
 
+def noted(notes: tuple[str, ...]) -> AboutData | None:
+    """Return the section of a digest about which there is no more to say than these notes."""
+    return AboutData((), 0, notes) if notes else None
+
+
 def about_data(data: PeriodScope, more: tuple[str, ...] = ()) -> AboutData | None:
     """Return what is to be said of the data, `more` notes included; None when that is nothing."""
     types = tuple(sorted(data.unknown_types.items(), key=lambda each: (-each[1], each[0])))

@@ -41,6 +41,11 @@ class AccountNews:
         return tuple(group for group in groups if group.accounts)
 
 
+def called(account: str, name: str | None) -> str:
+    """Call a linked account by its name, where it has one, and its id."""
+    return f"{name} ({account})" if name else account
+
+
 def _group(
     title: str, accounts: tuple[AccountChange, ...], where: Callable[[AccountChange], str]
 ) -> Group:

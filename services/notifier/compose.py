@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 
 from services.notifier.about_data import about_data
+from services.notifier.absent import absent
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.charges import ByType, charges, month_to_date
@@ -153,7 +154,8 @@ class Composer:
             shown=shown,
         )
         rounded = shown is not None
-        return told, await require_shown(self.store, data, told, charges(month), rounded=rounded)
+        notes = await require_shown(self.store, data, told, charges(month), rounded=rounded)
+        return told, (*lacking(told, tables), *notes)
 
     async def _keep_csv(self, day: date, csv: bytes) -> str:
         """Keep a CSV that is too large for a mail beside the archive; returns where."""
@@ -201,6 +203,11 @@ class Composer:
         if outlooks is None:
             raise Retry(f"the outlook of {day} is not there yet", after=60)
         return outlooks
+
+
+def lacking(told: Figures, tables: Mapping[date, pa.Table]) -> tuple[str, ...]:
+    """Say what a partial day lacks."""
+    return () if told.complete else absent(told.day, tables, told.metric)
 
 
 def on_dashboard(event: PeriodCataloged, made: Composed) -> OnDashboard:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.notifier.accounts import called
 from services.notifier.restatements import days_said
 from shared.anomalies import Anomaly
 from shared.config_outlook import ROOT, UNMAPPED
@@ -26,8 +27,7 @@ def signed(amount: Decimal) -> str:
 
 def place(found: Anomaly | Change) -> str:
     """Say where it was: the service, the account and its OU."""
-    name = f"{found.account_name} ({found.account})" if found.account_name else found.account
-    return f"{found.service} in {name}, {found.ou}"
+    return f"{found.service} in {called(found.account, found.account_name)}, {found.ou}"
 
 
 def said(found: Anomaly) -> str:

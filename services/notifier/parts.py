@@ -8,10 +8,11 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from services.notifier.about_data import noted
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.charges import inside as charged_inside
-from services.notifier.compose import Composed
+from services.notifier.compose import Composed, lacking
 from services.notifier.displayed import Shown
 from services.notifier.figures import Figures, figures
 from services.notifier.message import ATTACHED
@@ -54,6 +55,7 @@ def part_of(made: Composed, ous: Sequence[str], shown: Shown | None = None) -> P
         news=_news(whole.news, inside),
         restated=restated,
         restated_days=whole.restated_days if restated else (),
+        about=noted(lacking(told, tables)),
         anomalies=_of(whole.anomalies, inside),
         changes=_of(whole.changes, inside),
         part=tuple(ous),

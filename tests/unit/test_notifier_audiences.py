@@ -97,6 +97,24 @@ async def test_owners_get_their_part_and_nothing_of_others() -> None:
 
 
 @in_loop
+async def test_owners_are_told_what_their_part_of_a_partial_day_lacks_and_nothing_of_others() -> (
+    None
+):
+    made = notifier(roster=(PROD,))
+    earlier = DAY - timedelta(days=7)
+    mine = row(LinkedAccount="333333333333", AccountName="billing")
+    days = {earlier: [*DAYS[DAY], mine], DAY: [row("12.5")]}
+
+    await made.hear(await cataloged(made.store, days, complete_through=None))
+
+    lacking = "No usage yet of 1 account that had some on Mon 09 Mar"
+    told = {kind: text_of(mail) for kind, mail in mails(made).items()}
+    assert f"{lacking}: billing (333333333333)" in told["part"]
+    assert "Sandbox" not in told["part"]
+    assert "1 OU that had some on Mon 09 Mar: Sandbox" in told["daily"]
+
+
+@in_loop
 async def test_owners_see_what_credits_pay_for_in_their_part_and_no_more() -> None:
     made = notifier(roster=(PROD,))
     ours = row("-4", ChargeType="Credit")
