@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.aws import clients
-from shared.errors import Reject
+from shared.errors import Ignore, Reject
 from shared.events import Event, parse
 
 
@@ -17,7 +17,7 @@ async def events(queue_url: str) -> AsyncIterator[Event]:
         while True:
             for message in await _receive(sqs, queue_url):
                 # What is no event of ours is the workers' dead-letter queues' business.
-                with contextlib.suppress(Reject):
+                with contextlib.suppress(Ignore, Reject):
                     yield parse(message)
 
 

@@ -4,6 +4,7 @@ Exception
 ├── Retry            the work is right but too early: deliver the message again later
 ├── Wait             the work waits for the world outside: come back later, with all tries left
 ├── Reject           the work can never succeed: leave the message to the dead-letter queue
+├── Ignore           the message asks for nothing: it is done with
 ├── LeaseLost        somebody else may own the message now: stop without a further effect
 ├── Stopping         the worker was told to stop: what cannot be cut short is not begun
 ├── Conflict         another writer was faster: read again and decide again
@@ -44,6 +45,10 @@ class Wait(Exception):  # noqa: N818 - an instruction to the loop, not a fault
 
 class Reject(Exception):  # noqa: N818 - an instruction to the loop, not a fault
     """The message can never be handled: its queue's redrive policy takes it."""
+
+
+class Ignore(Exception):  # noqa: N818 - an instruction to the loop, not a fault
+    """The message asks nothing of Daybook; the reason goes to the log."""
 
 
 class LeaseLost(Exception):  # noqa: N818 - a state, named as the field names it

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError, model_validator
 
 from shared.days import day_before
-from shared.errors import Reject
+from shared.errors import Ignore, Reject
 from shared.event_data import (
     ArchivedData,
     ArchivedDay,
@@ -32,7 +32,7 @@ from shared.event_data import (
     Reference,
     Refresh,
 )
-from shared.ses_reports import read_ses_report
+from shared.ses_reports import TOPIC_VALIDATED, read_ses_report
 
 __all__ = [  # the data classes, too: one door to everything about events
     "EVENTS",
@@ -229,7 +229,10 @@ _ANY: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="typ
 
 
 def parse(body: str) -> Event:
-    """Read a message body; raise Reject with the reason when it is no event of ours."""
+    """Read a message body; raise Reject with the reason when it is no event of ours.
+
+    Raises Ignore for what SES says that is about no digest.
+    """
     # SQS refuses lone surrogates; should one come all the same, it is no event like any other.
     if len(body.encode(errors="surrogatepass")) > MAX_BYTES:
         raise Reject(f"message is larger than {MAX_BYTES} bytes")
@@ -241,9 +244,13 @@ def parse(body: str) -> Event:
 
 def _from_ses(body: str) -> Event | None:
     """Take what SES says about a digest as an event of ours; None for anything else."""
+    if body.startswith(TOPIC_VALIDATED):
+        raise Ignore("SES tried the topic of its reports")
     report = read_ses_report(body)
-    if report is None or report.claim is None:
+    if report is None:
         return None
+    if report.claim is None:
+        raise Ignore(f"SES reports {report.kind} of a mail that is no digest")
     return MailReported.model_validate(
         {
             "id": derive_id(report.mail.message_id, report.kind, report.moment),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Self
 
-from shared.errors import LeaseLost, MismatchError, Reject, Retry, Stopping, Wait
+from shared.errors import Ignore, LeaseLost, MismatchError, Reject, Retry, Stopping, Wait
 
 
 class Delay(Enum):
@@ -43,6 +43,7 @@ class Outcome(Enum):
 
 
 MEANT: dict[type[Exception], Outcome] = {
+    Ignore: Outcome.DONE,
     Retry: Outcome.RETRY,
     Wait: Outcome.WAITING,
     Reject: Outcome.REJECTED,

@@ -8,6 +8,8 @@ from pydantic import AwareDatetime, Field, ValidationError
 
 from shared.event_data import Frozen
 
+TOPIC_VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing"
+"""What SES says to a topic, in plain text, when it is made a destination of events."""
 CLAIM_TAG = "daybook-digest"
 """The message tag that carries a digest's claim."""
 

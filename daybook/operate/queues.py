@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.errors import InputError, Reject
+from shared.errors import Ignore, InputError, Reject
 from shared.events import Event, parse
 from shared.failures import Failure
 from shared.locations import failure_key
@@ -184,7 +184,7 @@ class Queues:
 def _read(body: str) -> tuple[Event | None, str]:
     try:
         return parse(body), ""
-    except Reject as nonsense:
+    except (Ignore, Reject) as nonsense:
         return None, str(nonsense)
 
 

@@ -1,14 +1,17 @@
 """What SES says about a digest, taken as an event."""
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
-from shared.errors import Reject
-from shared.events import (
-    MailReported,
-    parse,
-)
+from shared.errors import Ignore, Reject
+from shared.events import Event, MailReported, parse
+from shared.lease import Lease
+from shared.memory import MemoryInbox, MemoryOutbox
+from shared.outcomes import Outcome
+from shared.worker import Worker
+from tests.support.units.aio import in_loop
 from tests.support.units.mail_events import CLAIM, SES
 
 
@@ -30,3 +33,37 @@ def test_what_ses_says_about_a_mail_of_others_is_rejected(claim: str) -> None:
 
     with pytest.raises(Reject):
         parse(json.dumps(body))
+
+
+NOTICE = "Successfully validated SNS topic for Amazon SES event publishing."
+
+
+def without_claim() -> str:
+    body = json.loads(SES)
+    del body["mail"]["tags"]["daybook-digest"]
+    return json.dumps(body)
+
+
+@pytest.mark.parametrize("body", [NOTICE, without_claim()], ids=["topic tried", "other mail"])
+def test_what_ses_says_about_no_digest_asks_for_nothing(body: str) -> None:
+    with pytest.raises(Ignore):
+        parse(body)
+
+
+@in_loop
+async def test_a_message_that_asks_for_nothing_is_done_with_and_never_a_dead_letter() -> None:
+    inbox, outbox = MemoryInbox(), MemoryOutbox()
+    inbox.send(NOTICE)
+    message = await inbox.receive()
+    assert message
+
+    verdict = await Worker(inbox, outbox, never, visibility=30).process(message)
+
+    assert verdict.outcome is Outcome.DONE
+    assert inbox.deleted == [message]
+    assert outbox.events == []
+
+
+async def never(event: Event, lease: Lease) -> Sequence[Event]:
+    del lease
+    raise AssertionError(event)
