@@ -41,6 +41,17 @@ locals {
   scan_rule     = "daybook-stopped-queries"
   scan_rule_arn = "${local.arn}:events:${local.own}:rule/${local.scan_rule}"
 
+  # Which memory (MiB) goes with which CPU units (Amazon ECS Developer Guide, "Task CPU and memory").
+  fargate = {
+    "256"   = [512, 1024, 2048]
+    "512"   = range(1024, 4097, 1024)
+    "1024"  = range(2048, 8193, 1024)
+    "2048"  = range(4096, 16385, 1024)
+    "4096"  = range(8192, 30721, 1024)
+    "8192"  = range(16384, 61441, 4096)
+    "16384" = range(32768, 122881, 8192)
+  }
+
   # Measured on the example export; the query worker holds the period's needed columns on disk.
   sizes = merge(
     { for name in keys(local.workers) : name => { cpu = 256, memory = 1024, scratch = 21 } },

@@ -14,7 +14,7 @@ output "archive_bucket" {
 }
 
 output "export_location" {
-  description = "Where the cost export has to be delivered, and source.location in daybook.yaml."
+  description = "Where the cost export has to be delivered; source.location in daybook.yaml is this and, below it, the export's name."
   value       = "s3://${var.export.bucket}/${var.export.prefix}"
 }
 
@@ -63,7 +63,22 @@ output "dashboard" {
   value       = module.observability.dashboard
 }
 
-output "quicksight_service_role_policy" {
-  description = "ARN of the policy to attach to QuickSight's service role; null without QuickSight."
-  value       = one(module.dashboards[*].service_role_policy)
+output "export_readers" {
+  description = "What a bucket in another account has to allow in its own policy, for export.create = false: who reads the export."
+  value = jsonencode([
+    {
+      Sid       = "DaybookLists"
+      Effect    = "Allow"
+      Principal = { AWS = [local.role_arns.auditor, local.role_arns.query] }
+      Action    = "s3:ListBucket"
+      Resource  = local.export_arn
+    },
+    {
+      Sid       = "DaybookReads"
+      Effect    = "Allow"
+      Principal = { AWS = local.role_arns.query }
+      Action    = "s3:GetObject"
+      Resource  = "${local.export_arn}/${var.export.prefix}/*"
+    },
+  ])
 }

@@ -10,11 +10,12 @@ variable "archive_bucket" {
 }
 
 variable "export" {
-  description = "Where the cost export is delivered: the bucket, the prefix below which it lies (without slashes at its ends), and whether Terraform makes the bucket with the policy that AWS's delivery needs (README.md, step 3). kms_key_arn: the customer managed key of a bucket of your own, if it has one. arn: the export in AWS Data Exports, for source.export_arn in daybook.yaml."
+  description = "Where the cost export is delivered: the bucket, the prefix below which it lies (without slashes at its ends), and whether Terraform makes the bucket with the policy that AWS's delivery needs (README.md, step 3). account_id: the account whose export it is, such as the management account; null: this one. kms_key_arn: the customer managed key of a bucket of your own, if it has one. arn: the export in AWS Data Exports, for source.export_arn in daybook.yaml."
   type = object({
     bucket      = string
     prefix      = optional(string, "daybook")
     create      = optional(bool, true)
+    account_id  = optional(string)
     kms_key_arn = optional(string)
     arn         = optional(string)
   })
@@ -25,8 +26,28 @@ variable "export" {
   }
 
   validation {
-    condition     = can(regex("^[^/].*[^/]$|^[^/]$", var.export.prefix))
-    error_message = "export.prefix neither begins nor ends with a slash, and is not empty."
+    condition     = can(regex("^[A-Za-z0-9_.=-]+(/[A-Za-z0-9_.=-]+)*$", var.export.prefix))
+    error_message = "export.prefix is letters, digits and _.=- between slashes, with none at its ends."
+  }
+
+  validation {
+    condition     = var.export.bucket != coalesce(var.archive_bucket, local.topology.archive_bucket.name)
+    error_message = "export.bucket is the archive bucket: the export needs one of its own."
+  }
+
+  validation {
+    condition     = var.export.account_id == null ? true : can(regex("^[0-9]{12}$", var.export.account_id))
+    error_message = "export.account_id is an account's twelve digits."
+  }
+
+  validation {
+    condition     = var.export.kms_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", var.export.kms_key_arn))
+    error_message = "export.kms_key_arn is the ARN of a KMS key, not of an alias."
+  }
+
+  validation {
+    condition     = var.export.arn == null ? true : can(regex("^arn:[a-z-]+:bcm-data-exports:us-east-1:[0-9]{12}:export/", var.export.arn))
+    error_message = "export.arn is the ARN of an export in AWS Data Exports."
   }
 }
 
@@ -136,8 +157,13 @@ variable "webhooks" {
   }
 
   validation {
-    condition     = alltrue([for arn in values(var.webhooks.urls) : can(regex("^arn:[a-z-]+:(secretsmanager|ssm):", arn))])
-    error_message = "Each value is the ARN of a secret or of a parameter, never the URL itself."
+    condition     = alltrue([for arn in values(var.webhooks.urls) : can(regex("^arn:[a-z-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^:]+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$", arn))])
+    error_message = "Each value is the ARN of a secret, whole, or of a parameter, never the URL itself."
+  }
+
+  validation {
+    condition     = alltrue([for arn in var.webhooks.key_arns : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", arn))])
+    error_message = "webhooks.key_arns are ARNs of KMS keys, not of aliases."
   }
 }
 
@@ -154,6 +180,11 @@ variable "network" {
     condition     = var.network == null ? true : length(var.network.subnets) > 0
     error_message = "network.subnets is empty."
   }
+
+  validation {
+    condition     = var.network == null ? true : can(regex("^vpc-[0-9a-f]+$", var.network.vpc_id)) && alltrue([for subnet in var.network.subnets : can(regex("^subnet-[0-9a-f]+$", subnet))])
+    error_message = "network has ids like vpc-0123456789abcdef0 and subnet-0123456789abcdef0."
+  }
 }
 
 variable "worker_sizes" {
@@ -168,9 +199,14 @@ variable "worker_sizes" {
   validation {
     condition = alltrue([
       for size in values(var.worker_sizes) :
-      contains([256, 512, 1024, 2048, 4096, 8192, 16384], size.cpu) && size.scratch >= 21 && size.scratch <= 200
+      contains(try(local.fargate[tostring(size.cpu)], []), size.memory) && size.scratch >= 21 && size.scratch <= 200
     ])
-    error_message = "worker_sizes: cpu is one of Fargate's (256 to 16384), scratch 21 to 200."
+    error_message = "worker_sizes: cpu (256 to 16384) and memory are a pair that Fargate has, such as 256 and 1024 or 1024 and 4096; scratch is 21 to 200."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.worker_sizes), keys(local.workers))) == 0
+    error_message = "worker_sizes: its keys are names of workers, as in topology.json."
   }
 }
 

@@ -81,7 +81,8 @@ run "with_quicksight_the_organization_and_a_given_network" {
     read_organization = true
     read_budgets      = true
     quicksight        = { owners = ["arn:aws:quicksight:eu-central-1:123456789012:user/default/owner"] }
-    network           = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }
+    network           = { vpc_id = "vpc-1a", subnets = ["subnet-1", "subnet-2"] }
+    export            = { bucket = "example-cost-export", account_id = "999999999999" }
     webhooks = { urls = {
       DAYBOOK_WEBHOOK_FINOPS = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:finops-AbCdEf"
       DAYBOOK_WEBHOOK_BOARD  = "arn:aws:ssm:eu-central-1:123456789012:parameter/daybook/board"
@@ -109,6 +110,11 @@ run "with_quicksight_the_organization_and_a_given_network" {
   }
 
   assert {
+    condition     = alltrue([for part in ["\"aws:SourceAccount\":\"999999999999\"", ":bcm-data-exports:us-east-1:999999999999:export/*"] : strcontains(module.storage.export_policy, part)])
+    error_message = "The export may be another account's, such as the management account's."
+  }
+
+  assert {
     condition     = length(module.dashboards) == 1
     error_message = "With owners there is a dashboard."
   }
@@ -124,7 +130,6 @@ run "nonsense_is_refused" {
 
   variables {
     archive_bucket     = "Not A Bucket"
-    export             = { bucket = "example-cost-export", prefix = "/slashes/" }
     sender             = "nobody"
     alarm_emails       = []
     image_tag          = "latest"
@@ -139,7 +144,6 @@ run "nonsense_is_refused" {
 
   expect_failures = [
     var.archive_bucket,
-    var.export,
     var.sender,
     var.alarm_emails,
     var.image_tag,
@@ -151,4 +155,29 @@ run "nonsense_is_refused" {
     var.network,
     var.webhooks,
   ]
+}
+
+run "what_aws_would_refuse_is_refused_before" {
+  command = plan
+
+  variables {
+    export       = { bucket = "example-finops-daily-summaries" }
+    worker_sizes = { query = { cpu = 256, memory = 30720 } }
+    network      = { vpc_id = "nonsense", subnets = ["nonsense"] }
+    webhooks     = { urls = { DAYBOOK_WEBHOOK_FINOPS = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:x-AbCdEf:url::" } }
+  }
+
+  expect_failures = [var.export, var.worker_sizes, var.network, var.webhooks]
+}
+
+run "what_would_be_granted_in_vain_is_refused" {
+  command = plan
+
+  variables {
+    export       = { bucket = "example-cost-export", prefix = "/a b?*/", arn = "nonsense", kms_key_arn = "alias/nonsense" }
+    worker_sizes = { qurey = { cpu = 256, memory = 512 } }
+    webhooks     = { key_arns = ["nonsense"] }
+  }
+
+  expect_failures = [var.export, var.worker_sizes, var.webhooks]
 }

@@ -16,6 +16,7 @@ from shared.topology import load_topology
 from tests.support.infra.calls import ARCHIVE, OWN, Need, needs
 from tests.support.infra.flow import Applied, Flow
 from tests.support.infra.policies import Planned, Statement, decide, matches
+from tests.support.infra.terraform import EXPORT
 from tests.support.looped import looped
 from tests.support.organizations import StubOrganizations, serving
 
@@ -75,6 +76,18 @@ ELSEWHERE: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
             ),
         )
     },
+    ("query", EXPORT): (
+        "tests/unit/test_query_executions.py",
+        ("bcm-data-exports:ListExecutions",),
+    ),
+    ("archiver", "*"): (
+        "tests/integration/test_cost_explorer.py",
+        ("ce:GetCostAndUsage", "invoicing:ListInvoiceSummaries"),
+    ),
+    ("archiver", f"arn:aws:s3:::{ARCHIVE}/ledger/cost-checks/*"): (
+        "tests/integration/test_cost_explorer.py",
+        (PUT,),
+    ),
     # A backfill that waits while the export is being replaced.
     ("query", f"arn:aws:sqs:{OWN}:daybook-query-backfill"): (
         "tests/unit/test_query_snapshot.py",

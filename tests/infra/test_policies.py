@@ -17,11 +17,17 @@ RESOURCE_POLICIES = {
     "aws_kms_key": "policy",
     "aws_iam_role": "assume_role_policy",
 }
-GUARDS = {"aws:sourcearn", "aws:sourceaccount"}
+GUARDS = frozenset({"aws:sourcearn", "aws:sourceaccount"})
 BY_ENCRYPTION_CONTEXT = ("Logs", "EventsToTopics")
 """CloudWatch Logs sends no source, and EventBridge none to a topic's key; the encryption context
 names the log group, or the topic, instead."""
+IF_TOLD = {"FromEvents": GUARDS, "QuickSight": frozenset({"aws:sourceaccount"})}
+"""Statements for services of which AWS does not promise that they say on whose behalf they ask:
+what they say has to be ours, and need not be said (decision 45)."""
 TAKES_NO_RESOURCE = {
+    "athena:ListDataCatalogs",
+    "athena:ListEngineVersions",
+    "athena:ListWorkGroups",
     "ecr:GetAuthorizationToken",
     "ce:GetCostAndUsage",
     "invoicing:ListInvoiceSummaries",
@@ -50,7 +56,11 @@ def unguarded(document: str | Mapping[str, Any]) -> list[str]:
 def _guarded(statement: Statement) -> bool:
     keys = {key.lower() for keys in statement.conditions.values() for key in keys}
     by_context = any(key.startswith("kms:encryptioncontext:") for key in keys)
-    return keys >= GUARDS or (statement.sid in BY_ENCRYPTION_CONTEXT and by_context)
+    lenient = any(operator.endswith("IfExists") for operator in statement.conditions)
+    guards = IF_TOLD.get(statement.sid, frozenset()) if lenient else GUARDS
+    return (bool(guards) and keys >= guards) or (
+        statement.sid in BY_ENCRYPTION_CONTEXT and by_context
+    )
 
 
 def test_no_service_is_let_in_without_its_source(planned: Planned) -> None:
@@ -91,6 +101,33 @@ def test_a_tick_may_use_the_key_of_the_topic_that_it_goes_to(planned: Planned, a
     other = {topic: "arn:aws:sns:eu-west-1:999999999999:other"}
     assert decide(known, action, messages["arn"], other) == "Deny"
     assert decide(known, action, messages["arn"], {}) == "Deny"
+
+
+OURS = "arn:aws:events:us-east-1:123456789012:rule/daybook-daily"
+OTHERS = "arn:aws:events:us-east-1:999999999999:rule/daybook-daily"
+
+
+@pytest.mark.parametrize(
+    ("said", "decided"),
+    [
+        ({}, "Allow"),
+        ({"aws:SourceArn": OURS, "aws:SourceAccount": "123456789012"}, "Allow"),
+        ({"aws:SourceArn": OTHERS, "aws:SourceAccount": "999999999999"}, "Deny"),
+        ({"aws:SourceAccount": "999999999999"}, "Deny"),
+    ],
+    ids=["nothing said", "ours", "another's", "another account"],
+)
+def test_a_tick_gets_in_whether_eventbridge_says_whose_it_is_or_not(
+    planned: Planned, said: dict[str, str], decided: str
+) -> None:
+    (policy,) = [
+        values
+        for values in planned.of_type("aws_sns_topic_policy").values()
+        if values["arn"].endswith(load_topology().events_topic)
+    ]
+    known = [s for s in statements(policy["policy"]) if "events.amazonaws.com" in s.services]
+
+    assert decide(known, "sns:Publish", policy["arn"], said) == decided
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ resource "aws_quicksight_data_source" "access" {
 
   parameters {
     s3 {
+      role_arn = aws_iam_role.quicksight.arn
+
       manifest_file_location {
         bucket = var.bucket
         key    = aws_s3_object.manifest.key
@@ -56,7 +58,8 @@ resource "aws_quicksight_data_source" "access" {
     }
   }
 
-  depends_on = [aws_s3_object.rules]
+  # AWS tries a data source when it is made.
+  depends_on = [aws_s3_object.rules, aws_iam_role_policy.quicksight]
 }
 
 # By CloudFormation: the provider's own resource leaves upload settings out of what it sends.

@@ -1,5 +1,5 @@
-# The data source, a SPICE data set per table, and what QuickSight itself must be let do. Who sees
-# which rows: access.tf.
+# The data source and a SPICE data set per table. Who sees which rows: access.tf; what QuickSight itself
+# may do: role.tf.
 locals {
   arn    = "arn:${var.account.partition}"
   own    = "${var.account.region}:${var.account.id}"
@@ -17,25 +17,32 @@ locals {
   }
 }
 
-resource "aws_quicksight_data_source" "this" {
-  data_source_id = "daybook-athena"
-  name           = "daybook-athena"
-  type           = "ATHENA"
+# By CloudFormation: the provider's own resource does not know the role.
+resource "aws_cloudformation_stack" "athena" {
+  #checkov:skip=CKV_AWS_124:Terraform waits for the stack and says how it ended.
+  name = "daybook-athena"
 
-  parameters {
-    athena {
-      work_group = var.workgroup
+  template_body = jsonencode({
+    Resources = {
+      Athena = {
+        Type = "AWS::QuickSight::DataSource"
+        Properties = {
+          AwsAccountId = var.account.id
+          DataSourceId = "daybook-athena"
+          Name         = "daybook-athena"
+          Type         = "ATHENA"
+          DataSourceParameters = {
+            AthenaParameters = { WorkGroup = var.workgroup, RoleArn = aws_iam_role.quicksight.arn }
+          }
+          Permissions = [for owner in var.people.owners : { Principal = owner, Actions = local.source_owner }]
+        }
+      }
     }
-  }
+    Outputs = { Arn = { Value = { "Fn::GetAtt" = ["Athena", "Arn"] } } }
+  })
 
-  dynamic "permission" {
-    for_each = toset(var.people.owners)
-
-    content {
-      principal = permission.value
-      actions   = local.source_owner
-    }
-  }
+  # AWS tries a data source when it is made.
+  depends_on = [aws_iam_role_policy.quicksight]
 }
 
 resource "aws_quicksight_data_set" "this" {
@@ -49,7 +56,7 @@ resource "aws_quicksight_data_set" "this" {
     physical_table_map_id = replace(each.value, "_", "-")
 
     custom_sql {
-      data_source_arn = aws_quicksight_data_source.this.arn
+      data_source_arn = aws_cloudformation_stack.athena.outputs["Arn"]
       name            = each.value
       sql_query = replace(
         templatefile("${var.texts}/${each.value}.sql", { database = var.topology.database }),
@@ -88,44 +95,4 @@ resource "aws_quicksight_data_set" "this" {
       actions   = local.set_owner
     }
   }
-}
-
-# QuickSight reads S3 with a role of the whole account that is not Terraform's: README.md, step 7,
-# attaches this to it.
-resource "aws_iam_policy" "quicksight" {
-  name        = "daybook-quicksight"
-  description = "Lets QuickSight's service role read Daybook's tables"
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "List"
-        Effect   = "Allow"
-        Action   = ["s3:ListBucket", "s3:GetBucketLocation"]
-        Resource = local.bucket
-      },
-      {
-        Sid    = "Read"
-        Effect = "Allow"
-        Action = "s3:GetObject"
-        Resource = concat(
-          [for table in values(var.topology.tables) : "${local.bucket}/${table.prefix}*"],
-          ["${local.bucket}/${local.rules_key}", "${local.bucket}/${local.manifest_key}"],
-        )
-      },
-      {
-        Sid      = "Results"
-        Effect   = "Allow"
-        Action   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
-        Resource = "${local.bucket}/${var.results}/*"
-      },
-      {
-        Sid      = "Key"
-        Effect   = "Allow"
-        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
-        Resource = var.key_arn
-      },
-    ]
-  })
 }

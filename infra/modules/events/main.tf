@@ -1,11 +1,14 @@
 # Three topics: events between the workers, alarms to people, and what SES says of mails.
 locals {
-  arn        = "arn:${var.account.partition}"
-  own        = "${var.account.region}:${var.account.id}"
-  rules      = concat([for schedule in var.topology.schedules : schedule.name], [var.topology.requests.name])
-  rule_arns  = [for rule in local.rules : "${local.arn}:events:${local.own}:rule/${rule}"]
-  mail       = var.topology.mail_events
-  by_account = { StringEquals = { "aws:SourceAccount" = var.account.id } }
+  arn       = "arn:${var.account.partition}"
+  own       = "${var.account.region}:${var.account.id}"
+  rules     = concat([for schedule in var.topology.schedules : schedule.name], [var.topology.requests.name])
+  rule_arns = [for rule in local.rules : "${local.arn}:events:${local.own}:rule/${rule}"]
+  mail      = var.topology.mail_events
+
+  # AWS does not promise that EventBridge tells a topic on whose behalf it publishes; where it does, it has to be
+  # ours (docs/decisions/0045-eventbridge-need-not-say-for-whom-it-publishes.md).
+  if_told = { "events.amazonaws.com" = "IfExists" }
 
   # Which services may publish where, and from what. Who else may is said by IAM in this account.
   publishers = {
@@ -42,7 +45,10 @@ resource "aws_sns_topic_policy" "this" {
           Principal = { Service = service }
           Action    = "sns:Publish"
           Resource  = "${local.arn}:sns:${local.own}:${each.key}"
-          Condition = merge(local.by_account, { ArnLike = { "aws:SourceArn" = sources } })
+          Condition = {
+            "StringEquals${lookup(local.if_told, service, "")}" = { "aws:SourceAccount" = var.account.id }
+            "ArnLike${lookup(local.if_told, service, "")}"      = { "aws:SourceArn" = sources }
+          }
         }
       ],
       [

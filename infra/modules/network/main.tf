@@ -11,6 +11,12 @@ data "aws_availability_zones" "this" {
   count = local.own
 
   state = "available"
+
+  # Local Zones have no Fargate.
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
 }
 
 resource "aws_vpc" "this" {

@@ -47,14 +47,14 @@ resource "aws_cloudwatch_metric_alarm" "undelivered" {
 # Athena has no metric that says that the scan limit was hit; it says how every query ended.
 resource "aws_cloudwatch_event_rule" "stopped_queries" {
   name        = var.scan_rule
-  description = "A query in Daybook's workgroup failed, or was stopped at the scan limit."
+  description = "A query in Daybook's workgroup was stopped, as at the scan limit."
 
   event_pattern = jsonencode({
     "source"      = ["aws.athena"]
     "detail-type" = ["Athena Query State Change"]
     "detail" = {
       workgroupName = [var.workgroup]
-      currentState  = ["FAILED", "CANCELLED"]
+      currentState  = ["CANCELLED"]
     }
   })
 }
@@ -69,7 +69,7 @@ resource "aws_cloudwatch_event_target" "stopped_queries" {
       query = "$.detail.queryExecutionId"
       state = "$.detail.currentState"
     }
-    input_template = "\"Daybook: the Athena query <query> ended as <state>. It failed, or it was stopped because it scanned more than the workgroup allows: aws athena get-query-execution --query-execution-id <query>\""
+    input_template = "\"Daybook: the Athena query <query> ended as <state>: it scanned more than the workgroup allows, or somebody stopped it: aws athena get-query-execution --query-execution-id <query>\""
   }
 
   retry_policy {

@@ -2,10 +2,11 @@
 # legacy report write with keys of their own, so the bucket has S3's own encryption.
 locals {
   export_arn = "arn:${var.account.partition}:s3:::${var.export.bucket}"
+  exporter   = coalesce(var.export.account_id, var.account.id)
   # Both services live in us-east-1, whatever region the bucket is in.
   exports = [
-    "arn:${var.account.partition}:bcm-data-exports:us-east-1:${var.account.id}:export/*",
-    "arn:${var.account.partition}:cur:us-east-1:${var.account.id}:definition/*",
+    "arn:${var.account.partition}:bcm-data-exports:us-east-1:${local.exporter}:export/*",
+    "arn:${var.account.partition}:cur:us-east-1:${local.exporter}:definition/*",
   ]
 }
 
@@ -109,7 +110,7 @@ resource "aws_s3_bucket_policy" "export" {
         Resource  = [local.export_arn, "${local.export_arn}/*"]
         Condition = {
           ArnLike      = { "aws:SourceArn" = local.exports }
-          StringEquals = { "aws:SourceAccount" = var.account.id }
+          StringEquals = { "aws:SourceAccount" = local.exporter }
         }
       },
     ]

@@ -8,3 +8,8 @@ output "bucket" {
     aws_s3_bucket_policy.archive,
   ]
 }
+
+output "export_policy" {
+  description = "Policy of the bucket that the export is delivered to; null where Terraform does not make it."
+  value       = one(aws_s3_bucket_policy.export[*].policy)
+}

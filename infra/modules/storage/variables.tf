@@ -29,6 +29,6 @@ variable "protect_data" {
 }
 
 variable "export" {
-  description = "The bucket that the cost export is delivered to, the prefix, and whether to make it."
-  type        = object({ bucket = string, prefix = string, create = bool })
+  description = "The bucket that the cost export is delivered to, the prefix, whether to make it, and whose export it is."
+  type        = object({ bucket = string, prefix = string, create = bool, account_id = optional(string) })
 }

@@ -13,7 +13,11 @@ from ministack.app import main
 from ministack.services.cloudformation.provisioners import _RESOURCE_HANDLERS
 
 Made = tuple[str, dict[str, str]]
-KINDS = {"Dashboard": ("DashboardId", "dashboard"), "DataSet": ("DataSetId", "data_set")}
+KINDS = {
+    "Dashboard": ("DashboardId", "dashboard"),
+    "DataSet": ("DataSetId", "data_set"),
+    "DataSource": ("DataSourceId", "data_source"),
+}
 """By what an id is called, and what botocore calls the thing."""
 
 

@@ -89,11 +89,18 @@ def many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _any(test: Callable[[str, str], bool]) -> Callable[[str | None, list[str]], bool]:
+Operator = Callable[[str | None, list[str]], bool]
+
+
+def _any(test: Callable[[str, str], bool]) -> Operator:
     return lambda actual, wanted: actual is not None and any(test(w, actual) for w in wanted)
 
 
-OPERATORS: dict[str, Callable[[str | None, list[str]], bool]] = {
+def _if_exists(operator: Operator) -> Operator:
+    return lambda actual, wanted: actual is None or operator(actual, wanted)
+
+
+OPERATORS: dict[str, Operator] = {
     "StringEquals": _any(lambda wanted, actual: wanted == actual),
     "ArnEquals": _any(matches),
     "ArnLike": _any(matches),
@@ -102,6 +109,9 @@ OPERATORS: dict[str, Callable[[str | None, list[str]], bool]] = {
     # A negated operator holds for a key that is not there.
     "StringNotEquals": lambda actual, wanted: actual is None or actual not in wanted,
     "Null": lambda actual, wanted: (actual is None) == (wanted[0] == "true"),
+}
+OPERATORS |= {
+    f"{name}IfExists": _if_exists(OPERATORS[name]) for name in ("StringEquals", "ArnLike")
 }
 
 

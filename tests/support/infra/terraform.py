@@ -20,12 +20,14 @@ provider "aws" {
   s3_use_path_style = true
 }
 """
+EXPORT = "arn:aws:bcm-data-exports:us-east-1:123456789012:export/daily"
 VARIABLES: dict[str, Any] = {
-    "export": {"bucket": "daybook-cost-export", "prefix": "exports/daily"},
+    "export": {"bucket": "daybook-cost-export", "prefix": "exports/daily", "arn": EXPORT},
     "sender": "daybook@example.com",
     "alarm_emails": ["ops@example.com"],
     "image_tag": "1.0.0",
     "engine": "athena",
+    "compare": True,
     "read_organization": True,
     "read_budgets": True,
     "quicksight": {
