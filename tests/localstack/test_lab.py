@@ -5,10 +5,11 @@ e-mail, and dead letters that are moved back. The order of the tests is that of 
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from shared.days import Period
 from shared.topology import load_topology
 from tests.support.cloud import depth
 from tests.support.lab import POISON, Lab
@@ -186,6 +187,34 @@ def test_a_dead_letter_is_moved_back_and_tried_anew(lab: Lab) -> None:
     eventually(lambda: depth(sqs, lab.queue(DEAD)) == 1, within=30, what="the letter's return")
     received = sqs.receive_message(QueueUrl=lab.queue(DEAD), MaxNumberOfMessages=1)
     assert received["Messages"][0]["Body"] == POISON
+
+
+def test_a_late_day_is_told_to_its_readers_and_rings(lab: Lab, reported: str) -> None:
+    """The last one: until the month is delivered again, the clock's ticks find nothing."""
+    reached = date.fromisoformat(lab.event(type="digest-sent", runid=reported)["data"]["day"])
+    day = reached - timedelta(days=1)
+
+    with lab.withheld(Period.of(day)):
+        run = lab.publish("day-ready", "--day", day)
+        lab.event(type="data-delayed", runid=run)
+
+        def told() -> list[str]:
+            return [text for text in _texts(lab) if f"{day:%d %b %Y} is not known yet" in text]
+
+        def rung() -> list[str]:
+            return [
+                text for text in _texts(lab) if f"the digest of {day} could not be sent" in text
+            ]
+
+        eventually(told, within=MINUTES, what="the mail that the data is delayed")
+        (alarm,) = eventually(rung, within=MINUTES, what="the alarm's mail")
+
+    assert f"daybook status {Period.of(day)}" in alarm
+    assert len(told()) == 1
+
+
+def _texts(lab: Lab) -> list[str]:
+    return [f"{mail.subject}\n{mail.body}" for mail in lab.mails()]
 
 
 def given_up(lab: Lab) -> int:

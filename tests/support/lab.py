@@ -3,8 +3,8 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import yaml
 from localstack_client.session import Session
 
 from daybook.kept_mail import KeptMail, kept_mails
 from daybook.local.processes import Child, start
+from daybook.local.stack import CONFIG_KEY
 from daybook.local.workers import Workers
+from daybook.seed import EXPORT_PREFIX
+from shared.days import Period
 from shared.topology import load_topology
 from tests.support.cloud import take
 from tests.support.commands import daybook
@@ -64,6 +68,26 @@ class Lab:
         events.put_rule(Name=daily.name, ScheduleExpression="rate(1 minute)")
         # LocalStack takes a rule's schedule up when it is given targets.
         events.put_targets(Rule=daily.name, Targets=targets)
+
+    def set_deadline(self) -> None:
+        """Have every day due at the midnight that ends it, before the workers read what is so."""
+        s3, place = self.client("s3"), {"Bucket": self.bucket, "Key": CONFIG_KEY}
+        settings = yaml.safe_load(s3.get_object(**place)["Body"].read())
+        settings["delivery_deadline"] = "00:00"
+        s3.put_object(**place, Body=yaml.safe_dump(settings).encode())
+
+    @contextmanager
+    def withheld(self, period: Period) -> Iterator[None]:
+        """Take a month's manifest out of the export; it is back with the end of the context."""
+        s3, bucket = self.client("s3"), _export(self.account)
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"{EXPORT_PREFIX}/metadata/")
+        (key,) = (item["Key"] for item in listed["Contents"] if str(period) in item["Key"])
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        s3.delete_object(Bucket=bucket, Key=key)
+        try:
+            yield
+        finally:
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
 
     def client(self, name: str) -> Any:
         """Return a client of localstack-client's; it is closed with the lab."""
@@ -151,9 +175,11 @@ async def lab(folder: Path, opened: ExitStack) -> AsyncIterator[Lab]:
                 name: service(name).moved(places).environment | _keys(account)
                 for name in load_topology().workers
             }
-            await workers.start()
             host = service("daybook").moved(places).environment | _keys(account)
-            yield Lab(url, folder, account, f"daybook-{account}", host, opened)
+            its = Lab(url, folder, account, f"daybook-{account}", host, opened)
+            its.set_deadline()
+            await workers.start()
+            yield its
         finally:
             await workers.stop()
             await asyncio.gather(*(child.stop() for child in children))
@@ -187,7 +213,11 @@ def _places(url: str, account: str, folder: Path) -> dict[str, str]:
 
 def _names(account: str) -> list[str]:
     """Bucket names are everybody's: those of a LocalStack that runs already may be taken."""
-    return ["--export-bucket", f"daybook-export-{account}"]
+    return ["--export-bucket", _export(account)]
+
+
+def _export(account: str) -> str:
+    return f"daybook-export-{account}"
 
 
 def _keys(account: str) -> dict[str, str]:

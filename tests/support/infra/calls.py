@@ -71,9 +71,11 @@ def _without_data_sets(world: World) -> None:
 
 
 def _poison(world: World) -> None:
-    """Each worker finds an event that it cannot handle, and notes why."""
+    """Each worker finds in each of its queues an event that it cannot handle, and notes why."""
     for role in load_topology().workers:
-        world.sqs.send(world.sqs.of(role).name, tick(2, "2026-01-04T07:00:00Z"))
+        own = world.sqs.of(role)
+        for queue in (own, own.beside) if own.beside else (own,):
+            world.sqs.send(queue.name, tick(2, "2026-01-04T07:00:00Z"))
 
 
 def _move_outlook(world: World) -> None:
