@@ -40,6 +40,10 @@ EVERYTHING = Bill().add(
 
 pytestmark = pytest.mark.usefixtures("each_engine")
 CREDITS = ("Credit", "Refund")
+UNSTATED = "legacy without used commitments"
+USED = "savings_plan_used_commitment"
+DOUBLES = Decimal("0.000001")
+"""What a cell of forty plans that are shared out in double precision may be off by."""
 some = settings(max_examples=25)
 
 
@@ -47,9 +51,12 @@ def spelled(bill: Bill, as_what: str) -> list[bytes]:
     """Write a bill in two files with different columns, as a month's schema change leaves them."""
     if as_what == "focus":
         return [focus_text(bill.charges)]
-    half = len(bill.lines) // 2 + 1
-    halves = [part for part in (bill.lines[:half], bill.lines[half:]) if part]
-    if as_what == "legacy":
+    lines = bill.lines
+    if as_what == UNSTATED:
+        lines = [item | {USED: None} for item in lines]
+    half = len(lines) // 2 + 1
+    halves = [part for part in (lines[:half], lines[half:]) if part]
+    if as_what in ("legacy", UNSTATED):
         return [legacy(part) for part in halves]
     return [parquet(part, without=empty_in(part)) for part in halves]
 
@@ -62,7 +69,8 @@ def empty_in(lines: list[Line]) -> list[str]:
 def read(
     folder: Path, bill: Bill, as_what: str
 ) -> tuple[Control, list[dict[str, Any]], dict[Key, list[Decimal]]]:
-    control, rows = break_down(folder, *spelled(bill, as_what), source=as_what)
+    source = "legacy" if as_what == UNSTATED else as_what
+    control, rows = break_down(folder, *spelled(bill, as_what), source=source)
     found: dict[Key, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
     for row in rows:
         where = (row["BillingDate"], row["LinkedAccount"], row["Service"])
@@ -105,6 +113,29 @@ def test_every_figure_of_any_bill_is_what_it_should_be(
     as_what: str, tmp_path_factory: pytest.TempPathFactory, bill: Bill
 ) -> None:
     check_every_figure(tmp_path_factory.mktemp("bill"), bill, as_what)
+
+
+def check_worked_out(folder: Path, bill: Bill) -> None:
+    """Check the figures of a bill whose used commitments are worked out from its usage."""
+    control, rows, found = read(folder, bill, UNSTATED)
+
+    assert found.keys() == bill.expected.keys()
+    for key, (unblended, amortized, *_) in found.items():
+        assert unblended == bill.expected[key][0]
+        assert abs(amortized - bill.expected[key][1]) <= DOUBLES
+    assert_archive_is(control, rows)
+
+
+def test_what_a_plans_pods_repeat_is_no_part_of_what_the_plan_paid(tmp_path: Path) -> None:
+    check_worked_out(tmp_path, EVERYTHING)
+
+
+@some
+@given(bill=BILLS)
+def test_a_used_commitment_that_no_line_states_is_worked_out_for_any_bill(
+    tmp_path_factory: pytest.TempPathFactory, bill: Bill
+) -> None:
+    check_worked_out(tmp_path_factory.mktemp("bill"), bill)
 
 
 @some

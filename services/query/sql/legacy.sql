@@ -58,7 +58,8 @@
 --   savings_plan_amortized_upfront_commitment_for_billing_period    money
 --   savings_plan_net_amortized_upfront_commitment_for_billing_period money
 -- Only a report without `savings_plan_used_commitment` needs this: what a plan's fee paid for on a
--- day is what the usage that the plan covered effectively cost.
+-- day is what the usage that the plan covered effectively cost. A pod's or task's share of an
+-- instance repeats that cost, and is left out as `cur2.sql` leaves it out.
 WITH plan AS (
     SELECT
         coalesce(savings_plan_savings_plan_a_r_n, '') AS arn,
@@ -67,6 +68,7 @@ WITH plan AS (
         sum(
             CASE
                 WHEN line_item_line_item_type = 'SavingsPlanCoveredUsage'
+                    AND coalesce(line_item_operation, '') NOT IN ('EKSPod-EC2', 'ECSTask-EC2')
                     THEN CAST(savings_plan_savings_plan_effective_cost AS decimal(38, 12))
             END
         ) AS used,

@@ -10,18 +10,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tests.support.units.charges_alike import OTHERS, Columns
 from tests.support.units.exports import Line, line
 from tests.support.units.focus import Charge, charge
 
-Columns = dict[str, Any]
 Key = tuple[date, str, str, str, str]
 """Day, account, service, charge type and currency."""
 ZERO, PLACES = Decimal(0), Decimal("0.0000000001")
 PLAN = "arn:aws:savingsplans::111111111111:savingsplan/1"
 RESERVATION = "arn:aws:rds:eu-west-1:111111111111:ri:1"
+SERVICE = "Amazon Elastic Compute Cloud"
 PLANS = "Savings Plans for AWS Compute usage"
 KINDS = (
-    *("usage", "covered", "plan", "reservation", "plan-upfront", "reservation-upfront"),
+    *("usage", "covered", "covered-pods", "plan"),
+    *("reservation", "plan-upfront", "reservation-upfront"),
     *("EdpDiscount", "PrivateRateDiscount", "BundledDiscount"),
     *("Credit", "Refund", "Tax", "Fee", "FlatRateSubscription", "plan-refund"),
     *("support", "marketplace", "Surprise", "pod"),
@@ -61,7 +63,7 @@ class Bill:
             match item.kind:
                 case "usage":
                     self._usage(item)
-                case "covered":
+                case "covered" | "covered-pods":
                     self._covered(item)
                 case "plan":
                     self._plan(item)
@@ -97,18 +99,45 @@ class Bill:
     def _covered(self, item: Item) -> None:
         """Charge a day of a plan that covers one use: fee, covered usage, negation."""
         effective = places(item.amount * item.share)
-        used: Columns = {"savings_plan_savings_plan_effective_cost": effective}
+        used: Columns = {
+            "savings_plan_savings_plan_effective_cost": effective,
+            "savings_plan_savings_plan_a_r_n": self._next_plan(),
+        }
         self._line(item, item.amount, "SavingsPlanCoveredUsage", spread=effective, **used)
         self._line(item, -item.amount, "SavingsPlanNegation", spread=ZERO)
         self._charge(item, ZERO, effective, CommitmentDiscountStatus="Used")
-        self._fee(item, effective, effective, ZERO)
+        if item.kind == "covered-pods":
+            self._split(item, effective, used)
+        self._fee(item, effective, effective, ZERO, used["savings_plan_savings_plan_a_r_n"])
+
+    def _split(self, item: Item, effective: Decimal, used: Columns) -> None:
+        """Repeat covered usage as the share of a pod and that of a task, which cost nothing."""
+        for operation in ("EKSPod-EC2", "ECSTask-EC2"):
+            self._line(
+                item,
+                item.amount,
+                "SavingsPlanCoveredUsage",
+                cost=ZERO,
+                spread=ZERO,
+                line_item_operation=operation,
+                **used,
+            )
+            self._charge(
+                item, ZERO, effective, CommitmentDiscountStatus="Used", x_Operation=operation
+            )
+
+    def _next_plan(self) -> str:
+        """Return a plan of its own: what a day's usage of one plan paid is told by its ARN."""
+        return f"{PLAN}-{len(self.lines)}"
 
     def _plan(self, item: Item) -> None:
         """Charge a day of a plan of which a share is paid upfront and nothing is used."""
         upfront = places(item.amount * item.share)
-        self._fee(item, item.amount, ZERO, upfront)
+        self._fee(item, item.amount, ZERO, upfront, self._next_plan())
 
-    def _fee(self, item: Item, commitment: Decimal, used: Decimal, upfront: Decimal) -> None:
+    def _fee(
+        self, item: Item, commitment: Decimal, used: Decimal, upfront: Decimal, plan: str
+    ) -> None:
         recurring, unused = commitment - upfront, commitment - used
         self._line(
             item,
@@ -118,6 +147,7 @@ class Bill:
             spread=unused,
             service=PLANS,
             line_item_product_code="ComputeSavingsPlans",
+            savings_plan_savings_plan_a_r_n=plan,
             savings_plan_total_commitment_to_date=commitment,
             savings_plan_used_commitment=used,
             savings_plan_amortized_upfront_commitment_for_billing_period=upfront,
@@ -246,41 +276,3 @@ class Bill:
 
 def _nothing() -> list[Decimal]:
     return [ZERO] * 4
-
-
-SERVICE = "Amazon Elastic Compute Cloud"
-OTHERS: dict[str, tuple[str, str, Columns, Columns]] = {
-    **{
-        kind: (kind, "Discount", {}, {})
-        for kind in ("EdpDiscount", "PrivateRateDiscount", "BundledDiscount")
-    },
-    "Credit": ("Credit", "Credit", {}, {"ChargeCategory": "Credit"}),
-    "Refund": (
-        "Refund",
-        "Refund",
-        {},
-        {"ChargeCategory": "Credit", "ChargeClass": "Correction"},
-    ),
-    "Tax": ("Tax", "Tax", {}, {"ChargeCategory": "Tax"}),
-    "Fee": ("Fee", "Fee", {}, {"ChargeCategory": "Purchase"}),
-    "FlatRateSubscription": ("FlatRateSubscription", "Fee", {}, {"ChargeCategory": "Purchase"}),
-    "support": (
-        "Fee",
-        "Support",
-        {"line_item_product_code": "AWSSupportBusiness"},
-        {"ChargeCategory": "Purchase", "x_ServiceCode": "AWSSupportBusiness"},
-    ),
-    "marketplace": (
-        "Usage",
-        "Marketplace",
-        {"bill_billing_entity": "AWS Marketplace"},
-        {"PublisherName": "Example Inc."},
-    ),
-    "Surprise": ("Surprise", "Surprise", {}, {"ChargeCategory": "Surprise"}),
-    "pod": (
-        "Usage",
-        "Usage",
-        {"line_item_operation": "EKSPod-EC2"},
-        {"x_Operation": "EKSPod-EC2"},
-    ),
-}
