@@ -1,7 +1,7 @@
 """The report of a month by OU from the archive, against the month before, under either tree."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,9 +18,9 @@ from daybook.attribution import (
     moved_accounts,
     places_on,
 )
+from daybook.whole_days import days_due, read_whole_day, recorded_days
 from services.query.history import AccountHistory
 from services.query.organization import Placement, parse_organization
-from shared.archive import read_earlier_day
 from shared.breakdown import METRICS, states
 from shared.day_record import PeriodRecord
 from shared.days import Period
@@ -53,13 +53,25 @@ class Asked:
 
 @dataclass(frozen=True)
 class Report:
-    """A month to its last complete day, and as many days of the month before."""
+    """A month to its last complete day, and as many days of the month before.
+
+    `archived` and `before_archived` count the days that were added up: fewer than there are only
+    where the archive begins among them.
+    """
 
     asked: Asked
     last_day: date
     before_last_day: date
+    archived: int
+    before_archived: int
     lines: tuple[Line, ...]
     moved: tuple[Moved, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether both have all their days, so that their difference is one of cost."""
+        days = self.last_day.day, self.before_last_day.day
+        return (self.archived, self.before_archived) == days
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON, money as exact decimals."""
@@ -68,13 +80,17 @@ class Report:
             "metric": self.asked.metric,
             "days": [str(self.asked.month.first), str(self.last_day)],
             "before": [str(self.asked.month.previous.first), str(self.before_last_day)],
+            "archived": {
+                "days": f"{self.archived} of {self.last_day.day} days",
+                "before": f"{self.before_archived} of {self.before_last_day.day} days",
+            },
             "lines": [_line(line) for line in self.lines],
             "moved": [_moved(moved) for moved in self.moved],
         }
 
 
 async def report(store: ObjectStore, asked: Asked, today: date) -> Report:
-    """Read the archive; raise InputError when it lacks the month, or the organization table."""
+    """Read the archive; raise InputError when it lacks the month, a day, or the table of OUs."""
     entry = await Ledger(store).read(period_record_key(asked.month), PeriodRecord)
     through = entry.doc.complete_through if entry else None
     if entry is None or through is None:
@@ -82,29 +98,34 @@ async def report(store: ObjectStore, asked: Asked, today: date) -> Report:
         raise InputError(where, "no day of the month is archived in whole", "Choose another month")
     before = asked.month.previous
     as_far = min(before.last, before.first.replace(day=min(through.day, before.length)))
+    recorded = await recorded_days(store)
+    days = days_due(recorded, asked.month.first, through)
+    days_before = days_due(recorded, before.first, as_far)
     spent = [
-        *await _spent(store, asked, asked.month, through, before=False),
-        *await _spent(store, asked, before, as_far, before=True),
+        *await _spent(store, asked, days, before=False),
+        *await _spent(store, asked, days_before, before=True),
     ]
     places = await _places(store, asked, today)
     return Report(
         asked,
         through,
         as_far,
+        len(days),
+        len(days_before),
         tuple(lines_of(spent, places)),
         tuple(moved_accounts(spent, places)),
     )
 
 
 async def _spent(
-    store: ObjectStore, asked: Asked, period: Period, until: date, *, before: bool
+    store: ObjectStore, asked: Asked, days: Iterable[date], *, before: bool
 ) -> list[Spent]:
     found = []
-    for day in period.days(until=until):
-        if table := await read_earlier_day(store, day):
-            if not states(table.rows, asked.metric):
-                raise not_stated(asked.metric, day)
-            found += _costs(table.rows, METRICS[asked.metric], before=before)
+    for day in days:
+        rows = await read_whole_day(store, day)
+        if not states(rows, asked.metric):
+            raise not_stated(asked.metric, day)
+        found += _costs(rows, METRICS[asked.metric], before=before)
     return found
 
 

@@ -1,5 +1,7 @@
 """The report of a month by OU, from the archive as it lies in its bucket."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,11 +11,11 @@ import pytest
 from daybook.attribution import Tree
 from daybook.console import out
 from daybook.report import Asked, Report, report
-from daybook.report_page import tell_report
+from daybook.report_page import NOT_WHOLE, tell_report
 from services.query.history import Place, Snapshot, fold
 from shared.days import Period
 from shared.errors import InputError
-from shared.locations import ACCOUNT_HISTORY, split_uri
+from shared.locations import ACCOUNT_HISTORY, breakdown_key, day_record_key, split_uri
 from shared.memory import MemoryStore
 from shared.parquet import sha256
 from shared.staging import StagedPeriod, UsedOrganization
@@ -35,14 +37,18 @@ def lab(cost: str, ou_path: str) -> Row:
     return row(cost, LinkedAccount=LAB, AccountName="lab <b>", OUPath=ou_path)
 
 
-async def archived(store: MemoryStore) -> None:
+def until(last: date, **costs: list[Row]) -> dict[date, list[Row]]:
+    """Return a month's days to the last, as the query worker stages them: some without a line."""
+    return {day: costs.get(f"day{day.day}", []) for day in Period.of(last).days(until=last)}
+
+
+async def archived(store: MemoryStore, *, since: int = 1) -> None:
     """Archive two months in which one account moves; in February some days more than in March."""
-    february = {
-        date(2026, 2, 16): [row("10"), lab("100", "Root/Sandbox")],
-        date(2026, 2, 17): [row("7")],
-    }
-    march = {DAY: [row("11"), lab("100", "Root/Workloads/Prod")]}
-    await archive(store, await queried(store, february, run="run-0"))
+    rows = {"day16": [row("10"), lab("100", "Root/Sandbox")], "day17": [row("7")]}
+    february = until(date(2026, 2, 17), **rows)
+    march = until(DAY, day16=[row("11"), lab("100", "Root/Workloads/Prod")])
+    known = {day: cost for day, cost in february.items() if day.day >= since}
+    await archive(store, await queried(store, known, run="run-0"))
     said = await queried(store, march, complete_through=DAY)
     await archive(store, said)
     await name_table(store, said.data.staging.uri)
@@ -130,10 +136,91 @@ async def test_a_month_that_is_not_archived_is_refused_by_name() -> None:
         await report(MemoryStore(), Asked(MARCH, Tree.AS_WAS, "amortized"), TODAY)
 
 
+def drop_object(store: MemoryStore, day: date) -> None:
+    store.versions.pop(breakdown_key(day))
+
+
+def drop_day(store: MemoryStore, day: date) -> None:
+    drop_object(store, day)
+    store.versions.pop(day_record_key(day))
+
+
+def take_older_rows(store: MemoryStore, day: date) -> None:
+    """Put an intact object where the ledger's is, with another day's rows."""
+    other = DAY if day.month == 3 else date(2026, 2, 16)
+    store.versions[breakdown_key(day)] = store.versions[breakdown_key(other)]
+
+
+@pytest.mark.parametrize(
+    ("lose", "problem"),
+    [
+        (drop_object, "is in the ledger and not in the archive"),
+        (drop_day, "is not archived"),
+        (take_older_rows, "is not what the ledger records"),
+    ],
+)
+@pytest.mark.parametrize("day", [date(2026, 3, 5), date(2026, 2, 6)])
+@in_loop
+async def test_a_day_that_is_not_there_as_it_is_recorded_is_named(
+    day: date, lose: Callable[[MemoryStore, date], None], problem: str
+) -> None:
+    store = MemoryStore()
+    await archived(store)
+    lose(store, day)
+
+    with pytest.raises(
+        InputError, match=f"{day} {problem}. Archive it again: daybook replay {day}"
+    ):
+        await report(store, Asked(MARCH, Tree.AS_WAS, "amortized"), TODAY)
+
+
+@in_loop
+async def test_bytes_that_nobody_wrote_are_refused_by_name() -> None:
+    store = MemoryStore()
+    await archived(store)
+    key = breakdown_key(DAY)
+    found = await store.get(key)
+    assert found
+    await store.put(key, found.body[:-1], metadata=dict(found.metadata))
+
+    with pytest.raises(InputError, match=f"does not match its checksum. .*daybook replay {DAY}"):
+        await report(store, Asked(MARCH, Tree.AS_WAS, "amortized"), TODAY)
+
+
+@in_loop
+async def test_days_before_the_archive_begins_are_counted_and_no_change_is_stated() -> None:
+    store = MemoryStore()
+    await archived(store, since=3)
+
+    found = await report(store, Asked(MARCH, Tree.AS_WAS, "amortized"), TODAY)
+    with out.capture() as page:
+        tell_report(found)
+
+    assert found.record()["archived"] == {"days": "16 of 16 days", "before": "14 of 16 days"}
+    assert changes(found)["Root/Workloads/Prod"] == ("111.000000000000", "10.000000000000")
+    text = page.get()
+    assert "1-16 Feb 2026, 14 of 16 days" in text
+    assert NOT_WHOLE in text
+    assert not re.search(r"101\.00|change +$", text, re.MULTILINE)
+
+
+@in_loop
+async def test_the_first_month_of_all_is_reported_without_a_change() -> None:
+    store = MemoryStore()
+    whole = until(DAY, day16=[row("1")])
+    await archive(store, await queried(store, whole, complete_through=DAY))
+
+    found = await report(store, Asked(MARCH, Tree.AS_WAS, "amortized"), TODAY)
+
+    assert found.record()["archived"]["before"] == "0 of 16 days"
+    assert not found.whole
+
+
 @in_loop
 async def test_a_table_that_nobody_names_any_more_is_asked_for_and_as_was_needs_none() -> None:
     store = MemoryStore()
-    await archive(store, await queried(store, {DAY: [row("1")]}))
+    whole = until(DAY, day16=[row("1")])
+    await archive(store, await queried(store, whole, complete_through=DAY))
 
     assert (await report(store, Asked(MARCH, Tree.AS_WAS, "amortized"), TODAY)).lines
     with pytest.raises(InputError, match="no longer says which table its run used"):
