@@ -11,11 +11,16 @@ import pyarrow as pa
 from shared.archive import read_earlier_day
 from shared.breakdown import METRICS, states
 from shared.days import Period
+from shared.locations import day_record_key
 from shared.money import exact_sum
 from shared.ports import ObjectStore
 
 Sums = dict[tuple[str, str], Decimal]
 """Amounts by name (a charge type, an account) and currency."""
+
+
+class Incomplete(Exception):  # noqa: N818 - a state, not a fault
+    """The archive lacks a day that the ledger records; the message names it and the remedy."""
 
 
 def _none() -> Sums:
@@ -33,12 +38,15 @@ class ArchivedCosts:
 async def archived_costs(store: ObjectStore, through: date) -> dict[str, ArchivedCosts]:
     """Add up the archived days of the month of `through` until that day, by metric.
 
-    A metric that a day does not state is left out of that day; unblended is always stated.
+    A metric that a day does not state is left out of that day; unblended is always stated. Raises
+    Incomplete for a recorded day that is not there; one without a record has no line.
     """
     found = {"unblended": ArchivedCosts()}
     for day in Period.of(through).days(until=through):
         if archived := await read_earlier_day(store, day):
             await asyncio.to_thread(_add, found, archived.rows)
+        elif await store.get(day_record_key(day)):
+            raise Incomplete(f"the archive lacks {day}, run daybook replay {day}")
     return found
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from services.archiver.archived_costs import ArchivedCosts, Sums, archived_costs
+from services.archiver.archived_costs import ArchivedCosts, Incomplete, Sums, archived_costs
 from services.archiver.causes import Invoice, Moment, Sides, gaps, invoice_gap, minus, unexplained
 from shared.cost_check import CostCheck, Gap
 from shared.days import Period
@@ -83,7 +83,10 @@ class CompareCosts:
 
     async def _explored(self, explorer: CostSource, check: CostCheck, delivered: str) -> CostCheck:
         """Ask by charge type; where a gap is left, ask once more which accounts it is in."""
-        archive, most = await archived_costs(self.store, check.through), self.most_requests
+        try:
+            archive, most = await archived_costs(self.store, check.through), self.most_requests
+        except Incomplete as why:
+            return _with_problem(check, f"Cost Explorer was not compared: {why}")
         metrics = [each for each in dict.fromkeys(("unblended", self.metric)) if each in archive]
         first = Period.of(check.through).first
         try:

@@ -14,6 +14,7 @@ from services.archiver.handler import ArchivePeriod
 from services.archiver.invoicing import Invoicing
 from shared.aws import clients
 from shared.cost_check import CostCheck
+from shared.locations import breakdown_key
 from shared.memory import MemoryStore
 from shared.staging import InvoicedTotal
 from tests.support.cloud import Cloud
@@ -109,6 +110,16 @@ def test_a_gap_is_stated_exactly_with_its_parts_and_its_accounts(desk: Desk) -> 
         "by account: 222222222222 +9, 111111111111 -1.25",
     )
     assert check.requests == 2
+
+
+def test_a_day_that_the_archive_lost_is_said_and_is_no_gap(desk: Desk) -> None:
+    desk.archive(row("100"))
+    desk.store.versions.pop(breakdown_key(DAY))
+
+    check = desk.compare()
+
+    lost = f"Cost Explorer was not compared: the archive lacks {DAY}, run daybook replay {DAY}"
+    assert (check.problems, check.gaps, desk.stub.asked) == ((lost,), (), [])
 
 
 def test_pages_are_added_up_and_each_is_a_request(desk: Desk) -> None:
