@@ -15,16 +15,22 @@ class FolderExportStore:
         self._root = root
 
     async def files(self, prefix: str) -> list[ExportFile]:
-        """List the files below the prefix's folder."""
-        folder = self._root / prefix.rpartition("/")[0]
-        found = (self._file(path) for path in sorted(folder.rglob("*")) if path.is_file())
-        return [file for file in found if file.path.startswith(prefix)]
+        """List the files whose path, as it is spelled on disk, begins with the prefix."""
+        # Below its first folder: where case does not matter, a deeper one of another spelling
+        # would be found as well, and its files be listed twice.
+        first, slash, _ = prefix.partition("/")
+        folder = self._root / first if slash else self._root
+        paths = [path for path in sorted(folder.rglob("*")) if self._named(path).startswith(prefix)]
+        return [self._file(path) for path in paths if path.is_file()]
 
     def _file(self, path: Path) -> ExportFile:
         state = path.stat()
         modified = datetime.fromtimestamp(state.st_mtime, UTC)
         identity = f"{state.st_mtime_ns}-{state.st_size}"
-        return ExportFile(path.relative_to(self._root).as_posix(), identity, modified)
+        return ExportFile(self._named(path), identity, modified)
+
+    def _named(self, path: Path) -> str:
+        return path.relative_to(self._root).as_posix()
 
     async def read(self, path: str) -> tuple[bytes, datetime]:
         """Read a small file and its modification time."""

@@ -17,6 +17,7 @@ from services.query.listed import Listed, Lists
 from services.query.manifest import (
     NOTES,
     Delivery,
+    Folders,
     climbs,
     export_name,
     parsed,
@@ -52,15 +53,13 @@ def manifests_by_period(paths: Iterable[str]) -> dict[Period, str]:
 
     Raises InputError when a period has the manifests of two reports.
     """
-    found: dict[str, list[str]] = {}
-    periods: dict[str, Period] = {}
+    found: dict[Period, Folders] = {}
     for path in paths:
         if match := _MANIFEST.search(path):
-            found.setdefault(match[1], []).append(path)
-            periods[match[1]] = _period(path, match[2], match[3])
-    for folder, manifests in found.items():
-        refuse_two_exports(folder, manifests)
-    return {periods[folder]: manifests[0] for folder, manifests in found.items()}
+            found.setdefault(_period(path, match[2], match[3]), {})[path] = match[1]
+    for manifests in found.values():
+        refuse_two_exports(manifests)
+    return {period: path for period, (path,) in found.items()}
 
 
 def _period(path: str, year: str, month: str) -> Period:

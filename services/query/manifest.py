@@ -23,13 +23,15 @@ STAMP = "%Y%m%dT%H%M%S.%fZ"
 NOTES = "daybookNotes"
 """Where a manifest that Daybook wrote itself, for files that came without one, says so."""
 METADATA = "metadata/BILLING_PERIOD="
+Folders = dict[str, str]
+"""The folder of the billing period that a manifest lies below, by the manifest's path."""
 Body = TypeVar("Body", bound=BaseModel)
 _FOLDER = r"(?i:BILLING_PERIOD)="
 _DATA_PATH = re.compile(rf"^(.*/)?(data/{_FOLDER}(\d{{4}}-\d{{2}})/(?:([^/]+)/)?.+)$")
 _EXECUTION = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z-(.+)")
 """A delivery's folder, where they are kept: its time and its execution's id."""
 _NAME = re.compile(r"(?:^|/)([^/]+)-Manifest\.json$")
-_MANIFEST = re.compile(rf"metadata/{_FOLDER}(\d{{4}}-\d{{2}})/(?:([^/]+)/)?[^/]*Manifest\.json$")
+_MANIFEST = re.compile(rf"(metadata/{_FOLDER}(\d{{4}}-\d{{2}}))/(?:([^/]+)/)?[^/]*Manifest\.json$")
 
 
 class _ManifestBody(BaseModel):
@@ -70,17 +72,16 @@ def manifests_by_period(paths: Iterable[str]) -> dict[Period, str]:
     per execution in a folder named by its time, of which the newest counts if there is no other.
     Raises InputError when a period has two manifests of the same rank.
     """
-    top: dict[Period, list[str]] = {}
-    nested: dict[Period, list[str]] = {}
+    top: dict[Period, Folders] = {}
+    nested: dict[Period, Folders] = {}
     for path in paths:
         if found := _MANIFEST.search(path):
-            rank = nested if found[2] else top
-            rank.setdefault(_period(path, found[1]), []).append(path)
-    for rank in (top, nested):
-        for period, several in rank.items():
-            refuse_two_exports(f"{METADATA}{period}", several)
-    newest = {period: max(several) for period, several in nested.items()}
-    return newest | {period: several[0] for period, several in top.items()}
+            rank = nested if found[3] else top
+            rank.setdefault(_period(path, found[2]), {})[path] = found[1]
+    for several in (*top.values(), *nested.values()):
+        refuse_two_exports(several)
+    # Of one rank, one name and one folder, those beside the folder are one.
+    return {period: max(several) for period, several in (nested | top).items()}
 
 
 def _period(path: str, text: str) -> Period:
@@ -91,12 +92,18 @@ def _period(path: str, text: str) -> Period:
         raise InputError(path, problem, "Name the folder BILLING_PERIOD=YYYY-MM") from None
 
 
-def refuse_two_exports(folder: str, manifests: list[str]) -> None:
-    """Raise InputError for two exports: one's manifests all have its name, wherever they lie."""
-    if len({path.rpartition("/")[2] for path in manifests}) > 1:
+def refuse_two_exports(manifests: Folders) -> None:
+    """Raise InputError for two exports of a period: else one of them would pass unseen.
+
+    One export's manifests all have its name, and lie below one folder.
+    """
+    folders = sorted(set(manifests.values()))
+    names = {path.rpartition("/")[2] for path in manifests}
+    if len(folders) > 1 or len(names) > 1:
+        what = "share this folder" if len(folders) == 1 else "are of this billing period"
         raise InputError(
-            folder,
-            f"two exports share this folder: {', '.join(sorted(manifests))}",
+            " and ".join(folders),
+            f"two exports {what}: {', '.join(sorted(manifests))}",
             "Point the source at one export",
         )
 

@@ -65,6 +65,20 @@ def test_two_reports_in_one_folder_are_refused() -> None:
         manifests_by_period([f"{FOLDER}/one-Manifest.json", f"{FOLDER}/two-Manifest.json"])
 
 
+@pytest.mark.parametrize("name", ["costs", "other"])
+def test_two_reports_of_one_month_are_refused(name: str) -> None:
+    paths = ["20260301-20260315/costs-Manifest.json", f"{FOLDER}/{name}-Manifest.json"]
+
+    for order in (paths, paths[::-1]):
+        with pytest.raises(InputError) as refused:
+            manifests_by_period(order)
+
+        assert str(refused.value) == (
+            f"20260301-20260315 and {FOLDER}: two exports are of this billing period: "
+            f"{', '.join(paths)}. Point the source at one export"
+        )
+
+
 def test_a_folder_of_an_impossible_month_is_named() -> None:
     with pytest.raises(InputError, match="2026-13 is not a billing period"):
         manifests_by_period(["20261301-20261401/costs-Manifest.json"])

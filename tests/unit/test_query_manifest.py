@@ -62,6 +62,24 @@ def test_two_exports_that_are_created_anew_in_one_folder_are_refused() -> None:
         manifests_by_period(paths)
 
 
+@pytest.mark.parametrize("inside", ["", "20260317T06/"])
+def test_two_folders_of_one_month_are_refused(inside: str) -> None:
+    """An S3 bucket and Linux tell them apart: one of the exports would pass unseen."""
+    paths = [
+        f"{FOLDER}/{inside}cur-Manifest.json",
+        f"metadata/billing_period=2026-03/{inside}cur-Manifest.json",
+    ]
+
+    for order in (paths, paths[::-1]):
+        with pytest.raises(InputError) as refused:
+            manifests_by_period(order)
+
+        assert str(refused.value) == (
+            f"{FOLDER} and metadata/billing_period=2026-03: two exports are of this billing "
+            f"period: {', '.join(paths)}. Point the source at one export"
+        )
+
+
 def test_a_folder_of_an_impossible_month_is_not_a_crash() -> None:
     with pytest.raises(InputError):
         manifests_by_period(["metadata/BILLING_PERIOD=2026-13/cur-Manifest.json"])
