@@ -98,15 +98,15 @@ def _placement(row: dict[str, str | None], line: int, name: object) -> Placement
             "Put names that hold a comma in double quotes",
             where=f"line {line}",
         )
-    cells = _Cells(name, line, {key: (value or "").strip() for key, value in row.items()})
+    cells = _Cells(name, line, {key: value or "" for key, value in row.items()})
     valid_from, valid_to = cells.day("valid_from", date.min), cells.day("valid_to", date.max)
     if valid_to <= valid_from:
         raise cells.wrong("valid_to", "is not after valid_from", "A range ends before its valid_to")
     return Placement(
         line=line,
         account_id=cells.account(),
-        account_name=cells.values["account_name"],
-        ou_id=cells.values.get("ou_id", ""),
+        account_name=cells.account_name(),
+        ou_id=cells.values.get("ou_id", "").strip(),
         ou_path=cells.ou_path(),
         valid_from=valid_from,
         valid_to=valid_to,
@@ -116,7 +116,10 @@ def _placement(row: dict[str, str | None], line: int, name: object) -> Placement
 
 @dataclass(frozen=True)
 class _Cells:
-    """One line's cells, each read with the error that fits it."""
+    """One line's cells, each read with the error that fits it.
+
+    Blanks around ids, dates and states do not matter; in a name they are part of it.
+    """
 
     name: object
     line: int
@@ -126,14 +129,19 @@ class _Cells:
         return InputError(self.name, problem, remedy, where=f"line {self.line} ({column})")
 
     def account(self) -> str:
-        text = self.values["account_id"]
+        text = self.values["account_id"].strip()
         if not _ACCOUNT.fullmatch(text):
             problem = f"{text!r} is not a 12-digit account id"
             raise self.wrong("account_id", problem, "Spreadsheets drop leading zeros: restore them")
         return text
 
+    def account_name(self) -> str:
+        """Return the name as it is; one of nothing but blanks is none."""
+        text = self.values["account_name"]
+        return text if text.strip() else ""
+
     def ou_path(self) -> str:
-        text = self.values["ou_path"]
+        text = self.values["ou_path"].lstrip()
         first, *names = text.split("/")
         if first != ROOT or not all(name.strip() for name in names):
             remedy = f"Write {ROOT} or {ROOT}/Name; leave out an account that is in no OU"
@@ -141,13 +149,13 @@ class _Cells:
         return text
 
     def status(self) -> str:
-        text = self.values["status"]
+        text = self.values["status"].strip()
         if text not in STATUSES:
             raise self.wrong("status", f"{text!r} is unknown", f"Use one of {', '.join(STATUSES)}")
         return text
 
     def day(self, column: str, otherwise: date) -> date:
-        text = self.values[column]
+        text = self.values[column].strip()
         try:
             return date.fromisoformat(text) if text else otherwise
         except ValueError:

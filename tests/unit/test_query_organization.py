@@ -56,10 +56,25 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:
     assert len(parse_organization(body, "org.csv")) == 1
 
 
-def test_spaces_around_cells_and_empty_lines_do_not_matter() -> None:
-    (place,) = parsed("", f" {ACCOUNT} , shop , Root/A , 2026-01-01 ,  , ACTIVE ", "")
+def test_blanks_around_ids_dates_and_states_and_empty_lines_do_not_matter() -> None:
+    header = f"{HEADER},ou_id"
+    (place,) = parsed(
+        "", f" {ACCOUNT} ,shop, Root/A, 2026-01-01 ,  , ACTIVE , ou-1 ", "", header=header
+    )
 
-    assert (place.account_id, place.ou_path) == (ACCOUNT, "Root/A")
+    assert (place.account_id, place.ou_path, place.ou_id) == (ACCOUNT, "Root/A", "ou-1")
+    assert (place.valid_from, place.status) == (date(2026, 1, 1), "ACTIVE")
+
+
+@pytest.mark.parametrize("name", [" shop", "shop ", "\tshop", "shop\u00a0"])
+def test_a_name_keeps_the_blanks_that_it_has(name: str) -> None:
+    (place,) = parsed(f"{ACCOUNT},{name},Root/ A /B ,,,ACTIVE")
+
+    assert (place.account_name, place.ou_path) == (name, "Root/ A /B ")
+
+
+def test_a_name_of_nothing_but_blanks_is_none() -> None:
+    assert [place.account_name for place in parsed(f"{ACCOUNT},  ,Root,,,ACTIVE")] == [""]
 
 
 def test_columns_may_come_in_any_order_and_more_of_them() -> None:
