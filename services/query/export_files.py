@@ -12,6 +12,8 @@ from services.query.sources import MAP, MONEY, TEXT, Column, SourceFormat
 from shared.errors import InputError
 from shared.money import SCALE
 
+AMOUNT = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
+"""What is an amount in text: DuckDB's own cast also takes `1_000` and blanks around a number."""
 PARQUET, GZIP, ZIP = b"PAR1", b"\x1f\x8b", b"PK\x03\x04"
 
 
@@ -97,7 +99,7 @@ def typed(column: Column, found: Found | None) -> str:
         return f"CAST(NULL AS {kind})"
     name = quoted(found[0])
     if found[1] == "VARCHAR":
-        text = f"nullif({name}, '')"
+        text = f"nullif({name}, '')" if kind != MONEY else _amount(name)
         json = "::JSON" if kind == MAP else ""
         return name if kind == TEXT else f"CAST({text}{json} AS {kind})"
     if kind == MONEY and found[1] == "DOUBLE":
@@ -105,6 +107,14 @@ def typed(column: Column, found: Found | None) -> str:
     if kind in (MONEY, TEXT):
         return f"CAST(CAST({name} AS VARCHAR) AS {kind})"
     return name
+
+
+def _amount(name: str) -> str:
+    """Return the expression for a text that is an amount; any other is one that no cast takes."""
+    return (
+        f"CASE WHEN {name} = '' THEN NULL WHEN regexp_full_match({name}, '{AMOUNT}') THEN {name} "
+        f"ELSE 'not an amount: ' || {name} END"
+    )
 
 
 def _exact(name: str) -> str:

@@ -188,8 +188,20 @@ def test_a_zip_archive_is_refused_with_a_remedy(tmp_path: Path) -> None:
         break_down(tmp_path, b"PK\x03\x04rest", source="legacy")
 
 
-def test_an_amount_that_is_none_is_refused(tmp_path: Path) -> None:
-    body = legacy([line("2")]).replace(b",2,", b",two,")
+@pytest.mark.parametrize("amount", ["two", "1_000", " 2", "2 ", "2\t", "0x10", "1e", "--2", "NaN"])
+def test_an_amount_that_is_none_is_refused(amount: str, tmp_path: Path) -> None:
+    body = legacy([line("2")]).replace(b",2,", f",{amount},".encode())
 
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(duckdb.Error, match=f"not an amount: {amount}"):
         break_down(tmp_path, body, source="legacy")
+
+
+def test_an_amount_may_be_spelled_as_any_decimal_number(tmp_path: Path) -> None:
+    bodies = [
+        legacy([line("2")]).replace(b",2,", f",{amount},".encode())
+        for amount in ("1E-7", "+1.5e+1", "-.5", "2.", "")
+    ]
+
+    control, _ = break_down(tmp_path, *bodies, source="legacy")
+
+    assert control.totals == (usd("16.5000001"),)
