@@ -4,7 +4,7 @@ The workers read what a manifest lists and nothing else. A person may still have
 folder of files, of a legacy CUR or of FOCUS. They are sorted by billing period, a file that holds
 several is split, and a manifest is written for each period that says: nothing proves that the
 files are complete. Two folders with files of one period are refused, since they may be two
-deliveries of the same lines.
+deliveries of the same lines, and so are two files that hold the same lines (`loose_twins.py`).
 """
 
 import hashlib
@@ -12,12 +12,13 @@ import json
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from daybook.loose_twins import refuse_copies, refuse_shared_lines
 from services.query.columns import find_columns
 from services.query.export_files import columns_of, read_files, typed
 from services.query.manifest import NOTES
@@ -88,6 +89,7 @@ def _found(root: Path) -> list[Path]:
         remedy = "Point --source at a file or a folder of files"
         raise InputError(root, f"has no {', '.join(SUFFIXES)} file", remedy)
     _refuse_twins(files)
+    refuse_copies(files)
     return files
 
 
@@ -115,21 +117,24 @@ def _identity(parts: list[Path]) -> str:
 
 
 def _by_period(files: list[Path], source: SourceFormat, folder: Path) -> dict[Period, list[Path]]:
-    periods: dict[Period, list[Path]] = {}
-    folders: dict[Period, set[Path]] = {}
+    periods: dict[Period, dict[Path, Path]] = {}
     for number, file in enumerate(files):
         try:
             for period, part in _parts(file, source, folder / str(number)):
-                periods.setdefault(period, []).append(part)
-                folders.setdefault(period, set()).add(file.parent)
+                periods.setdefault(period, {})[file] = part
         except duckdb.Error as error:
             raise unreadable(file, error) from None
-    for period, places in folders.items():
-        if len(places) > 1:
-            names = ", ".join(sorted(map(str, places)))
-            problem = f"files of {period} lie in several folders: {names}"
-            raise InputError(files[0].parent, problem, "Point --source at the one that counts")
-    return periods
+    for period, parts in periods.items():
+        _refuse_several_folders(period, parts)
+        refuse_shared_lines(source, period, parts, folder)
+    return {period: list(parts.values()) for period, parts in periods.items()}
+
+
+def _refuse_several_folders(period: Period, files: Iterable[Path]) -> None:
+    places = sorted({file.parent for file in files})
+    if len(places) > 1:
+        problem = f"files of {period} lie in several folders: {', '.join(map(str, places))}"
+        raise InputError(places[0], problem, "Point --source at the one that counts")
 
 
 def _parts(file: Path, source: SourceFormat, folder: Path) -> Iterator[tuple[Period, Path]]:
