@@ -118,7 +118,7 @@ def _placement(row: dict[str, str | None], line: int, name: object) -> Placement
 class _Cells:
     """One line's cells, each read with the error that fits it.
 
-    Blanks around ids, dates and states do not matter; in a name they are part of it.
+    Blanks around ids, dates, states and whole paths do not matter; in a name they are part of it.
     """
 
     name: object
@@ -141,7 +141,7 @@ class _Cells:
         return text if text.strip() else ""
 
     def ou_path(self) -> str:
-        text = self.values["ou_path"].lstrip()
+        text = self.values["ou_path"].strip()
         first, *names = text.split("/")
         if first != ROOT or not all(name.strip() for name in names):
             remedy = f"Write {ROOT} or {ROOT}/Name; leave out an account that is in no OU"

@@ -59,7 +59,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:
 def test_blanks_around_ids_dates_and_states_and_empty_lines_do_not_matter() -> None:
     header = f"{HEADER},ou_id"
     (place,) = parsed(
-        "", f" {ACCOUNT} ,shop, Root/A, 2026-01-01 ,  , ACTIVE , ou-1 ", "", header=header
+        "", f" {ACCOUNT} ,shop, Root/A , 2026-01-01 ,  , ACTIVE , ou-1 ", "", header=header
     )
 
     assert (place.account_id, place.ou_path, place.ou_id) == (ACCOUNT, "Root/A", "ou-1")
@@ -70,7 +70,7 @@ def test_blanks_around_ids_dates_and_states_and_empty_lines_do_not_matter() -> N
 def test_a_name_keeps_the_blanks_that_it_has(name: str) -> None:
     (place,) = parsed(f"{ACCOUNT},{name},Root/ A /B ,,,ACTIVE")
 
-    assert (place.account_name, place.ou_path) == (name, "Root/ A /B ")
+    assert (place.account_name, place.ou_path) == (name, "Root/ A /B")
 
 
 def test_a_name_of_nothing_but_blanks_is_none() -> None:
