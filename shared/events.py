@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError, model_validator
 
 from shared.days import day_before
-from shared.errors import Ignore, Reject
+from shared.errors import Reject
 from shared.event_data import (
     ArchivedData,
     ArchivedDay,
@@ -32,7 +32,7 @@ from shared.event_data import (
     Reference,
     Refresh,
 )
-from shared.ses_reports import TOPIC_VALIDATED, read_ses_report
+from shared.ses_reports import read_ses_report
 
 __all__ = [  # the data classes, too: one door to everything about events
     "EVENTS",
@@ -244,13 +244,9 @@ def parse(body: str) -> Event:
 
 def _from_ses(body: str) -> Event | None:
     """Take what SES says about a digest as an event of ours; None for anything else."""
-    if body.startswith(TOPIC_VALIDATED):
-        raise Ignore("SES tried the topic of its reports")
     report = read_ses_report(body)
     if report is None:
         return None
-    if report.claim is None:
-        raise Ignore(f"SES reports {report.kind} of a mail that is no digest")
     return MailReported.model_validate(
         {
             "id": derive_id(report.mail.message_id, report.kind, report.moment),

@@ -6,6 +6,7 @@ SNS". Fields that are not named here are passed over; new ones may come at any t
 
 from pydantic import AwareDatetime, Field, ValidationError
 
+from shared.errors import Ignore
 from shared.event_data import Frozen
 
 TOPIC_VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing"
@@ -53,8 +54,13 @@ class SesReport(Frozen):
 
 
 def read_ses_report(body: str) -> SesReport | None:
-    """Read SES's JSON; None for anything else."""
+    """Read SES's JSON; None for anything else. Raises Ignore for what is about no digest."""
+    if body.startswith(TOPIC_VALIDATED):
+        raise Ignore("SES tried the topic of its reports")
     try:
-        return SesReport.model_validate_json(body)
+        report = SesReport.model_validate_json(body)
     except ValidationError:
         return None
+    if report.claim is None:
+        raise Ignore(f"SES reports {report.kind} of a mail that is no digest")
+    return report
