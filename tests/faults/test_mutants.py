@@ -1,10 +1,14 @@
 """Layer 8: the harness finds what it is there to find."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.faults.mutants import CALM, hunt
 from tests.faults.planted import MUTANTS
 from tests.faults.sweep import judge, swept
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_there_are_mistakes_enough() -> None:
@@ -12,6 +16,14 @@ def test_there_are_mistakes_enough() -> None:
     assert {mutant.layer for mutant in MUTANTS.values()} >= {
         "single", "pairs", "deliveries", "orders", "fuzz",
     }  # fmt: skip
+
+
+def test_the_page_names_every_mistake_in_its_layer() -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+
+    for layer in {mutant.layer for mutant in MUTANTS.values()}:
+        caught = [name for name, mutant in MUTANTS.items() if mutant.layer == layer]
+        assert f"| `{layer}` | {'; '.join(caught)} |" in page
 
 
 def test_what_catches_a_mistake_harms_nobody_without_it() -> None:
