@@ -1,5 +1,6 @@
 """Clients for AWS, all from one place. Endpoints come from botocore's own AWS_ENDPOINT_URL."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -16,10 +17,13 @@ that is being handed over within the grace of a worker that is told to stop."""
 
 
 def config_for(service: str, region: str | None = None) -> AioConfig:
-    """Return the client configuration: one retry layer, and none where a repeat is an effect."""
+    """Return the client configuration: one retry layer, and none where a repeat is an effect.
+
+    AWS_REGION is read here: botocore knows AWS_DEFAULT_REGION alone, other than the other SDKs.
+    """
     attempts = 1 if service in NEVER_TWICE else 3
     return AioConfig(
-        region_name=region,
+        region_name=region or os.environ.get("AWS_REGION") or None,
         connect_timeout=5,
         read_timeout=READ_TIMEOUT.get(service, 20),
         retries={"mode": "standard", "total_max_attempts": attempts},

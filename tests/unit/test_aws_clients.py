@@ -1,5 +1,6 @@
 """The clients: how long they wait and how often they ask, as leases and stops count on it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -47,3 +48,34 @@ async def test_a_mail_that_is_being_handed_over_ends_within_the_grace_of_a_stop(
 
     assert config.connect_timeout + config.read_timeout <= GRACE
     assert LAST > 0
+
+
+@pytest.mark.parametrize(
+    ("environment", "region"),
+    [
+        ({"AWS_REGION": "eu-west-3"}, "eu-west-3"),
+        ({"AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-2"),
+        ({"AWS_REGION": "eu-west-3", "AWS_DEFAULT_REGION": "eu-west-2"}, "eu-west-3"),
+    ],
+)
+def test_the_region_is_the_one_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], region: str
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert asyncio.run(region_of("sqs")) == region
+
+
+def test_a_service_of_another_region_is_asked_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+
+    assert asyncio.run(region_of("sqs", region="us-east-1")) == "us-east-1"
+
+
+async def region_of(service: str, region: str | None = None) -> str:
+    async with clients(service, region=region) as (client,):
+        return str(client.meta.region_name)
