@@ -4,6 +4,7 @@ import os
 from datetime import UTC, date, datetime
 
 from daybook.publish import operators_event, publish
+from services.auditor.checks.digest import IN_HAND
 from services.notifier.claim import DELAYED, Claim, ClaimState
 from shared.aws import clients
 from shared.errors import InputError
@@ -14,6 +15,7 @@ from shared.s3 import S3Store
 from shared.topology import load_topology
 
 BUCKET_VARIABLE = "DAYBOOK_ARCHIVE_BUCKET"
+UNSETTLED = {ClaimState.CLAIMED, ClaimState.UNKNOWN}
 
 
 async def resolve(
@@ -22,7 +24,8 @@ async def resolve(
     """Settle a day's mail in doubt; returns by ledger key what it is now.
 
     `claim` says which, as the alarm names it; without it there must be no more than one: what is
-    true of one list need not be true of another.
+    true of one list need not be true of another. In doubt is also what was claimed and left: nobody
+    is at work on it any more, and no message may come that would find it.
 
     `sent` records that it arrived; otherwise it is given up and a backfill is asked for that sends
     this mail again, to its own list alone. Its run follows from what was given up: whoever is not
@@ -53,10 +56,9 @@ def _chosen(
     meant = {
         key: entry
         for key, entry in claims.items()
-        if claim in ("", _name(key))
-        and (entry.doc.state is ClaimState.UNKNOWN or _given_up(entry.doc, sent=sent))
+        if claim in ("", _name(key)) and (_in_doubt(entry.doc) or _given_up(entry.doc, sent=sent))
     }
-    doubts = [key for key, entry in meant.items() if entry.doc.state is ClaimState.UNKNOWN]
+    doubts = [key for key, entry in meant.items() if _in_doubt(entry.doc)]
     if not meant:
         raise InputError(where, "no digest of the day is in doubt", "Look at the day again")
     if len(doubts) > 1:
@@ -75,6 +77,13 @@ def _name(key: str) -> str:
 
 def _kind(key: str) -> str:
     return _name(key)[len("2026-01-01-") :].rpartition("-")[0]
+
+
+def _in_doubt(claim: Claim) -> bool:
+    """Say whether nobody knows: not of a claim that may still be somebody's work."""
+    if claim.state is ClaimState.CLAIMED:
+        return datetime.now(UTC) - claim.at > IN_HAND
+    return claim.state is ClaimState.UNKNOWN
 
 
 def _given_up(claim: Claim, *, sent: bool) -> bool:
@@ -109,7 +118,7 @@ async def settle(
 
     Returns the claim as it is now; raises InputError when it changed and is still in doubt.
     """
-    if entry.doc.state is not ClaimState.UNKNOWN:
+    if not _in_doubt(entry.doc):
         return entry.doc
     decided = entry.doc.model_copy(
         update={
@@ -121,6 +130,6 @@ async def settle(
     if await ledger.replace(key, entry, decided):
         return decided
     now = await ledger.read(key, Claim)
-    if now is None or now.doc.state is ClaimState.UNKNOWN:
+    if now is None or now.doc.state in UNSETTLED:
         raise InputError(key, "the record changed meanwhile", "Say it again")
     return now.doc

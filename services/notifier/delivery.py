@@ -107,7 +107,8 @@ class Delivery:
             "Daybook: nobody knows whether a digest was sent",
             f"{name}: {reason}. SES's own events may settle it. If not, look in a recipient's "
             "mail box, or in the channel, then run `daybook digest resolve "
-            f"{name[:10]} --sent` if it is there, or `--resend` if it is not. "
+            f"{name[:10]} --claim {name} --sent` if it is there, or the same with `--resend` if "
+            "it is not. "
             "docs/runbook.md: nobody knows whether a digest was sent.",
         )
         await self._settle(claims, name, entry, ClaimState.UNKNOWN, reason)

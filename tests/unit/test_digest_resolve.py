@@ -1,10 +1,12 @@
 """A doubt that an operator settles while SES's own event does the same."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from daybook.digest import _chosen, _wish, settle
+from services.auditor.checks.digest import check
+from services.auditor.listed import Listed
 from services.notifier.claim import Claim, ClaimState
 from shared.errors import InputError
 from shared.ledger import Entry, Ledger
@@ -92,3 +94,39 @@ def test_what_is_given_up_is_asked_for_by_its_name_and_always_as_the_same_run() 
 
     assert [wish.data.only for wish in wishes] == [CHAT, CHAT]
     assert wishes[0].id == wishes[1].id != _wish(day, DAILY, other, "ops").id
+
+
+def claimed(minutes: float) -> Claim:
+    at = datetime.now(UTC) - timedelta(minutes=minutes)
+    return DOUBT.model_copy(update={"state": ClaimState.CLAIMED, "at": at})
+
+
+@in_loop
+async def test_a_claim_that_was_left_is_settled_as_the_audits_remedy_says() -> None:
+    ledger, left = Ledger(MemoryStore()), claimed(11)
+    key = f"ledger/digests/2026-06-17/{DAILY}.json"
+    assert await ledger.create(key, left)
+    entry = await ledger.read(key, Claim)
+    assert entry
+    looked = Listed(datetime.now(UTC), "bucket", date(2026, 6, 17), claims={key: left})
+    (finding,) = check(looked)
+    assert f"daybook digest resolve 2026-06-17 --claim {DAILY} " in finding.remedy
+
+    assert _chosen({key: entry}, "ledger", sent=True, claim=DAILY) == {key: entry}
+    settled = await settle(ledger, key, entry, sent=True, requested_by="ops")
+
+    assert settled.state is ClaimState.SENT
+
+
+def test_a_claim_that_may_be_somebodys_work_is_left_to_it() -> None:
+    with pytest.raises(InputError, match="no digest of the day is in doubt"):
+        _chosen({KEY: Entry(claimed(9), "etag")}, "ledger", sent=True, claim="")
+
+
+@in_loop
+async def test_a_doubt_that_was_claimed_anew_meanwhile_is_not_settled() -> None:
+    ledger = Ledger(MemoryStore())
+    read = await raced(ledger, ClaimState.CLAIMED)
+
+    with pytest.raises(InputError, match="changed meanwhile"):
+        await settle(ledger, KEY, read, sent=True, requested_by="ops")

@@ -81,7 +81,8 @@ async def test_doubt_rings_the_alarm_and_is_recorded() -> None:
     assert said == []
     assert (await claim_of(notifier)).state is ClaimState.UNKNOWN
     ((_, text),) = notifier.bell.alarms
-    assert claim_name(DAY, "daily", DIGEST.recipients) in text
+    name = claim_name(DAY, "daily", DIGEST.recipients)
+    assert f"`daybook digest resolve {DAY} --claim {name} --sent`" in text
     assert "read timeout" in text
 
 

@@ -33,12 +33,14 @@ def _doubt(listed: Listed, claim: Claim) -> str:
 
 
 def _unknown(key: str, doubt: str) -> Finding:
-    day = key.rpartition("/")[2][:10]
+    name = key.rpartition("/")[2].removesuffix(".json")
+    day = name[:10]
+    resolve = f"daybook digest resolve {day} --claim {name}"
     return Finding(
         kind="digest-unknown",
         day=date.fromisoformat(day),
         found=doubt,
-        remedy=f"Look in a mail box, then daybook digest resolve {day} --sent or --resend",
+        remedy=f"Look in a mail box, then {resolve} with --sent or --resend",
     )
 
 
