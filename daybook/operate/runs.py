@@ -8,9 +8,9 @@ from typing import Any
 
 from daybook.operate.reach import each
 from services.query.handler import LOOKED
-from services.query.readiness import Looked
+from services.query.readiness import GIVE_UP, Looked
 from shared.day_record import PeriodRecord
-from shared.days import Period
+from shared.days import ONE_DAY, Period
 from shared.ledger import Ledger
 from shared.locations import RUN_RECORDS, STAGING, period_record_key, staging_prefix
 from shared.money import exact_sum
@@ -19,6 +19,8 @@ from shared.run_record import RunRecord
 
 STUCK = timedelta(hours=1)
 """Without a step for so long a run needs a person; a worker that died is over it in 5 minutes."""
+WAITED = GIVE_UP + ONE_DAY
+"""So long a run may wait for the export: the tick gives up ten days after the day's deadline."""
 COST_EXPLORER = Decimal("0.01")
 """US dollars a request (AWS Cost Explorer pricing)."""
 
@@ -126,6 +128,7 @@ async def _open(
     if "manifest.json" not in names:
         looked = await Ledger(store).read(f"{staging_prefix(run, period)}{LOOKED}", Looked)
         if looked:
+            late = now - since > WAITED
             return OpenRun(run, period, "waits for the export", since, late, looked.doc.reason)
         return OpenRun(run, period, "reads the export: query", since, late)
     record = await Ledger(store).read(period_record_key(period), PeriodRecord)

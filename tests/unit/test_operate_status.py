@@ -125,14 +125,17 @@ async def test_a_run_that_is_archived_waits_for_whoever_comes_next() -> None:
 
 
 @in_loop
-async def test_a_run_that_waits_for_the_export_says_for_what() -> None:
-    store = at(0)
+@pytest.mark.parametrize(("days", "stuck"), [(0, False), (9, False), (12, True)])
+async def test_a_run_that_waits_for_the_export_says_for_what_and_is_stuck_when_the_tick_gave_up(
+    days: int, stuck: bool
+) -> None:
+    store = at(24 * days)
     looked = b'{"version": "v", "reason": "usage of 2026-03-16 is still being delivered"}'
     await store.put("staging/run=run-1/period=2026-03/not-ready.json", looked)
 
     (run,) = (await read_runs(store, MARCH, NOW)).open
 
-    assert run.step == "waits for the export"
+    assert (run.step, run.stuck) == ("waits for the export", stuck)
     assert run.reason == "usage of 2026-03-16 is still being delivered"
 
 
