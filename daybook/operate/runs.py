@@ -1,6 +1,7 @@
 """The runs of the last days: which are done, which are on their way, and which are stuck."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,8 @@ from shared.run_record import RunRecord
 
 STUCK = timedelta(hours=1)
 """Without a step for so long a run needs a person; a worker that died is over it in 5 minutes."""
+LATELY = timedelta(days=7)
+"""Runs of so long ago are worth a look whatever month is asked for: the 1st has a day before."""
 WAITED = GIVE_UP + ONE_DAY
 """So long a run may wait for the export: the tick gives up ten days after the day's deadline."""
 COST_EXPLORER = Decimal("0.01")
@@ -68,24 +71,28 @@ class Runs:
     """All that the ledger and the staging area know of runs."""
 
     done: tuple[RunRecord, ...]
+    """Those that were cataloged in the month."""
     open: tuple[OpenRun, ...]
+    recent: tuple[RunRecord, ...]
+    """Those of the last days, whatever the month."""
+    parts: Mapping[str, int]
+    """How many billing periods of each run were ever cataloged."""
 
     @property
     def last_refresh(self) -> RunRecord | None:
         """The newest run that refreshed the dashboards."""
-        refreshed = [run for run in self.done if run.refreshes]
+        refreshed = [run for run in (*self.done, *self.recent) if run.refreshes]
         return max(refreshed, key=lambda run: run.cataloged_at, default=None)
 
     def backfills(self) -> list[tuple[RunRecord, int]]:
         """Return one record of each backfill of several months, and how many of them are done."""
-        parts = defaultdict[str, list[RunRecord]](list)
-        for run in self.done:
-            if run.batch and run.batch.of > 1:
-                parts[run.run].append(run)
-        return [(some[0], len(some)) for some in parts.values()]
+        known = {run.run: run for run in (*self.recent, *self.done)}
+        return [
+            (run, self.parts[run.run]) for run in known.values() if run.batch and run.batch.of > 1
+        ]
 
     def spent(self) -> Spent:
-        """Add up what they cost."""
+        """Add up what the month's cost."""
         queries = exact_sum(run.query_cost for run in self.done if run.query_cost is not None)
         requests = sum(run.cost_explorer_requests for run in self.done)
         refreshes = sum(len(run.refreshes) for run in self.done)
@@ -93,20 +100,25 @@ class Runs:
 
 
 async def read_runs(store: ObjectStore, month: Period, now: datetime) -> Runs:
-    """Return the runs that were cataloged in a month (UTC), and all that are not yet."""
+    """Return the runs that were cataloged in a month (UTC) or lately, and all that are not yet."""
     listed = await store.list(RUN_RECORDS)
     known = {tuple(item.key.removeprefix(RUN_RECORDS).split("/")) for item in listed}
-    ledger = Ledger(store)
-    recent = [item for item in listed if Period.of(item.modified.date()) >= month]
-    entries = await each(lambda item: ledger.read(item.key, RunRecord), recent)
-    done = [e.doc for e in entries if e and Period.of(e.doc.cataloged_at.date()) == month]
+    ledger, since = Ledger(store), min(month.first, (now - LATELY).date())
+    worth = [item for item in listed if item.modified.date() >= since]
+    entries = await each(lambda item: ledger.read(item.key, RunRecord), worth)
+    records = [entry.doc for entry in entries if entry]
     begun = [
         (run, period, items)
         for (run, period), items in (await _staged(store)).items()
         if (run, f"{period}.json") not in known
     ]
     opened = await each(lambda part: _open(store, *part, now), begun)
-    return Runs(tuple(done), tuple(sorted(opened, key=lambda run: run.since)))
+    return Runs(
+        done=tuple(run for run in records if Period.of(run.cataloged_at.date()) == month),
+        open=tuple(sorted(opened, key=lambda run: run.since)),
+        recent=tuple(run for run in records if run.cataloged_at >= now - LATELY),
+        parts=Counter(run for run, *_ in known),
+    )
 
 
 async def _staged(store: ObjectStore) -> dict[tuple[str, Period], list[ObjectInfo]]:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from daybook.console import SHAPES, STYLES, out
 from daybook.operate.days import DayState
+from daybook.operate.runs import LATELY
 from daybook.operate.status import Status
 from shared.money import cents
 
@@ -92,7 +93,7 @@ def _queues(status: Status) -> Iterator[str]:
 def _refresh(status: Status) -> Iterator[str]:
     run = status.runs.last_refresh
     if run is None:
-        yield f"No dashboard was refreshed in {status.month}."
+        yield f"No dashboard was refreshed in {status.month}, nor in the last {LATELY.days} days."
         return
     states = ", ".join(f"{each.dataset} {each.status}" for each in run.refreshes)
     yield f"Last refresh: {run.refreshed_at or run.cataloged_at:%Y-%m-%d %H:%M} UTC, {states}"

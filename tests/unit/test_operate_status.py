@@ -154,10 +154,12 @@ def record(run: str, period: Period, **more: object) -> RunRecord:
     return RunRecord.model_validate(known | more)
 
 
-async def runs_of(store: MemoryStore, *records: RunRecord) -> Runs:
+async def runs_of(
+    store: MemoryStore, *records: RunRecord, month: Period = MARCH, now: datetime = NOW
+) -> Runs:
     for each in records:
         await Ledger(store).create(run_record_key(each.run, each.period), each)
-    return await read_runs(store, MARCH, NOW)
+    return await read_runs(store, month, now)
 
 
 @in_loop
@@ -199,6 +201,47 @@ async def test_a_backfill_shows_how_many_of_its_months_are_done() -> None:
 
     ((first, done),) = runs.backfills()
     assert (first.run, done) == ("long", 2)
+
+
+FIRST_OF_APRIL = datetime(2026, 4, 1, 2, tzinfo=UTC)
+
+
+@in_loop
+@pytest.mark.parametrize("month", [MARCH, Period(2026, 4)])
+async def test_a_backfill_across_a_month_end_is_counted_whole_whatever_the_month(
+    month: Period,
+) -> None:
+    """Three months were done before midnight, and one after it."""
+    store = MemoryStore(now=lambda: FIRST_OF_APRIL)
+    parts = [
+        record(
+            "long",
+            Period(2025, 8 + n),
+            batch=Batch(part=n, of=4, reason="why", requested_by="ops"),
+            cataloged_at=FIRST_OF_APRIL - timedelta(hours=3 if n < 4 else 1),
+        )
+        for n in (1, 2, 3, 4)
+    ]
+    runs = await runs_of(store, *parts, month=month, now=FIRST_OF_APRIL)
+
+    ((_, done),) = runs.backfills()
+    assert done == 4
+
+
+@in_loop
+async def test_on_the_first_the_runs_of_the_day_are_seen_beside_yesterdays_month() -> None:
+    refresh = (Refresh(dataset="costs", ingestion="i", status="COMPLETED"),)
+    batch = Batch(part=1, of=3, reason="why", requested_by="ops")
+    an_hour_ago = FIRST_OF_APRIL - timedelta(hours=1)
+    runs = await runs_of(
+        MemoryStore(now=lambda: FIRST_OF_APRIL),
+        record("today", MARCH, refreshes=refresh, cataloged_at=an_hour_ago, batch=batch),
+        now=FIRST_OF_APRIL,
+    )
+
+    assert runs.last_refresh
+    assert [(first.run, done) for first, done in runs.backfills()] == [("today", 1)]
+    assert runs.spent().runs == 0
 
 
 @in_loop
