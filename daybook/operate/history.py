@@ -150,13 +150,28 @@ async def history_of(store: ObjectStore, record: DayRecord, metric: str) -> Hist
             archived=version,
             changes=tuple(_changes(before, version, metric)) if before else (),
             why=_why(before, version, runs.get(version.run)),
-            told=tuple(telling for sha256, telling in tellings if sha256 == version.sha256),
+            told=tuple(
+                telling
+                for sha256, telling in tellings
+                if _meant(record.versions, sha256, telling.at) is version
+            ),
         )
         for number, (before, version) in enumerate(
             zip(befores, record.versions, strict=False), start=1
         )
     ]
     return History(record.day, metric, tuple(versions))
+
+
+def _meant(versions: Sequence[DayVersion], sha256: str, at: datetime) -> DayVersion | None:
+    """Return which version a mail of then told: a day may go back to bytes that it had before.
+
+    It is the newest with these bytes that was there. Another may have come to be in force since:
+    a digest tells what its run archived, and a doubt is settled days later.
+    """
+    same = [version for version in versions if version.sha256 == sha256]
+    there = [version for version in same if version.archived_at <= at]
+    return max(there, key=lambda version: version.archived_at, default=same[0] if same else None)
 
 
 async def _runs(store: ObjectStore, record: DayRecord) -> dict[str, RunRecord]:

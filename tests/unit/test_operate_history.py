@@ -117,6 +117,51 @@ async def test_only_who_may_have_got_it_was_told_also_by_a_digest_of_the_next_mo
 
 
 @in_loop
+async def test_who_was_told_of_bytes_that_came_back_was_told_of_them_when_they_were_in_force() -> (
+    None
+):
+    """The day goes from A to B and back to A; a mail tells A before, and one after."""
+    first, second, third = RECORD.versions
+    back = third.model_copy(update={"sha256": first.sha256})
+    store = MemoryStore()
+    await told(store, 1, DAY, ClaimState.SENT)
+    late = Claim(
+        state=ClaimState.SENT,
+        run="run-3",
+        owner="one",
+        at=back.archived_at + timedelta(minutes=5),
+        told={DAY: ToldDay(sha256=first.sha256, etag="")},
+    )
+    await Ledger(store).create(digest_claim_key("2026-03-19-daily-abc"), late)
+    record = DayRecord(day=DAY, versions=(first, second, back))
+
+    history = await history_of(store, record, "amortized")
+
+    assert [[t.day for t in v.told] for v in history.versions] == [
+        [DAY],
+        [],
+        [date(2026, 3, 19)],
+    ]
+
+
+@in_loop
+async def test_a_mail_that_went_out_after_a_newer_version_still_told_its_own() -> None:
+    store, after = MemoryStore(), RECORD.versions[1].archived_at + timedelta(minutes=1)
+    claim = Claim(
+        state=ClaimState.SENT,
+        run="run-1",
+        owner="one",
+        at=after,
+        told={DAY: ToldDay(sha256=RECORD.versions[0].sha256, etag="")},
+    )
+    await Ledger(store).create(digest_claim_key(f"{DAY}-daily-abc"), claim)
+
+    history = await history_of(store, RECORD, "amortized")
+
+    assert [len(v.told) for v in history.versions] == [1, 0, 0]
+
+
+@in_loop
 async def test_as_of_a_day_is_the_version_in_force_at_its_end_and_who_knew_it_by_then() -> None:
     history = await told_of_all()
 
