@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from daybook.operate.reach import each
 from shared.errors import Ignore, InputError, Reject
 from shared.events import Event, parse
 from shared.failures import Failure
@@ -24,8 +25,9 @@ COUNTS = {
     "delayed": "ApproximateNumberOfMessagesDelayed",
 }
 AGE = "ApproximateAgeOfOldestMessage"
-HELD = 60
-"""Seconds for which dead letters are kept from others while they are looked at."""
+HELD = 600
+"""Seconds for which dead letters are kept from others while they are looked at: longer than it
+takes to receive the most that are looked at; who is done sets them free."""
 MOST = 1000
 """Dead letters of one queue that are looked at."""
 
@@ -112,15 +114,13 @@ class Queues:
     async def letters(self, worker: str, notes: ObjectReader) -> AsyncIterator[list[Letter]]:
         """Hold a worker's dead letters, oldest first; those still there are free afterwards."""
         url = await self.url(self.topology.dead_letter_queue(worker))
-        found: dict[str, Letter] = {}
+        raw: dict[str, dict[str, Any]] = {}
         try:
-            while len(found) < MOST and (raw := await self._receive(url)):
-                for message in raw:
-                    found[message["MessageId"]] = await self._letter(worker, message, notes)
-            yield sorted(found.values(), key=lambda letter: letter.sent_at)
+            await self._receive_all(url, raw)
+            found = await each(lambda one: self._letter(worker, one, notes), raw.values())
+            yield sorted(found, key=lambda letter: letter.sent_at)
         finally:
-            for letter in found.values():
-                await self._free(url, letter)
+            await each(lambda one: self._free(url, one["ReceiptHandle"]), raw.values())
 
     async def move_back(self, worker: str, letter: Letter) -> str:
         """Put a dead letter back into the queue that it came from; returns the queue's name.
@@ -140,6 +140,14 @@ class Queues:
         if entry.backfills and of_backfill:
             return self.topology.backfill_queue(worker)
         return self.topology.queue(worker)
+
+    async def _receive_all(self, url: str, found: dict[str, dict[str, Any]]) -> None:
+        """Receive until nothing new comes: what comes again is free again, and has been seen."""
+        while len(found) < MOST and (batch := await self._receive(url)):
+            before = len(found)
+            found |= {message["MessageId"]: message for message in batch}
+            if len(found) == before:
+                return
 
     async def _receive(self, url: str) -> Sequence[dict[str, Any]]:
         answer = await self.sqs.receive_message(
@@ -171,11 +179,11 @@ class Queues:
         found = await notes.get(failure_key(self.topology.queue(worker), message))
         return Failure.model_validate_json(found.body) if found else None
 
-    async def _free(self, url: str, letter: Letter) -> None:
+    async def _free(self, url: str, handle: str) -> None:
         """Let others see a letter; one that was moved meanwhile is gone, and that is fine."""
         try:
             await self.sqs.change_message_visibility(
-                QueueUrl=url, ReceiptHandle=letter.handle, VisibilityTimeout=0
+                QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0
             )
         except self.sqs.exceptions.ClientError:
             return
