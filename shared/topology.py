@@ -176,6 +176,15 @@ class Topology(_Part):
         """Return the name of a worker's dead-letter queue."""
         return f"daybook-{worker}-dlq"
 
+    def undelivered_queue(self, worker: str) -> str:
+        """Return the name of the queue of what SNS could not deliver to a worker's queues."""
+        return f"daybook-{worker}-undelivered-dlq"
+
+    @property
+    def schedule_queue(self) -> str:
+        """The name of the queue of what EventBridge could not tell the events topic."""
+        return "daybook-schedule-dlq"
+
 
 @cache
 def load_topology() -> Topology:

@@ -138,7 +138,7 @@ def dlq_list(as_json: AsJson = False) -> None:
         return
     for letter in letters:
         console.out.print(dlq.line(letter), markup=False, soft_wrap=True)
-    if not letters:
+    if not _tell_undelivered("all") and not letters:
         console.out.print("No dead letters.")
 
 
@@ -151,8 +151,15 @@ def dlq_show(worker: Worker, message: MessageId = "", as_json: AsJson = False) -
     for letter in letters:
         for line in dlq.page(letter):
             console.out.print(line, markup=False, soft_wrap=True)
-    if not letters:
+    if not _tell_undelivered(worker) and not letters:
         console.out.print(f"No dead letters of {escape(worker)}.")
+
+
+def _tell_undelivered(worker: str) -> bool:
+    found = asyncio.run(dlq.read_undelivered(worker))
+    for name, count in found.items():
+        console.out.print(dlq.undelivered_line(name, count), markup=False, soft_wrap=True)
+    return bool(found)
 
 
 def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:

@@ -23,6 +23,27 @@ async def read_letters(worker: str, message: str = "") -> list[Letter]:
     return found
 
 
+async def read_undelivered(worker: str) -> dict[str, int]:
+    """Count what never reached a worker's queues or the topic, by the queue that has it."""
+    async with reached("sqs") as (sqs,):
+        queues = Queues(sqs, load_topology())
+        return await queues.waiting(queues.undelivered(workers(worker)))
+
+
+def undelivered_line(name: str, count: int) -> str:
+    """Return in one line what was not delivered, and how its days are run all the same."""
+    if name == load_topology().schedule_queue:
+        return (
+            f"{name}: {count} ticks that the schedule could not tell the events topic: daybook "
+            "publish day-ready, with --day for a day before yesterday"
+        )
+    queue = name.removesuffix("-undelivered-dlq")
+    return (
+        f"{name}: {count} messages that SNS could not deliver to {queue}: mend its policy or key, "
+        "then daybook replay their days, with --notify where a digest is missing"
+    )
+
+
 async def redrive(worker: str, message: str = "") -> list[tuple[Letter, str]]:
     """Put dead letters back; returns each with the queue that has it now."""
     moved: list[tuple[Letter, str]] = []

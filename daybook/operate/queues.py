@@ -5,7 +5,7 @@ letters sqs:ReceiveMessage, sqs:ChangeMessageVisibility on their queues; for a r
 sqs:DeleteMessage there and sqs:SendMessage on the workers' queues.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -93,6 +93,11 @@ class Queues:
         """Return the names of a worker's queues."""
         return list(self.topology.filters(worker))
 
+    def undelivered(self, workers: Iterable[str]) -> list[str]:
+        """Return the names of the queues of what never reached the workers', or the topic."""
+        of_workers = [self.topology.undelivered_queue(worker) for worker in workers]
+        return [*of_workers, self.topology.schedule_queue]
+
     async def url(self, name: str) -> str:
         """Return a queue's URL; raise InputError when there is none of that name."""
         try:
@@ -100,6 +105,20 @@ class Queues:
         except self.sqs.exceptions.QueueDoesNotExist:
             where = "Set AWS_REGION, or AWS_ENDPOINT_URL for a local stack"
             raise InputError(f"the queue {name}", "is not there", where) from None
+
+    async def waiting(self, names: Sequence[str]) -> dict[str, int]:
+        """Count what waits in those of the queues that are there; a local stack has not all."""
+        counts = await each(self._waiting, names)
+        return {name: count for name, count in zip(names, counts, strict=True) if count}
+
+    async def _waiting(self, name: str) -> int:
+        try:
+            url = (await self.sqs.get_queue_url(QueueName=name))["QueueUrl"]
+        except self.sqs.exceptions.QueueDoesNotExist:
+            return 0
+        asked = COUNTS["waiting"]
+        answer = await self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[asked])
+        return int(answer["Attributes"].get(asked, 0))
 
     async def state(self, name: str, cloudwatch: Any, now: datetime) -> QueueState:
         """Count a queue's messages; their age is what CloudWatch knows of the last quarter hour."""

@@ -32,6 +32,8 @@ class Status:
     runs: Runs
     queues: tuple[QueueState, ...]
     dead: tuple[DeadLetters, ...]
+    undelivered: dict[str, int]
+    """Messages that never reached a worker's queue, or the topic, by the queue that has them."""
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON, money as exact decimals, ages in seconds."""
@@ -59,6 +61,7 @@ class Status:
                 }
                 for dead in self.dead
             ],
+            "undelivered": self.undelivered,
             "last_refresh": refresh and refresh.model_dump(mode="json"),
             "cost_usd": {
                 "runs": spent.runs,
@@ -83,6 +86,7 @@ async def read_status(month: Period, at: datetime) -> Status:
             runs=await read_runs(store, month, at),
             queues=tuple(await each(lambda name: queues.state(name, cloudwatch, at), own)),
             dead=tuple(await each(lambda worker: _dead(queues, store, worker), workers)),
+            undelivered=await queues.waiting(queues.undelivered(workers)),
         )
 
 

@@ -86,7 +86,9 @@ def _queues(status: Status) -> Iterator[str]:
         if dead.oldest:
             since = age((status.at - dead.oldest).total_seconds())
             yield f"{dead.name}: {dead.count} dead letters, oldest {since}: daybook dlq list"
-    if not any(dead.count for dead in status.dead):
+    for name, count in status.undelivered.items():
+        yield f"{name}: {count} messages were not delivered: daybook dlq list"
+    if not status.undelivered and not any(dead.count for dead in status.dead):
         yield "No dead letters."
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from daybook.operate.dlq import undelivered_line
 from daybook.operate.queues import Queues
 from shared.memory import MemoryStore
 from shared.ports import StoredObject
@@ -92,3 +93,17 @@ async def test_a_look_at_many_dead_letters_ends_with_each_of_them_once_and_free(
     assert len(seen) == len(set(seen))
     assert len(seen) == many or held == 1
     assert all(until <= clock.at for until in sqs.hidden.values())
+
+
+@in_loop
+async def test_what_was_never_delivered_is_counted_where_it_waits_and_no_queue_is_missed() -> None:
+    counts = {"daybook-query-undelivered-dlq": 3, "daybook-schedule-dlq": 1}
+    empty = {"daybook-catalog-undelivered-dlq": 0}
+    queues = Queues(SlowQueues(Clock(), counts | empty), load_topology())
+
+    found = await queues.waiting(queues.undelivered(load_topology().workers))
+
+    assert found == counts
+    told = [undelivered_line(name, count) for name, count in found.items()]
+    assert "3 messages that SNS could not deliver to daybook-query: " in told[0]
+    assert "daybook publish day-ready" in told[1]
