@@ -1,9 +1,12 @@
 """Asks for days to be run again, and follows them month by month."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from pydantic import ValidationError
 
 from daybook.operate.reach import archive, reached
 from daybook.publish import operators_event
@@ -17,7 +20,8 @@ from shared.run_record import RunRecord
 LOOK = 1.0
 """Seconds between two looks at how far a replay is."""
 SHAPE = "Write 2026-06-17, 2026-06, or two of them as 2026-01..2026-06"
-_DAY = len("2026-06-17")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""The one way to write a day; `date.fromisoformat` takes weeks, too."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def parse_span(text: str, today: date) -> Span:
 
 def _part(text: str, whole: str) -> tuple[date, date]:
     try:
-        if len(text) == _DAY:
+        if _DAY.fullmatch(text):
             day = date.fromisoformat(text)
             return day, day
         period = Period.parse(text)
@@ -60,14 +64,22 @@ def _part(text: str, whole: str) -> tuple[date, date]:
 
 
 def wish(span: Span, *, reason: str, requested_by: str, notify: bool) -> BackfillRequested:
-    """Return the event that asks for a span."""
-    data = BackfillData(
-        first_day=span.first,
-        last_day=span.last,
-        reason=reason,
-        requested_by=requested_by,
-        notify=notify,
-    )
+    """Return the event that asks for a span.
+
+    Raises InputError when the reason, or who asks, is empty or too long.
+    """
+    try:
+        data = BackfillData(
+            first_day=span.first,
+            last_day=span.last,
+            reason=reason,
+            requested_by=requested_by,
+            notify=notify,
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        option = "--" + "-".join(map(str, first["loc"])).replace("_", "-")
+        raise InputError(f"replay {option}", first["msg"], "See daybook replay --help") from None
     return operators_event(BackfillRequested, data=data)
 
 

@@ -34,6 +34,8 @@ def test_a_day_a_month_or_a_range_of_either_up_to_yesterday(
         ("2026", "no day and no month"),
         ("2026-6", "no day and no month"),
         ("2026-02-30", "no day and no month"),
+        ("2026-W25-3", "no day and no month"),
+        ("2026-06-01..2026-W25-3", "no day and no month"),
         ("2026-01..", "no day and no month"),
         ("2026-01...2026-02", "no day and no month"),
         ("2026-02..2026-01", "end before they begin"),
@@ -53,3 +55,19 @@ def test_the_wish_has_who_and_why_and_no_digest_unless_asked_for() -> None:
     assert (event.data.reason, event.data.requested_by, event.data.notify) == ("why", "ops", False)
     assert (event.data.first_day, event.data.last_day) == (date(2026, 5, 1), date(2026, 5, 31))
     assert event.lane == "backfill"
+
+
+@pytest.mark.parametrize(
+    ("option", "given"), [("--reason", "x" * 501), ("--reason", ""), ("--requested-by", "")]
+)
+def test_what_the_event_cannot_hold_is_refused_by_its_option(option: str, given: str) -> None:
+    said = {"reason": "why", "requested_by": "ops"}
+    said[option.removeprefix("--").replace("-", "_")] = given
+
+    with pytest.raises(InputError, match=f"replay {option}"):
+        wish(
+            parse_span("2026-05", TODAY),
+            reason=said["reason"],
+            requested_by=said["requested_by"],
+            notify=False,
+        )
