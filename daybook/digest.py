@@ -3,10 +3,10 @@
 import os
 from datetime import UTC, date, datetime
 
+from daybook.operate.reach import reached
 from daybook.publish import operators_event, publish
 from services.auditor.checks.digest import IN_HAND
 from services.notifier.claim import DELAYED, Claim, ClaimState
-from shared.aws import clients
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested, derive_id
 from shared.ledger import Entry, Ledger
@@ -32,9 +32,9 @@ async def resolve(
     sure that the wish arrived says it again, and no second mail comes of it.
 
     Raises InputError when nothing of the day is in doubt, when it is not said which of several, and
-    when it is a mail about late data that is to be sent again.
+    when it is a mail about late data that is to be sent again; and when AWS cannot be reached.
     """
-    async with clients("s3") as (s3,):
+    async with reached("s3") as (s3,):
         bucket = os.environ.get(BUCKET_VARIABLE, load_topology().archive_bucket.name)
         store = S3Store(s3, bucket)
         where = f"s3://{bucket}/{digest_claims_prefix(day)}"

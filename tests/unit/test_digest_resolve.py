@@ -1,10 +1,11 @@
 """A doubt that an operator settles while SES's own event does the same."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from daybook.digest import _chosen, _wish, settle
+from daybook.digest import _chosen, _wish, resolve, settle
 from services.auditor.checks.digest import check
 from services.auditor.listed import Listed
 from services.notifier.claim import Claim, ClaimState
@@ -130,3 +131,20 @@ async def test_a_doubt_that_was_claimed_anew_meanwhile_is_not_settled() -> None:
 
     with pytest.raises(InputError, match="changed meanwhile"):
         await settle(ledger, KEY, read, sent=True, requested_by="ops")
+
+
+def test_an_aws_that_does_not_answer_is_refused_with_what_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nobody = "http://127.0.0.1:9"
+    environment = {
+        "AWS_ENDPOINT_URL": nobody,
+        "AWS_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(InputError, match=f"{nobody}.*AWS_ENDPOINT_URL"):
+        asyncio.run(resolve(date(2026, 6, 17), sent=True, requested_by="ops"))
