@@ -27,7 +27,7 @@ from daybook.report_commands import add_report_commands
 from daybook.run import RunFailed, RunOutcome, run, tick_time
 from daybook.seed import given_sections
 from daybook.up import UpOptions, up
-from shared.errors import InputError
+from shared.errors import InputError, Retry
 from shared.events import BackfillData, BackfillRequested, DayReady, Event
 from shared.topology import load_topology
 
@@ -75,11 +75,13 @@ Limit = Annotated[float, typer.Option(help="Seconds until a run without a digest
 
 
 def main() -> None:
-    """Run the command; bad input ends with exit code 2, a failed run with 1."""
+    """Run the command; bad input, or what is not there yet, ends with 2, a failed run with 1."""
     try:
         app()
     except InputError as error:
         console.fail(str(error), 2)
+    except Retry as error:
+        console.fail(f"{error}. Say it again in {error.after} s", 2)
     except PermissionError as error:
         console.fail(f"{error.filename}: {error.strerror}. Give this user access to it", 2)
     except RunFailed as error:

@@ -1,0 +1,21 @@
+"""How the command ends, whatever happens in it."""
+
+import pytest
+
+from daybook import cli
+from shared.errors import Retry
+
+
+def test_what_is_worth_another_try_ends_with_its_words_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def late() -> None:
+        raise Retry("Athena is still counting", after=60)
+
+    monkeypatch.setattr(cli, "app", late)
+
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+
+    assert end.value.code == 2
+    assert "Athena is still counting. Say it again in 60 s" in capsys.readouterr().err
