@@ -125,10 +125,19 @@ async def _staged(store: ObjectStore) -> dict[tuple[str, Period], list[ObjectInf
     """Return what lies in the staging area, by run and billing period."""
     found = defaultdict[tuple[str, Period], list[ObjectInfo]](list)
     for item in await store.list(f"{STAGING}run="):
-        _, run, period, *_ = item.key.split("/")
-        name = run.removeprefix("run="), Period.parse(period.removeprefix("period="))
-        found[name].append(item)
+        if name := _staged_by(item.key):
+            found[name].append(item)
     return found
+
+
+def _staged_by(key: str) -> tuple[str, Period] | None:
+    """Return a staged key's run and billing period; None when no worker wrote it."""
+    run, _, rest = key.removeprefix(f"{STAGING}run=").partition("/")
+    period, slash, _ = rest.removeprefix("period=").partition("/")
+    try:
+        return (run, Period.parse(period)) if slash else None
+    except ValueError:
+        return None
 
 
 async def _open(

@@ -115,6 +115,16 @@ async def test_a_run_that_is_staged_and_not_cataloged_is_open_and_after_an_hour_
 
 
 @in_loop
+@pytest.mark.parametrize("stray", ["leftover.parquet", "period=2026-03", "period=x/y", "a/b/c"])
+async def test_what_no_worker_staged_is_no_run(stray: str) -> None:
+    store = at(0)
+    await queried(store, {DAY: [row("1")]})
+    await store.put(f"staging/run=x/{stray}", b"x")
+
+    assert [run.run for run in (await read_runs(store, MARCH, NOW)).open] == ["run-1"]
+
+
+@in_loop
 async def test_a_run_that_is_archived_waits_for_whoever_comes_next() -> None:
     store = at(0)
     await archive(store, await queried(store, {DAY: [row("1")]}))
