@@ -227,7 +227,9 @@ def _by_ou(version: DayVersion, metric: str) -> dict[tuple[str, str], Decimal]:
 def _why(before: DayVersion | None, version: DayVersion, run: RunRecord | None) -> str:
     """Say what brought a version about: the delivery it is from, and who asked for the run."""
     delivered = version.source_version.partition("/")[0]
-    if before is None:
+    if version.adopted:
+        cause = "adopted: it was archived before Daybook, from a delivery that is not known"
+    elif before is None:
         cause = f"first archived, from the delivery of {delivered}"
     elif version.source_version.rpartition("/")[0] != before.source_version.rpartition("/")[0]:
         cause = f"AWS delivered the export anew, {delivered}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from daybook.operate.history import History, history_of
-from shared.day_record import DayRecord, DayVersion
+from shared.day_record import ADOPTED, DayRecord, DayVersion
 from shared.days import Period
 from shared.digest_claim import Claim, ClaimState, ToldDay
 from shared.errors import InputError
@@ -102,6 +102,20 @@ async def test_each_version_says_why_it_came_about() -> None:
     assert second == "AWS delivered the export anew, 20260318T060000.000000Z"
     assert third.startswith("the same delivery, read again: accounts are in other OUs")
     assert third.endswith("asked for by finops: OUs were mended")
+
+
+@in_loop
+async def test_a_day_that_was_there_before_daybook_is_said_to_be() -> None:
+    first, second, _ = RECORD.versions
+    known = {"source": "adopted", "source_version": f"{ADOPTED}/adopted"}
+    record = DayRecord(day=DAY, versions=(first.model_copy(update=known), second))
+
+    history = await history_of(MemoryStore(), record, "amortized")
+
+    assert [version.why for version in history.versions] == [
+        "adopted: it was archived before Daybook, from a delivery that is not known",
+        "AWS delivered the export anew, 20260318T060000.000000Z",
+    ]
 
 
 @in_loop
