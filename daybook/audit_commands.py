@@ -3,13 +3,14 @@
 import asyncio
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from daybook import console
 from daybook.audit import Asked, Audited, audit
+from shared.errors import InputError
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")]
 
@@ -40,6 +41,11 @@ def audit_command(
 
     Exit code 0: nothing was found; 1: something was.
     """
+    today = datetime.now(UTC).date()
+    if repair and through and through.date() >= today:
+        problem = f"is not over yet on {today} (UTC): nothing can be asked for"
+        remedy = "Give an earlier day, or leave --repair out"
+        raise InputError(f"audit --through {through:%Y-%m-%d} --repair", problem, remedy)
     asked = Asked(full, repair, through.date() if through else None)
     found = asyncio.run(audit(asked, lambda what: console.err.print(what, style="dim")))
     if found.under_way:

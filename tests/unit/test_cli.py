@@ -1,9 +1,10 @@
 """How the command ends, whatever happens in it."""
 
 import pytest
+from typer.testing import CliRunner
 
 from daybook import cli
-from shared.errors import Retry
+from shared.errors import InputError, Retry
 
 
 def test_what_is_worth_another_try_ends_with_its_words_and_no_traceback(
@@ -19,3 +20,12 @@ def test_what_is_worth_another_try_ends_with_its_words_and_no_traceback(
 
     assert end.value.code == 2
     assert "Athena is still counting. Say it again in 60 s" in capsys.readouterr().err
+
+
+def test_no_backfill_is_asked_for_of_days_that_are_not_over() -> None:
+    arguments = ["audit", "--through", "2999-01-01", "--repair"]
+
+    done = CliRunner().invoke(cli.app, arguments)
+
+    assert isinstance(done.exception, InputError), done.output
+    assert "is not over yet" in str(done.exception)
