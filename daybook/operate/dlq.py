@@ -24,7 +24,7 @@ async def read_letters(worker: str, message: str = "") -> list[Letter]:
 
 
 async def read_undelivered(worker: str) -> dict[str, int]:
-    """Count what never reached a worker's queues or the topic, by the queue that has it."""
+    """Count what never reached a worker's queues, or of all the topic, by the queue that has it."""
     async with reached("sqs") as (sqs,):
         queues = Queues(sqs, load_topology())
         return await queues.waiting(queues.undelivered(workers(worker)))

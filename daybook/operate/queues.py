@@ -94,9 +94,14 @@ class Queues:
         return list(self.topology.filters(worker))
 
     def undelivered(self, workers: Iterable[str]) -> list[str]:
-        """Return the names of the queues of what never reached the workers', or the topic."""
-        of_workers = [self.topology.undelivered_queue(worker) for worker in workers]
-        return [*of_workers, self.topology.schedule_queue]
+        """Return the names of the queues of what never reached the workers'.
+
+        Of all workers, also of what never reached the topic.
+        """
+        asked = list(workers)
+        names = [self.topology.undelivered_queue(worker) for worker in asked]
+        of_all = len(asked) == len(self.topology.workers)
+        return [*names, self.topology.schedule_queue] if of_all else names
 
     async def url(self, name: str) -> str:
         """Return a queue's URL; raise InputError when there is none of that name."""

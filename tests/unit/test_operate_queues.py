@@ -104,6 +104,7 @@ async def test_what_was_never_delivered_is_counted_where_it_waits_and_no_queue_i
     found = await queues.waiting(queues.undelivered(load_topology().workers))
 
     assert found == counts
+    assert await queues.waiting(queues.undelivered(["catalog"])) == {}
     told = [undelivered_line(name, count) for name, count in found.items()]
     assert "3 messages that SNS could not deliver to daybook-query: " in told[0]
     assert "daybook publish day-ready" in told[1]
