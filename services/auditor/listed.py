@@ -36,6 +36,14 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Assessment:
+    """What an outlook's object holds; `trouble` says why it cannot be read as one."""
+
+    rows: tuple[Outlook, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
 class Ingestion:
     """The newest SPICE ingestion of a data set."""
 
@@ -75,7 +83,7 @@ class Listed:
     """The newest commit that is staged for a period, where it is not the ledger's."""
     staging: tuple[ObjectInfo, ...] = ()
     partitions: Mapping[Table, Mapping[Values, str]] = field(default_factory=dict)
-    assessed: Mapping[date, tuple[Outlook, ...]] = field(default_factory=dict)
+    assessed: Mapping[date, Assessment] = field(default_factory=dict)
     """The outlooks that were read: each month's newest."""
     claims: Mapping[str, Claim] = field(default_factory=dict)
     queues: tuple[Queue, ...] = ()

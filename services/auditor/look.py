@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from services.auditor.around import Around
 from services.auditor.checks.outlook import newest_days
-from services.auditor.contents import contents_of
-from services.auditor.listed import PREFIXES, Contents, Listed, own_object
+from services.auditor.contents import assessment_of, contents_of
+from services.auditor.listed import PREFIXES, Assessment, Contents, Listed, own_object
 from services.auditor.staged import Staged
 from shared.currency import Display
 from shared.day_record import DayRecord, PeriodRecord
@@ -27,8 +27,6 @@ from shared.locations import (
     day_of_partition,
     outlook_key,
 )
-from shared.outlook import Outlook, outlook_rows
-from shared.parquet import from_parquet
 from shared.ports import ObjectInfo, ObjectReader
 from shared.together import together
 
@@ -109,14 +107,14 @@ class Look:
         heads = await self._each(own, self.store.head)
         return tuple(heads.get(item.key) or item for item in objects)
 
-    async def _assessed(self, outlooks: Iterable[ObjectInfo]) -> dict[date, tuple[Outlook, ...]]:
+    async def _assessed(self, outlooks: Iterable[ObjectInfo]) -> dict[date, Assessment]:
         days = (day for item in outlooks if (day := day_of_partition(item.key)))
         found = await self._each(newest_days(days), self._outlook)
-        return {day: rows for day, rows in found.items() if rows is not None}
+        return {day: held for day, held in found.items() if held}
 
-    async def _outlook(self, day: date) -> tuple[Outlook, ...] | None:
+    async def _outlook(self, day: date) -> Assessment | None:
         found = await self.store.get(outlook_key(day))
-        return tuple(outlook_rows(from_parquet(found.body))) if found else None
+        return assessment_of(found.body) if found else None
 
     async def _with_surroundings(self, seen: Listed) -> Listed:
         self.tell("asking Glue, SQS and QuickSight")

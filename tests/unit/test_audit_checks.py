@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
 from daybook.cli import app
@@ -13,6 +14,7 @@ from shared.days import ONE_DAY, Period
 from shared.digest_claim import ClaimState
 from shared.locations import day_record_key, digest_claim_key, outlook_key, period_record_key
 from shared.memory import MemoryStore
+from shared.parquet import to_parquet
 from tests.support.audited import (
     FIRST,
     LAST,
@@ -260,6 +262,26 @@ async def test_an_outlook_that_is_missing_altogether_is_no_sum(world: MemoryArou
     world.store.versions.pop(outlook_key(LAST))
 
     assert await found_in(world) == [("outlook-gone", str(LAST))]
+
+
+@pytest.mark.parametrize("full", [False, True])
+@in_loop
+async def test_an_outlook_that_cannot_be_read_is_a_finding_and_not_the_end_of_the_audit(
+    world: MemoryAround, *, full: bool
+) -> None:
+    await world.store.put(outlook_key(LAST), b"PAR1 garbage")
+
+    (finding,) = (await audited(look_at(world), full=full)).findings
+
+    assert (finding.kind, finding.day, finding.repairable) == ("outlook-stale", LAST, True)
+    assert finding.found.startswith("the month's outlook cannot be read: ")
+
+
+@in_loop
+async def test_an_outlook_of_other_columns_cannot_be_read_either(world: MemoryAround) -> None:
+    await world.store.put(outlook_key(LAST), to_parquet(pa.table({"notes": ["mine"]})))
+
+    assert await found_in(world) == [("outlook-stale", str(LAST))]
 
 
 @in_loop

@@ -23,15 +23,23 @@ Sums = dict[str, Decimal]
 
 
 def check(listed: Listed) -> Iterator[Finding]:
-    """Compare what was read: the newest outlook of each month."""
-    for day, rows in sorted(listed.assessed.items()):
-        days = [each for each in Period.of(day).days(until=day) if each >= listed.known[0]]
-        if not all(each in listed.records for each in days):
-            continue  # said of the day itself
-        known = [listed.records[each].newest for each in days]
-        totals = add_amounts(part for version in known for part in version.totals)
-        if not _fits(rows, totals, Period.of(day), listed.display):
-            yield of_a_backfill("outlook-stale", day, _told(rows, totals))
+    """Judge what was read: the newest outlook of each month."""
+    for day, held in sorted(listed.assessed.items()):
+        if held.trouble:
+            found = f"the month's outlook cannot be read: {held.trouble}"
+            yield of_a_backfill("outlook-stale", day, found)
+        else:
+            yield from _compared(listed, day, held.rows)
+
+
+def _compared(listed: Listed, day: date, rows: Sequence[Outlook]) -> Iterator[Finding]:
+    days = [each for each in Period.of(day).days(until=day) if each >= listed.known[0]]
+    if not all(each in listed.records for each in days):
+        return  # said of the day itself
+    known = [listed.records[each].newest for each in days]
+    totals = add_amounts(part for version in known for part in version.totals)
+    if not _fits(rows, totals, Period.of(day), listed.display):
+        yield of_a_backfill("outlook-stale", day, _told(rows, totals))
 
 
 def _fits(
