@@ -41,7 +41,10 @@ class Counter(Protocol):
     """The engine that people query the table with."""
 
     async def rows_by_day(self, partitions: Mapping[Values, str]) -> Mapping[date, int]:
-        """Count the table's rows by its partition keys; days without rows are not there."""
+        """Count the table's rows by its partition keys; days without rows are not there.
+
+        Raises Uncounted where the engine gives no count.
+        """
 
 
 @dataclass(frozen=True)

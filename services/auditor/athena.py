@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.auditor.counting import counted, statement
+from botocore.exceptions import ClientError
+
+from services.auditor.counting import Uncounted, counted, statement
 from services.auditor.listed import Values
-from shared.errors import Retry
 
 SECONDS_BETWEEN_LOOKS = (1, 2, 4, 8, 15)
 """The last one for as long as it takes."""
-AGAIN = 300
+TRIES = 2
+"""How often a count is begun: some of what ends a query at Athena has passed a moment later."""
 ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 
 
@@ -32,32 +34,47 @@ class AthenaCounter:
     results: str
 
     async def rows_by_day(self, partitions: Mapping[Values, str]) -> Mapping[date, int]:
-        """Query the table; raise Retry when the query did not succeed."""
+        """Query the table; raise Uncounted when Athena refused the query or it did not succeed."""
         del partitions  # Athena knows them itself
+        try:
+            query = await self._done()
+            pages = self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query)
+            rows = [_row(row) async for page in pages for row in page["ResultSet"]["Rows"]]
+        except ClientError as error:
+            raise Uncounted(str(error)) from error
+        return counted(rows[1:])  # the first names the columns
+
+    async def _done(self) -> str:
+        """Return the id of a query that has succeeded."""
+        ends: list[str] = []
+        while len(ends) < TRIES:
+            query = await self._begun()
+            status = await self._ended(query)
+            if status["State"] == "SUCCEEDED":
+                return query
+            reason = status.get("StateChangeReason", "it gave no reason")
+            ends.append(f"Athena's count {query} ended {status['State']}: {reason}")
+        raise Uncounted(ends[-1])
+
+    async def _begun(self) -> str:
         answer = await self.client.start_query_execution(
             QueryString=statement(),
             QueryExecutionContext={"Database": self.database},
             ResultConfiguration={"OutputLocation": self.results},
             WorkGroup=self.workgroup,
         )
-        query = str(answer["QueryExecutionId"])
-        await self._followed(query)
-        pages = self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query)
-        rows = [_row(row) async for page in pages for row in page["ResultSet"]["Rows"]]
-        return counted(rows[1:])  # the first names the columns
+        return str(answer["QueryExecutionId"])
 
-    async def _followed(self, query: str) -> None:
+    async def _ended(self, query: str) -> Mapping[str, Any]:
+        """Follow a query to its end, and return how it ended."""
         looks = 0
         while True:
             answer = await self.client.get_query_execution(QueryExecutionId=query)
-            status = answer["QueryExecution"]["Status"]
+            status: Mapping[str, Any] = answer["QueryExecution"]["Status"]
             if status["State"] in ENDED:
-                break
+                return status
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS[min(looks, len(SECONDS_BETWEEN_LOOKS) - 1)])
             looks += 1
-        if status["State"] != "SUCCEEDED":
-            reason = status.get("StateChangeReason", "it gave no reason")
-            raise Retry(f"Athena's count {query} ended {status['State']}: {reason}", after=AGAIN)
 
 
 def _row(row: dict[str, Any]) -> Sequence[object]:

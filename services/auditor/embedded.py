@@ -6,6 +6,7 @@ Permissions: s3:GetObject and s3:ListBucket on the archive bucket.
 import asyncio
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,8 +43,8 @@ class EmbeddedCounter:
             return await asyncio.to_thread(_count, folder)
 
     async def _bring(self, folder: Path, values: Values, place: str) -> None:
-        bucket, prefix = split_uri(place)
-        if bucket != self.store.bucket:
+        prefix = self._prefix(place)
+        if prefix is None:
             return
         target = folder.joinpath(*(f"{k}={v}" for k, v in zip(KEYS, values, strict=True)))
         for number, item in enumerate(await self.store.list(f"{prefix.rstrip('/')}/")):
@@ -51,11 +52,37 @@ class EmbeddedCounter:
                 target.mkdir(parents=True, exist_ok=True)
                 (target / f"{number}.parquet").write_bytes(found.body)
 
+    def _prefix(self, place: str) -> str | None:
+        """Return where in the bucket a partition points to; None where it points elsewhere."""
+        try:
+            bucket, prefix = split_uri(place)
+        except ValueError:
+            return None  # the catalog's check says so of its day
+        return prefix if bucket == self.store.bucket else None
+
 
 def _count(folder: Path) -> dict[date, int]:
-    if not any(folder.rglob("*.parquet")):
-        return {}
+    """Count everything at once; partition by partition where an object cannot be read."""
     with duckdb.connect() as db:
-        files = db.read_parquet(f"{folder}/**/*.parquet", hive_partitioning=True)
-        files.project("year, month, day").create_view("ou_breakdown")
-        return counted(db.sql(statement()).fetchall())
+        try:
+            return _counted(db, folder, "**/*.parquet")
+        except duckdb.Error:
+            return _one_by_one(db, folder)
+
+
+def _one_by_one(db: duckdb.DuckDBPyConnection, folder: Path) -> dict[date, int]:
+    """Count each partition; one that cannot be read has no rows, which its day is told of."""
+    found: dict[date, int] = {}
+    for place in sorted({path.parent.relative_to(folder) for path in folder.rglob("*.parquet")}):
+        # No row is what a query gives of it, too: the checks see that the ledger has more.
+        with suppress(duckdb.Error):
+            found |= _counted(db, folder, f"{place}/*.parquet")
+    return found
+
+
+def _counted(db: duckdb.DuckDBPyConnection, folder: Path, which: str) -> dict[date, int]:
+    if not any(folder.glob(which)):
+        return {}
+    files = db.read_parquet(f"{folder}/{which}", hive_partitioning=True)
+    files.project("year, month, day").create_view("ou_breakdown", replace=True)
+    return counted(db.sql(statement()).fetchall())

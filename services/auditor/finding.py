@@ -20,6 +20,7 @@ Kind = Literal[
     "partition-elsewhere",
     "partition-empty",
     "rows-by-query",
+    "rows-uncounted",
     "outlook-gone",
     "outlook-stale",
     "refresh-failed",

@@ -3,7 +3,7 @@
 Days are UTC billing days, amounts exact, moments UTC.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -93,7 +93,9 @@ class Listed:
     contents: Mapping[date, Contents] | None = None
     """What the days' objects hold; None for a light audit."""
     counted: Mapping[date, int] | None = None
-    """Rows by day as the query engine counts them; None for a light audit."""
+    """Rows by day as the query engine counts them; None for a light audit, and without a count."""
+    uncounted: str = ""
+    """Why a full audit has no count."""
 
     @cached_property
     def by_day(self) -> Mapping[date, tuple[ObjectInfo, ...]]:
@@ -130,3 +132,17 @@ def own_object(day: date, items: tuple[ObjectInfo, ...]) -> ObjectInfo | None:
         return items[0] if items else None
     name = f"ou-breakdown-{day}.parquet"
     return next((item for item in items if item.key.endswith(f"/{name}")), items[0])
+
+
+def values_of(day: date) -> Values:
+    """Return the values of a day's partition."""
+    return str(day.year), str(day.month), str(day.day)
+
+
+def day_of(values: Sequence[object]) -> date | None:
+    """Return the day that a partition's values name; None where they name none."""
+    try:
+        year, month, day = (int(str(value)) for value in values)
+        return date(year, month, day)
+    except ValueError:
+        return None

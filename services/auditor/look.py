@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from services.auditor.around import Around
 from services.auditor.checks.outlook import newest_days
 from services.auditor.contents import assessment_of, contents_of
+from services.auditor.counting import Uncounted
 from services.auditor.listed import PREFIXES, Assessment, Contents, Listed, own_object
 from services.auditor.staged import Staged
 from shared.currency import Display
@@ -138,12 +139,16 @@ class Look:
             return await asyncio.to_thread(contents_of, found.body, said) if found else None
 
         contents = await self._each(sorted(own), read)
+        seen = replace(seen, contents={day: held for day, held in contents.items() if held})
+        return await self._with_count(seen)
+
+    async def _with_count(self, seen: Listed) -> Listed:
         self.tell("counting the table's rows")
-        return replace(
-            seen,
-            contents={day: held for day, held in contents.items() if held},
-            counted=await self.around.counter.rows_by_day(seen.partitions["ou_breakdown"]),
-        )
+        try:
+            rows = await self.around.counter.rows_by_day(seen.partitions["ou_breakdown"])
+        except Uncounted as error:
+            return replace(seen, uncounted=str(error))
+        return replace(seen, counted=rows)
 
     async def _documents(
         self, prefix: str, kind: type[Doc]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import sqlglot
+from botocore.exceptions import ClientError
 
 from services.auditor import athena
 from services.auditor.athena import AthenaCounter
-from services.auditor.counting import statement
-from shared.errors import Retry
+from services.auditor.counting import Uncounted, counted, statement
 from tests.support.units.aio import in_loop
 
 HEAD = ("year", "month", "day", "row_count")
@@ -70,9 +70,36 @@ async def test_a_count_is_followed_to_its_end_and_read_over_pages() -> None:
 
 @pytest.mark.parametrize("state", ["FAILED", "CANCELLED"])
 @in_loop
-async def test_a_count_that_did_not_succeed_is_tried_again_later(state: str) -> None:
-    with pytest.raises(Retry, match=f"ended {state}: because"):
-        await counter(FakeAthena([state])).rows_by_day({})
+async def test_a_count_that_does_not_succeed_twice_is_none(state: str) -> None:
+    client = FakeAthena([state, "RUNNING", state])
+
+    with pytest.raises(Uncounted, match=f"query-1 ended {state}: because"):
+        await counter(client).rows_by_day({})
+    assert len(client.started) == 2
+
+
+@in_loop
+async def test_a_count_that_succeeds_the_second_time_counts() -> None:
+    client = FakeAthena(["FAILED", "SUCCEEDED"], [[HEAD, ("2026", "6", "3", "12")]])
+
+    assert await counter(client).rows_by_day({}) == {date(2026, 6, 3): 12}
+
+
+@in_loop
+async def test_a_count_that_athena_refuses_is_none() -> None:
+    class Refuses(FakeAthena):
+        async def start_query_execution(self, **_: Any) -> dict[str, str]:
+            answer = {"Error": {"Code": "InvalidRequestException", "Message": "no workgroup"}}
+            raise ClientError(answer, "StartQueryExecution")
+
+    with pytest.raises(Uncounted, match="no workgroup"):
+        await counter(Refuses([])).rows_by_day({})
+
+
+def test_rows_of_a_partition_that_names_no_day_count_for_none() -> None:
+    rows = [("2026", "2", "31", "7"), ("notes", "x", "y", "1"), (2026, 6, 3, 12)]
+
+    assert counted(rows) == {date(2026, 6, 3): 12}
 
 
 def test_the_statement_is_the_users_own_check_in_athenas_dialect() -> None:

@@ -11,6 +11,8 @@ from services.auditor.listed import (
     Listed,
     Table,
     Values,
+    day_of,
+    values_of,
 )
 from shared.locations import day_of_partition, partition
 
@@ -26,11 +28,6 @@ def check(listed: Listed) -> Iterator[Finding]:
             yield from _empty(listed, table, values)
 
 
-def values_of(day: date) -> Values:
-    """Return a partition's values."""
-    return str(day.year), str(day.month), str(day.day)
-
-
 def _day(listed: Listed, table: Table, day: date, place: str | None) -> Iterator[Finding]:
     right = f"s3://{listed.bucket}/{PREFIXES[table]}{partition(day)}"
     if place is None:
@@ -42,7 +39,7 @@ def _day(listed: Listed, table: Table, day: date, place: str | None) -> Iterator
 
 def _empty(listed: Listed, table: Table, values: Values) -> Iterator[Finding]:
     """Judge a partition without an object; a day that is known is judged elsewhere."""
-    day = _day_of(values)
+    day = day_of(values)
     if table == OUTLOOK_TABLE and day and day in listed.by_day:
         yield of_a_backfill("outlook-gone", day, "it has a partition of ou_outlook and no object")
     elif day not in listed.records:
@@ -53,10 +50,3 @@ def _empty(listed: Listed, table: Table, values: Values) -> Iterator[Finding]:
             remedy=f"aws glue delete-partition --database-name finops_db --table-name {table} "
             f"--partition-values {' '.join(values)}",
         )
-
-
-def _day_of(values: Values) -> date | None:
-    try:
-        return date(*map(int, values))
-    except (ValueError, TypeError):
-        return None

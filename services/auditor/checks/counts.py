@@ -11,6 +11,12 @@ from services.auditor.listed import Listed
 
 def check(listed: Listed) -> Iterator[Finding]:
     """Compare each day; one without rows is not in the answer."""
+    if listed.uncounted:
+        yield Finding(
+            kind="rows-uncounted",
+            found=f"the table's rows could not be counted: {listed.uncounted}",
+            remedy="Mend what it names, then daybook audit --full",
+        )
     if listed.counted is None:
         return
     said = {day: record.newest.rows for day, record in listed.records.items()}
