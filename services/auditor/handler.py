@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import structlog
 
@@ -68,16 +68,11 @@ def report_of(listed: Listed, run: str) -> AuditReport:
         run=run,
         at=listed.now,
         full=listed.contents is not None,
-        first=first_day(listed),
+        first=listed.first,
         through=listed.through,
         days=len(days),
         findings=tuple(findings(listed)),
     )
-
-
-def first_day(listed: Listed) -> date | None:
-    """Return the first day that there is any trace of."""
-    return listed.known[0] if listed.known else None
 
 
 def under_way(listed: Listed) -> list[str]:

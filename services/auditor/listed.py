@@ -12,7 +12,7 @@ from shared.currency import Display
 from shared.day_record import DayRecord, PeriodRecord
 from shared.days import ONE_DAY, Period, days_between
 from shared.digest_claim import Claim
-from shared.locations import BREAKDOWNS, OUTLOOKS, day_of_partition
+from shared.locations import BREAKDOWNS, OUTLOOKS, daily_digest_of, day_of_partition, partition
 from shared.money import Amounts
 from shared.outlook import Outlook
 from shared.ports import ObjectInfo
@@ -108,13 +108,51 @@ class Listed:
 
     @cached_property
     def known(self) -> tuple[date, ...]:
-        """Every day that there is any trace of, in order."""
+        """Every day that is archived or in the ledger, in order."""
         return tuple(sorted(self.by_day.keys() | self.records.keys()))
+
+    @cached_property
+    def last(self) -> date:
+        """The last day that there is or must be."""
+        return max((*self.known[-1:], self.through))
+
+    @cached_property
+    def first(self) -> date | None:
+        """The first day that there is any trace of; None when there is none of any day.
+
+        Where it is lost, its record and its object are what is lost with it.
+        """
+        traces = {day for day in self._traces() if day <= self.last}
+        return min(self.known[:1] + tuple(traces), default=None)
+
+    def _traces(self) -> Iterator[date]:
+        """Yield the days that something else names."""
+        yield from (day for item in self.outlooks if (day := day_of_partition(item.key)))
+        yield from (day for key in self.claims if (day := daily_digest_of(key)))
+        yield from self._with_a_partition()
+        # A month's first days may never have been delivered, and its last ones not yet.
+        yield from (period.last for period in self.periods)
+
+    def _with_a_partition(self) -> Iterator[date]:
+        """Yield the days whose partition points to their place: others are not Daybook's."""
+        for table, places in self.partitions.items():
+            for values, place in places.items():
+                day = day_of(values)
+                if day and place.rstrip("/") == self.place(table, day).rstrip("/"):
+                    yield day
+
+    def place(self, table: Table, day: date) -> str:
+        """Return where a day's partition of a table has to point to."""
+        return f"s3://{self.bucket}/{PREFIXES[table]}{partition(day)}"
 
     def expected(self) -> Iterator[date]:
         """Yield every day from the first that there is to the last that must be there."""
-        if self.known:
-            yield from days_between(self.known[0], max(self.known[-1], self.through))
+        if self.first:
+            yield from days_between(self.first, self.last)
+
+    def expects(self, day: date) -> bool:
+        """Say whether a day is one of those."""
+        return self.first is not None and self.first <= day <= self.last
 
     def own_object(self, day: date) -> ObjectInfo | None:
         """Return the object that is the day's: the only one, or of several the one at its key."""

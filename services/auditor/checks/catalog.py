@@ -7,14 +7,13 @@ from services.auditor.finding import Finding, of_a_backfill
 from services.auditor.listed import (
     BREAKDOWN_TABLE,
     OUTLOOK_TABLE,
-    PREFIXES,
     Listed,
     Table,
     Values,
     day_of,
     values_of,
 )
-from shared.locations import day_of_partition, partition
+from shared.locations import day_of_partition
 
 
 def check(listed: Listed) -> Iterator[Finding]:
@@ -29,7 +28,7 @@ def check(listed: Listed) -> Iterator[Finding]:
 
 
 def _day(listed: Listed, table: Table, day: date, place: str | None) -> Iterator[Finding]:
-    right = f"s3://{listed.bucket}/{PREFIXES[table]}{partition(day)}"
+    right = listed.place(table, day)
     if place is None:
         yield of_a_backfill("partition-gone", day, f"{table} has no partition of it")
     elif place.rstrip("/") != right.rstrip("/"):
@@ -38,11 +37,11 @@ def _day(listed: Listed, table: Table, day: date, place: str | None) -> Iterator
 
 
 def _empty(listed: Listed, table: Table, values: Values) -> Iterator[Finding]:
-    """Judge a partition without an object; a day that is known is judged elsewhere."""
+    """Judge a partition without an object; that a day is lost is said of the day itself."""
     day = day_of(values)
     if table == OUTLOOK_TABLE and day and day in listed.by_day:
         yield of_a_backfill("outlook-gone", day, "it has a partition of ou_outlook and no object")
-    elif day not in listed.records:
+    elif day is None or not listed.expects(day):
         yield Finding(
             kind="partition-empty",
             day=day,

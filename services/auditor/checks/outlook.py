@@ -33,7 +33,7 @@ def check(listed: Listed) -> Iterator[Finding]:
 
 
 def _compared(listed: Listed, day: date, rows: Sequence[Outlook]) -> Iterator[Finding]:
-    days = [each for each in Period.of(day).days(until=day) if each >= listed.known[0]]
+    days = [each for each in Period.of(day).days(until=day) if listed.expects(each)]
     if not all(each in listed.records for each in days):
         return  # said of the day itself
     known = [listed.records[each].newest for each in days]

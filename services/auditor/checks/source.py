@@ -61,8 +61,8 @@ def _newer(listed: Listed, period: Period, record: PeriodRecord) -> Iterator[Fin
 
 
 def last_day(listed: Listed, period: Period) -> date:
-    """Return the last known day of a period that has one."""
-    return max(day for day in listed.known if Period.of(day) == period)
+    """Return the last known day of a period; its last of all where none is left."""
+    return max((day for day in listed.known if Period.of(day) == period), default=period.last)
 
 
 def _moment(record: PeriodRecord) -> datetime:
