@@ -130,8 +130,9 @@ class Listed:
         yield from (day for item in self.outlooks if (day := day_of_partition(item.key)))
         yield from (day for key in self.claims if (day := daily_digest_of(key)))
         yield from self._with_a_partition()
-        # A month's first days may never have been delivered, and its last ones not yet.
-        yield from (period.last for period in self.periods)
+        # Which day a month began with its record does not say, only the last that was whole.
+        through = (record.complete_through for record in self.periods.values())
+        yield from (day for day in through if day)
 
     def _with_a_partition(self) -> Iterator[date]:
         """Yield the days whose partition points to their place: others are not Daybook's."""

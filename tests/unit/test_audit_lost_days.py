@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.notifier.claim import claim_name
+from shared.day_record import PeriodRecord
 from shared.days import ONE_DAY, Period, days_between
 from shared.locations import (
     breakdown_key,
@@ -97,17 +98,25 @@ async def test_one_trace_of_the_first_day_is_enough(
     assert never(FIRST)[0] in await found_in(world)
 
 
+@pytest.mark.parametrize("through", [None, MAY[-1]])
 @in_loop
-async def test_of_a_month_that_only_its_delivery_is_left_of_the_last_day_is_missed() -> None:
-    """Which of its days were delivered is not known then; a backfill gives them all."""
+async def test_of_a_month_that_only_its_record_is_left_of_the_last_whole_day_is_missed(
+    through: date | None,
+) -> None:
+    """Which days came before is not known then; a month that held no whole day may have none."""
     world = await in_memory()
     for each in (lose, lose_partitions, lose_claims, lose_outlooks):
         each(world, *MAY)
     assert world.deliveries is not None
-    world.forget("staging/")
     world.deliveries[Period(2026, 5)] += timedelta(days=90)
+    world.forget("staging/")
+    key = period_record_key(Period(2026, 5))
+    (held,) = world.store.versions[key]
+    record = PeriodRecord.model_validate_json(held.body)
+    record = record.model_copy(update={"complete_through": through})
+    await world.store.put(key, record.model_dump_json().encode())
 
-    assert await found_in(world) == never(MAY[-1])
+    assert await found_in(world) == (never(through) if through else [])
 
 
 @in_loop
