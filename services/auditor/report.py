@@ -4,10 +4,15 @@ from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.auditor.finding import Finding
+from services.auditor.finding import Finding, Kind
 
 HEALS = timedelta(hours=3)
 """How long a repair may take until the same finding counts as one that it did not mend."""
+
+BY_READING: frozenset[Kind] = frozenset(
+    {"object-altered", "rows-differ", "total-differs", "source-differs", "rows-by-query"}
+)
+"""What a full audit may find that a light one cannot see."""
 
 
 class AuditReport(BaseModel):
@@ -24,6 +29,10 @@ class AuditReport(BaseModel):
     findings: tuple[Finding, ...]
     asked_before: tuple[str, ...] = Field(
         default=(), description="What an earlier audit has asked to be repaired."
+    )
+    unseen: tuple[str, ...] = Field(
+        default=(),
+        description="What the last full audit has asked to be repaired and a light one cannot see.",
     )
 
     @property
@@ -53,10 +62,19 @@ class AuditReport(BaseModel):
         if earlier is None:
             return self
         if earlier.run == self.run:
-            return self.model_copy(update={"asked_before": earlier.asked_before})
+            kept = {"asked_before": earlier.asked_before, "unseen": earlier.unseen}
+            return self.model_copy(update=kept)
         asked = [finding.about for finding in earlier.repairable]
         if self.at - earlier.at < HEALS:
             asked = []
         still = {finding.about for finding in self.findings}
-        kept = sorted({*asked, *earlier.asked_before} & still)
-        return self.model_copy(update={"asked_before": tuple(kept)})
+        before = sorted({*asked, *earlier.asked_before, *earlier.unseen} & still)
+        unseen = () if self.full else earlier.for_the_next_full
+        return self.model_copy(update={"asked_before": tuple(before), "unseen": unseen})
+
+    @property
+    def for_the_next_full(self) -> tuple[str, ...]:
+        """What light audits hand on from the last full one: they overwrite its report."""
+        if not self.full:
+            return self.unseen
+        return tuple(each.about for each in self.repairable if each.kind in BY_READING)

@@ -178,6 +178,42 @@ async def test_what_was_mended_is_forgotten() -> None:
     assert not any("did not mend" in text for _, text in third.bell.alarms)
 
 
+@in_loop
+async def test_what_only_a_full_audit_sees_is_told_by_the_second() -> None:
+    """The light audits between the two write over the report of the first."""
+    world = await in_memory()
+    world.rows[DAY] += 1
+    await Auditor(world).hear(audit_request())
+    for number in range(2, 8):
+        light = Auditor(world, later=timedelta(days=number - 1))
+        await light.hear(audit_request(full=False, number=number))
+        assert not any("rows-by-query" in text for _, text in light.bell.alarms)
+    second = Auditor(world, later=timedelta(days=7))
+    await second.hear(audit_request(number=8))
+    repeat = Auditor(world, later=timedelta(days=7, hours=1))
+    await repeat.hear(audit_request(number=8))
+
+    for auditor in (second, repeat):
+        ((_, text),) = auditor.bell.alarms
+        (line,) = [each for each in text.split("\n\n") if each.startswith("rows-by-query")]
+        assert line.startswith(f"rows-by-query: {DAY}: ")
+        assert line.endswith("A backfill was asked for before and did not mend it.")
+
+
+@in_loop
+async def test_what_a_full_audit_no_longer_sees_is_not_handed_on() -> None:
+    world = await in_memory()
+    world.rows[DAY] += 1
+    await Auditor(world).hear(audit_request())
+    world.rows[DAY] -= 1
+    mended = Auditor(world, later=timedelta(days=1))
+    await mended.hear(audit_request(number=2))
+    light = Auditor(world, later=timedelta(days=2))
+    await light.hear(audit_request(full=False, number=3))
+
+    assert (await light.report()).unseen == ()
+
+
 @pytest.mark.parametrize(("queue", "waits"), [("daybook-archiver", True), ("daybook-query", False)])
 @in_loop
 async def test_a_run_that_is_under_way_is_waited_for(queue: str, waits: bool) -> None:
