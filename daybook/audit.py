@@ -69,7 +69,7 @@ async def _look(opened: tuple[Any, ...], stack: AsyncExitStack, tell: Tell) -> L
         counter=await counter_of(here.config, here.archive, load_topology().database, stack),
     )
     display = Display.of(here.config.currency, here.config_location)
-    return Look(here.archive, around, here.config.quicksight.datasets, names, display, tell=tell)
+    return Look(here.archive, around, here.config.quicksight.every, names, display, tell=tell)
 
 
 def _exported(here: Place, s3: Any) -> ExportManifests:
