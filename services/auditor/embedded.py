@@ -48,7 +48,7 @@ class EmbeddedCounter:
             return
         target = folder.joinpath(*(f"{k}={v}" for k, v in zip(KEYS, values, strict=True)))
         for number, item in enumerate(await self.store.list(f"{prefix.rstrip('/')}/")):
-            if found := await self.store.get(item.key):
+            if not item.key.endswith("/") and (found := await self.store.get(item.key)):
                 target.mkdir(parents=True, exist_ok=True)
                 (target / f"{number}.parquet").write_bytes(found.body)
 

@@ -89,9 +89,9 @@ class Look:
 
     async def _with_objects(self, seen: Listed) -> Listed:
         self.tell("listing the archive")
-        objects = await self.store.list(BREAKDOWNS)
-        outlooks = await self.store.list(OUTLOOKS)
-        staging = await self.store.list(STAGING)
+        objects = await self._list(BREAKDOWNS)
+        outlooks = await self._list(OUTLOOKS)
+        staging = await self._list(STAGING)
         staged = await Staged(self.store, seen.now).of(seen.periods, staging)
         seen = replace(seen, objects=await self._with_metadata(objects), outlooks=tuple(outlooks))
         return replace(
@@ -101,6 +101,10 @@ class Look:
             newest_staged=staged.newer,
             assessed=await self._assessed(outlooks),
         )
+
+    async def _list(self, prefix: str) -> list[ObjectInfo]:
+        """List what is there, without the markers that the S3 console makes folders of."""
+        return [item for item in await self.store.list(prefix) if not item.key.endswith("/")]
 
     async def _with_metadata(self, objects: Sequence[ObjectInfo]) -> tuple[ObjectInfo, ...]:
         """Look at each day's own object; listing tells no metadata."""
@@ -154,7 +158,7 @@ class Look:
         self, prefix: str, kind: type[Doc]
     ) -> tuple[dict[str, Doc], tuple[str, ...]]:
         """Read every document below a prefix; returns those that are none apart, by key."""
-        keys = [item.key for item in await self.store.list(prefix)]
+        keys = [item.key for item in await self._list(prefix)]
         found = await self._each(keys, lambda key: self._document(key, kind))
         good = {key: doc for key, doc in found.items() if isinstance(doc, kind)}
         return good, tuple(key for key, doc in found.items() if isinstance(doc, Unreadable))

@@ -230,6 +230,14 @@ async def test_what_lies_in_no_days_place_is_found(world: MemoryAround) -> None:
     assert await found_in(world) == [("second-object", "")]
 
 
+@in_loop
+async def test_folders_that_the_console_made_are_nothing(world: MemoryAround) -> None:
+    for folder in ("ou-breakdowns/", "ou-breakdowns/year=2026/month=6/day=3/", "ledger/days/"):
+        await world.store.put(folder, b"")
+
+    assert await found_in(world, full=True) == []
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
