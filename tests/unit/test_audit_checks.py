@@ -238,6 +238,17 @@ async def test_folders_that_the_console_made_are_nothing(world: MemoryAround) ->
     assert await found_in(world, full=True) == []
 
 
+@in_loop
+async def test_a_month_without_any_outlook_is_found(world: MemoryAround) -> None:
+    world.forget("ou-outlook/")
+    world.tables["ou_outlook"].clear()
+
+    assert await found_in(world) == [
+        ("outlook-gone", "2026-05-31"),
+        ("outlook-gone", str(LAST)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [

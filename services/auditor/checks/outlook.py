@@ -1,7 +1,8 @@
 """Each month's newest outlook is of the archive as it is.
 
 Earlier outlooks of a month stay as their digests told them: a day that AWS restates later does not
-make them wrong. The newest is what dashboards show of the month, and has to be its sum.
+make them wrong. The newest is what dashboards show of the month, and has to be its sum. An adopted
+month has none.
 """
 
 from collections import defaultdict
@@ -10,11 +11,12 @@ from datetime import date
 from decimal import Decimal
 
 from services.auditor.finding import Finding, of_a_backfill
-from services.auditor.listed import Listed
+from services.auditor.listed import OUTLOOK_TABLE, Listed, day_of
 from shared.breakdown import METRICS
 from shared.currency import Display
 from shared.days import Period
 from shared.errors import InputError
+from shared.locations import day_of_partition
 from shared.money import HALF_UNIT, Amounts, add_amounts, exact_sum, plain
 from shared.outlook import Outlook
 
@@ -30,6 +32,19 @@ def check(listed: Listed) -> Iterator[Finding]:
             yield of_a_backfill("outlook-stale", day, found)
         else:
             yield from _compared(listed, day, held.rows)
+    yield from _without(listed)
+
+
+def _without(listed: Listed) -> Iterator[Finding]:
+    """Look for months of which every outlook is gone; every run over an export leaves one."""
+    there = {day for item in listed.outlooks if (day := day_of_partition(item.key))}
+    # Where a partition is left, its day is said to have lost its outlook.
+    there |= {day for values in listed.partitions.get(OUTLOOK_TABLE, {}) if (day := day_of(values))}
+    told = {Period.of(day) for day in there}
+    ran = (day for day, record in listed.records.items() if not record.newest.adopted)
+    for day in newest_days(day for day in ran if day <= listed.through):
+        if Period.of(day) not in told:
+            yield of_a_backfill("outlook-gone", day, f"there is no outlook of {Period.of(day)}")
 
 
 def _compared(listed: Listed, day: date, rows: Sequence[Outlook]) -> Iterator[Finding]:
