@@ -47,7 +47,8 @@ TOPOLOGY = load_topology()
 DATA_SET = TOPOLOGY.quicksight_datasets[0]
 DAY = date(2026, 6, 3)
 EXPORT = "daybook-cost-export"
-PLANTS: dict[str, tuple[Callable[[Damage, date], None], date]] = {
+Plant = tuple[Callable[[Damage, date], None], date]
+PLANTS: dict[str, Plant] = {
     "object-gone": (plants.object_gone, DAY),
     "object-altered": (plants.object_altered, DAY),
     "second-object": (plants.second_object, DAY),
@@ -59,6 +60,10 @@ PLANTS: dict[str, tuple[Callable[[Damage, date], None], date]] = {
     "total-differs": (plants.total_off, DAY),
     "source-differs": (plants.source_off, DAY),
     "outlook-stale": (plants.outlook_stale, LAST),
+}
+UNREADABLE: dict[str, Plant] = {
+    "object-altered": (plants.object_cut_off, DAY),
+    "outlook-stale": (plants.outlook_cut_off, LAST),
 }
 ALSO = {"source-differs": {("outlook-stale", str(LAST))}}
 """What else is not right then: the month's outlook is of what the source says."""
@@ -133,6 +138,23 @@ def test_planted_damage_is_found(archive: Archive, kind: str) -> None:
     others = ALSO.get(kind, set())
     assert (kind, str(day)) in found
     assert {each for each in found if each[1] != str(day)} == others
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_what_cannot_be_read_is_found_and_ends_no_audit(archive: Archive, kind: str) -> None:
+    plant, day = UNREADABLE[kind]
+    with planted(archive.damage, plant, day):
+        found = archive.loop(audited(archive.look)).findings
+
+    assert {(each.kind, each.day) for each in found} == {(kind, day)}
+    assert any("cannot be read" in each.found for each in found)
+
+
+def test_the_first_day_is_missed_when_its_partition_alone_is_left(archive: Archive) -> None:
+    with planted(archive.damage, plants.day_lost, FIRST):
+        found = archive.kinds()
+
+    assert found == [("day-never-run", str(FIRST))]
 
 
 @pytest.mark.parametrize("kind", ["object-altered", "source-differs"])

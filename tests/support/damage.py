@@ -15,6 +15,7 @@ from shared.locations import (
     BREAKDOWNS,
     breakdown_key,
     day_record_key,
+    digest_claims_prefix,
     outlook_key,
     partition,
 )
@@ -39,6 +40,11 @@ class Damage:
         """Return an object and its metadata."""
         found = self.s3.get_object(Bucket=self.bucket, Key=key)
         return found["Body"].read(), found["Metadata"]
+
+    def below(self, prefix: str) -> list[str]:
+        """Return the keys below a prefix."""
+        listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix)
+        return [item["Key"] for item in listed.get("Contents", [])]
 
     def put(self, key: str, body: bytes, metadata: dict[str, str]) -> None:
         """Write an object, whatever is there."""
@@ -80,8 +86,7 @@ class Damage:
             self.undone.pop()()
 
     def _remember(self, key: str) -> None:
-        listed = self.s3.list_objects_v2(Bucket=self.bucket, Prefix=key).get("Contents", [])
-        if key in {item["Key"] for item in listed}:
+        if key in self.below(key):
             body, metadata = self.read(key)
             self.undone.append(
                 lambda: self.s3.put_object(
@@ -109,6 +114,12 @@ def bytes_exchanged(damage: Damage, day: date) -> None:
     damage.put(breakdown_key(day), to_parquet(from_parquet(body).slice(1)), metadata)
 
 
+def object_cut_off(damage: Damage, day: date) -> None:
+    """A write is cut off: what is there is no Parquet."""
+    body, metadata = damage.read(breakdown_key(day))
+    damage.put(breakdown_key(day), body[:50], metadata)
+
+
 def second_object(damage: Damage, day: date) -> None:
     body, _ = damage.read(breakdown_key(day))
     damage.put(f"{BREAKDOWNS}{partition(day)}copy.parquet", body, {})
@@ -131,6 +142,15 @@ def day_never_run(damage: Damage, day: date) -> None:
     damage.delete(breakdown_key(day))
     damage.delete(day_record_key(day))
     damage.drop_partition("ou_breakdown", day)
+
+
+def day_lost(damage: Damage, day: date) -> None:
+    """Everything of a day is gone but its partition."""
+    damage.delete(breakdown_key(day))
+    damage.delete(day_record_key(day))
+    damage.delete(outlook_key(day))
+    for key in damage.below(digest_claims_prefix(day)):
+        damage.delete(key)
 
 
 def row_lost(damage: Damage, day: date) -> None:
@@ -164,6 +184,11 @@ def outlook_stale(damage: Damage, day: date) -> None:
     cheaper = replace(first, own_month_to_date=first.own_month_to_date - CENT)
     other = to_parquet(outlook_table([cheaper, *others]))
     damage.put(outlook_key(day), other, metadata | {"sha256": sha256(other)})
+
+
+def outlook_cut_off(damage: Damage, day: date) -> None:
+    body, metadata = damage.read(outlook_key(day))
+    damage.put(outlook_key(day), body[:50], metadata)
 
 
 def _dearer(part: Any) -> Any:
