@@ -213,6 +213,22 @@ async def test_a_document_of_the_ledger_that_is_none_is_found(world: MemoryAroun
 
 
 @in_loop
+async def test_what_people_are_told_names_its_day_and_a_command(world: MemoryAround) -> None:
+    assert world.deliveries is not None
+    del world.deliveries[Period(2026, 5)]
+    del world.store.versions[day_record_key(FIRST)]
+    for key in (day_record_key(DAY), "ou-breakdowns/year=2026/month=6/day=4/copy.parquet"):
+        await world.store.put(key, b"{")
+    world.tables["ou_breakdown"]["2027", "1", "1"] = "s3://archive/ou-breakdowns/x"
+
+    told = (await audited(look_at(world), full=False)).for_people
+
+    kinds_told = {"ledger-gone", "ledger-unreadable", "second-object", "partition-empty"}
+    assert {each.kind for each in told} == kinds_told
+    assert all(each.day and "daybook " in each.remedy for each in told)
+
+
+@in_loop
 async def test_partitions_of_nothing_are_found(world: MemoryAround) -> None:
     world.tables["ou_breakdown"]["2027", "1", "1"] = "s3://archive/ou-breakdowns/x"
     world.tables["ou_outlook"]["2026", "6", "2"] = "s3://archive/ou-outlook/x"

@@ -52,6 +52,7 @@ def _possible(listed: Listed, finding: Finding) -> Finding:
         return finding
     remedy = (
         f"The export holds no {period} any more: look for an earlier version of the object "
-        f"(aws s3api list-object-versions --bucket {listed.bucket}), or ask AWS for the month anew"
+        f"(aws s3api list-object-versions --bucket {listed.bucket}), or ask AWS for the month "
+        f"anew, then {finding.remedy}"
     )
     return finding.model_copy(update={"repairable": False, "remedy": remedy})

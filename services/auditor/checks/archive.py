@@ -60,7 +60,8 @@ def _extra(listed: Listed, item: ObjectInfo, day: date | None) -> Finding:
         kind="second-object",
         day=day,
         found=f"{item.key} {where}",
-        remedy=f"aws s3 rm s3://{listed.bucket}/{item.key} (the bucket keeps its versions)",
+        remedy=f"aws s3 rm s3://{listed.bucket}/{item.key} (the bucket keeps its versions), "
+        "then daybook audit",
     )
 
 

@@ -47,5 +47,5 @@ def _empty(listed: Listed, table: Table, values: Values) -> Iterator[Finding]:
             day=day,
             found=f"{table} has a partition {'/'.join(values)}, and there is nothing in it",
             remedy=f"aws glue delete-partition --database-name finops_db --table-name {table} "
-            f"--partition-values {' '.join(values)}",
+            f"--partition-values {' '.join(values)}, then daybook audit",
         )

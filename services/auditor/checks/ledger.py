@@ -1,6 +1,8 @@
 """Each archived day is in the ledger, and what the ledger says adds up."""
 
+import re
 from collections.abc import Iterator
+from datetime import date
 
 from services.auditor.checks.amounts import difference
 from services.auditor.finding import Finding, of_a_backfill
@@ -16,12 +18,22 @@ def check(listed: Listed) -> Iterator[Finding]:
     for key in listed.unreadable:
         yield Finding(
             kind="ledger-unreadable",
+            day=_day_in(key),
             found=f"{key} is no record of the ledger",
             remedy=f"aws s3api list-object-versions --bucket {listed.bucket} --prefix {key}, "
-            "and put the last good version in its place",
+            "and put the last good version in its place, then daybook audit",
         )
     for day, record in sorted(listed.records.items()):
         parts = [part for parts in record.newest.by_ou.values() for part in parts]
         if differs := difference(record.newest.totals, add_amounts(parts)):
             found = f"the ledger's total is {differs} as the sum of its OUs"
             yield of_a_backfill("total-differs", day, found)
+
+
+def _day_in(key: str) -> date | None:
+    """Return the day that a document's name begins with; None where it is of no one."""
+    found = re.match(r"\d{4}-\d{2}-\d{2}", key.rpartition("/")[2])
+    try:
+        return date.fromisoformat(found.group()) if found else None
+    except ValueError:
+        return None
