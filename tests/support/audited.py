@@ -1,7 +1,7 @@
 """An archive of many clean days, made by the archiver and the forecaster, and ways to damage it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -82,6 +82,19 @@ class MemoryAround:
     deliveries: dict[Period, datetime] | None = None
     rows: dict[date, int] = field(default_factory=dict)
 
+    def copy(self) -> "MemoryAround":
+        """Return another like it: what a test changes there is its own."""
+        versions = {key: list(kept) for key, kept in self.store.versions.items()}
+        return replace(
+            self,
+            store=replace(self.store, versions=versions),
+            tables={table: dict(places) for table, places in self.tables.items()},
+            queued=list(self.queued),
+            ingested=dict(self.ingested),
+            deliveries=dict(self.deliveries or {}),
+            rows=dict(self.rows),
+        )
+
     def forget(self, prefix: str) -> None:
         """Remove every object below a prefix."""
         for key in [key for key in self.store.versions if key.startswith(prefix)]:
@@ -145,3 +158,8 @@ async def audited(look: Look, *, full: bool = True, through: date | None = None)
 def kinds(report: AuditReport) -> list[tuple[str, str]]:
     """Return kind and day of each finding."""
     return [(finding.kind, str(finding.day or "")) for finding in report.findings]
+
+
+async def found_in(world: MemoryAround, *, full: bool = False) -> list[tuple[str, str]]:
+    """Return the kinds and days of what an audit finds."""
+    return kinds(await audited(look_at(world), full=full))

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-import pyarrow as pa
 import pytest
 
 from daybook.cli import app
@@ -12,9 +11,8 @@ from services.auditor.listed import Ingestion, Queue
 from services.notifier.claim import claim_name
 from shared.days import ONE_DAY, Period
 from shared.digest_claim import ClaimState
-from shared.locations import day_record_key, digest_claim_key, outlook_key, period_record_key
+from shared.locations import day_record_key, digest_claim_key, period_record_key
 from shared.memory import MemoryStore
-from shared.parquet import to_parquet
 from tests.support.audited import (
     FIRST,
     LAST,
@@ -22,6 +20,7 @@ from tests.support.audited import (
     MemoryAround,
     audited,
     claim,
+    found_in,
     in_memory,
     kinds,
     look_at,
@@ -39,18 +38,7 @@ def clean() -> MemoryAround:
 
 @pytest.fixture
 def world(clean: MemoryAround) -> MemoryAround:
-    """A copy: what a test changes is its own."""
-    store = replace(clean.store, versions={k: list(v) for k, v in clean.store.versions.items()})
-    tables = {table: dict(places) for table, places in clean.tables.items()}
-    return replace(
-        clean,
-        store=store,
-        tables=tables,
-        queued=list(clean.queued),
-        ingested=dict(clean.ingested),
-        deliveries=dict(clean.deliveries or {}),
-        rows=dict(clean.rows),
-    )
+    return clean.copy()
 
 
 @in_loop
@@ -72,10 +60,6 @@ async def test_an_archive_that_is_empty_has_nothing_to_find() -> None:
     report = await audited(look_at(world))
 
     assert (report.findings, report.days, report.first) == ((), 0, None)
-
-
-async def found_in(world: MemoryAround, *, full: bool = False) -> list[tuple[str, str]]:
-    return kinds(await audited(look_at(world), full=full))
 
 
 @in_loop
@@ -254,17 +238,6 @@ async def test_folders_that_the_console_made_are_nothing(world: MemoryAround) ->
     assert await found_in(world, full=True) == []
 
 
-@in_loop
-async def test_a_month_without_any_outlook_is_found(world: MemoryAround) -> None:
-    world.forget("ou-outlook/")
-    world.tables["ou_outlook"].clear()
-
-    assert await found_in(world) == [
-        ("outlook-gone", "2026-05-31"),
-        ("outlook-gone", str(LAST)),
-    ]
-
-
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
@@ -289,34 +262,6 @@ async def test_a_message_in_a_dead_letter_queue_is_found_even_in_somebodys_hands
     world.queued = [Queue("daybook-query-dlq", 0, in_hand=1), Queue("daybook-archiver", 3)]
 
     assert await found_in(world) == [("dead-letters", "")]
-
-
-@in_loop
-async def test_an_outlook_that_is_missing_altogether_is_no_sum(world: MemoryAround) -> None:
-    """Without its newest outlook a month is judged by the one before, of the days until then."""
-    world.store.versions.pop(outlook_key(LAST))
-
-    assert await found_in(world) == [("outlook-gone", str(LAST))]
-
-
-@pytest.mark.parametrize("full", [False, True])
-@in_loop
-async def test_an_outlook_that_cannot_be_read_is_a_finding_and_not_the_end_of_the_audit(
-    world: MemoryAround, *, full: bool
-) -> None:
-    await world.store.put(outlook_key(LAST), b"PAR1 garbage")
-
-    (finding,) = (await audited(look_at(world), full=full)).findings
-
-    assert (finding.kind, finding.day, finding.repairable) == ("outlook-stale", LAST, True)
-    assert finding.found.startswith("the month's outlook cannot be read: ")
-
-
-@in_loop
-async def test_an_outlook_of_other_columns_cannot_be_read_either(world: MemoryAround) -> None:
-    await world.store.put(outlook_key(LAST), to_parquet(pa.table({"notes": ["mine"]})))
-
-    assert await found_in(world) == [("outlook-stale", str(LAST))]
 
 
 @in_loop

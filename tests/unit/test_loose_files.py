@@ -3,13 +3,13 @@
 import gzip
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from daybook.inputs import InputFiles, Inputs, check_inputs
+from daybook.inputs import Inputs, check_inputs
 from daybook.loose import NOTE, LooseFiles
 from services.query.export import Export
 from services.query.layouts import LAYOUTS
@@ -18,8 +18,8 @@ from shared.days import Period
 from tests.support.example_lines import fingerprints
 from tests.support.units.aio import in_loop
 from tests.support.units.exports import legacy, line, parquet
-from tests.support.units.focus import Charge, charge, focus_parquet, focus_text
-from tests.support.units.inputs import DIGEST, ORGANIZATION, refusal
+from tests.support.units.focus import Charge, billed, charge, focus_parquet, focus_text
+from tests.support.units.inputs import DIGEST, loose_files, refusal
 from tests.support.units.rows import usd
 
 MANIFEST = "metadata/BILLING_PERIOD=2026-03/daybook-Manifest.json"
@@ -30,22 +30,6 @@ FEBRUARY, MARCH = Period(2026, 2), Period(2026, 3)
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "costs").mkdir()
     return tmp_path / "costs"
-
-
-def files(source: Path, kind: str) -> InputFiles:
-    organization, config = source.parent / "organization.csv", source.parent / "daybook.yaml"
-    organization.write_text(ORGANIZATION)
-    config.write_text(DIGEST)
-    given = {
-        "source": {"format": kind, "location": "s3://exports/x"},
-        "organization": {"location": "s3://archive/organization.csv"},
-    }
-    return InputFiles(source, kind, organization, config, given)
-
-
-def billed(month: int, charges: Sequence[Charge]) -> list[Charge]:
-    start = datetime(2026, month, 1, tzinfo=UTC)
-    return [item | {"ChargePeriodStart": start.replace(day=3)} for item in charges]
 
 
 async def totals(inputs: Inputs, kind: str) -> dict[Period, int]:
@@ -61,7 +45,7 @@ async def test_one_legacy_file_is_a_whole_export(folder: Path) -> None:
     file = folder / "costs.csv.gz"
     file.write_bytes(gzip.compress(legacy([line("2", 3), line("3", 4)])))
 
-    inputs = await check_inputs(files(file, "legacy"), None)
+    inputs = await check_inputs(loose_files(file, "legacy"), None)
 
     assert (inputs.day, inputs.control.totals) == (date(2026, 3, 3), (usd("5"),))
     assert inputs.deliveries[MARCH].notes == (NOTE,)
@@ -71,7 +55,7 @@ async def test_one_legacy_file_is_a_whole_export(folder: Path) -> None:
 async def test_a_file_of_cur2_is_a_whole_export(folder: Path) -> None:
     (folder / "costs.parquet").write_bytes(parquet([line("2", 3)]))
 
-    inputs = await check_inputs(files(folder / "costs.parquet", "cur2"), None)
+    inputs = await check_inputs(loose_files(folder / "costs.parquet", "cur2"), None)
 
     assert inputs.control.totals == (usd("2"),)
 
@@ -80,7 +64,7 @@ async def test_a_file_of_cur2_is_a_whole_export(folder: Path) -> None:
 async def test_a_folder_of_cur2_without_its_manifest_is_refused(folder: Path) -> None:
     (folder / "costs.parquet").write_bytes(parquet([line("2", 3)]))
 
-    assert "has no manifest (metadata/BILLING" in await refusal(files(folder, "cur2"))
+    assert "has no manifest (metadata/BILLING" in await refusal(loose_files(folder, "cur2"))
 
 
 @in_loop
@@ -94,7 +78,7 @@ async def test_a_folder_is_sorted_by_billing_period(folder: Path) -> None:
             (part / f"{number}.snappy.parquet").write_bytes(body)
     (folder / "data/notes.txt").write_text("not a cost file")
 
-    inputs = await check_inputs(files(folder, "focus"), date(2026, 3, 3))
+    inputs = await check_inputs(loose_files(folder, "focus"), date(2026, 3, 3))
 
     assert await totals(inputs, "focus") == {FEBRUARY: 2, MARCH: 2}
     assert inputs.control.totals == (usd("6"),)
@@ -112,7 +96,7 @@ async def test_a_file_of_several_billing_periods_is_split(
     ]
     (folder / "costs.csv").write_bytes(write(charges))
 
-    given = files(folder / "costs.csv", "focus")
+    given = loose_files(folder / "costs.csv", "focus")
     february = await check_inputs(given, date(2026, 2, 3))
     march = await check_inputs(given, date(2026, 3, 3))
 
@@ -144,7 +128,7 @@ async def test_a_charge_belongs_to_the_period_that_it_is_billed_in(folder: Path)
     ]
     (folder / "costs.csv").write_text("\n".join(late))
 
-    inputs = await check_inputs(files(folder, "legacy"), None)
+    inputs = await check_inputs(loose_files(folder, "legacy"), None)
 
     assert sorted(inputs.deliveries) == [Period(2026, 4)]
     assert inputs.control.first_day == date(2026, 4, 1)
@@ -156,7 +140,7 @@ async def test_two_deliveries_side_by_side_are_refused(folder: Path) -> None:
         (folder / execution).mkdir()
         (folder / execution / "costs.csv").write_bytes(focus_text([charge(cost)]))
 
-    text = await refusal(files(folder, "focus"))
+    text = await refusal(loose_files(folder, "focus"))
 
     assert "files of 2026-03 lie in several folders" in text
     assert str(folder / "one") in text
@@ -170,7 +154,7 @@ async def test_a_manifest_further_down_is_pointed_out(folder: Path) -> None:
     manifest.write_text("{}")
     (folder / "costs.csv").write_bytes(legacy([line()]))
 
-    text = await refusal(files(folder, "legacy"))
+    text = await refusal(loose_files(folder, "legacy"))
 
     assert f"There is {manifest}: point --source at the folder" in text
 
@@ -191,7 +175,7 @@ async def test_what_is_no_cost_file_is_named(
 ) -> None:
     (folder / name).write_bytes(body)
 
-    text = await refusal(files(folder, "focus"))
+    text = await refusal(loose_files(folder, "focus"))
 
     assert problem in text
     assert text.startswith(str(folder))
@@ -200,7 +184,7 @@ async def test_what_is_no_cost_file_is_named(
 @in_loop
 async def test_a_metric_that_the_files_do_not_state_is_refused(folder: Path) -> None:
     (folder / "costs.csv").write_bytes(focus_text([charge()]))
-    given = files(folder, "focus")
+    given = loose_files(folder, "focus")
     assert given.config
     given.config.write_text(f"{DIGEST}cost_metric: net_amortized\n")
 
@@ -211,7 +195,7 @@ async def test_a_metric_that_the_files_do_not_state_is_refused(folder: Path) -> 
 async def test_a_metric_that_the_files_state_is_taken(folder: Path) -> None:
     body = parquet([line("2", net_unblended_cost=Decimal("1.5"))])
     (folder / "costs.parquet").write_bytes(body)
-    given = files(folder / "costs.parquet", "cur2")
+    given = loose_files(folder / "costs.parquet", "cur2")
     assert given.config
     given.config.write_text(f"{DIGEST}cost_metric: net_amortized\n")
 
@@ -225,7 +209,7 @@ async def test_the_sources_own_files_stay_as_they_are(folder: Path) -> None:
     (folder / "costs.csv").write_bytes(focus_text([*billed(2, [charge()]), *billed(3, [charge()])]))
     before = fingerprints(folder)
 
-    await check_inputs(files(folder, "focus"), date(2026, 3, 3))
+    await check_inputs(loose_files(folder, "focus"), date(2026, 3, 3))
 
     assert fingerprints(folder) == before
 
@@ -236,96 +220,7 @@ async def test_a_file_that_lies_there_packed_as_well_is_not_counted_twice(folder
     (folder / "costs.csv").write_bytes(body)
     (folder / "costs.csv.gz").write_bytes(gzip.compress(body))
 
-    text = await refusal(files(folder, "focus"))
+    text = await refusal(loose_files(folder, "focus"))
 
     assert "costs.csv.gz: lies beside costs.csv" in text
     assert "Take one of the two away" in text
-
-
-def with_ids(*rows: tuple[str, str, str]) -> bytes:
-    """Write lines of a legacy CUR, each by its id, its interval and its type."""
-    header, *lines = (
-        legacy([line("1", line_item_type=kind) for _, _, kind in rows]).decode().splitlines()
-    )
-    return "\n".join(
-        [
-            f"identity/LineItemId,identity/TimeInterval,{header}",
-            *(f"{name},{hour},{rest}" for (name, hour, _), rest in zip(rows, lines, strict=True)),
-        ]
-    ).encode()
-
-
-COVERED, NEGATION = ("a", "1", "SavingsPlanCoveredUsage"), ("a", "1", "SavingsPlanNegation")
-
-
-@in_loop
-async def test_a_copy_of_a_file_is_refused_whatever_it_holds(folder: Path) -> None:
-    for name in ("costs (1).csv", "costs.csv"):
-        (folder / name).write_bytes(focus_text([charge()]))
-
-    text = await refusal(files(folder, "focus"))
-
-    assert f"{folder}/costs.csv: is the same file as {folder}/costs (1).csv" in text
-    assert "Give the one that counts as --source" in text
-
-
-@in_loop
-async def test_two_deliveries_of_one_legacy_bill_in_one_folder_are_refused(folder: Path) -> None:
-    (folder / "early.csv").write_bytes(with_ids(("a", "1", "Usage"), ("b", "1", "Usage")))
-    (folder / "final.csv").write_bytes(with_ids(("c", "1", "Usage"), ("b", "1", "Usage")))
-
-    text = await refusal(files(folder, "legacy"))
-
-    assert f"{folder}/final.csv: has lines of 2026-03 that {folder}/early.csv has as well" in text
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ([COVERED], [NEGATION]),
-        ([("a", "1", "Usage")], [("a", "2", "Usage"), ("a", "2", "Usage")]),
-        ([("", "1", "Usage")], [("", "1", "Usage"), ("b", "1", "Usage")]),
-    ],
-)
-@in_loop
-async def test_lines_that_only_look_alike_are_one_delivery(
-    one: list[tuple[str, str, str]], other: list[tuple[str, str, str]], folder: Path
-) -> None:
-    (folder / "1.csv").write_bytes(with_ids(*one))
-    (folder / "2.csv").write_bytes(with_ids(*other))
-
-    inputs = await check_inputs(files(folder, "legacy"), None)
-
-    assert inputs.control.lines == len(one) + len(other)
-
-
-@in_loop
-async def test_a_file_half_of_whose_focus_lines_are_in_another_is_refused(folder: Path) -> None:
-    early = [charge("1"), charge("1"), charge("2"), charge("3")]
-    (folder / "early.csv").write_bytes(focus_text(early))
-    (folder / "final.csv").write_bytes(focus_text([*early[:3], charge("4"), charge("5")]))
-
-    text = await refusal(files(folder, "focus"))
-
-    assert f"{folder}/final.csv: has lines of 2026-03 that {folder}/early.csv has as well" in text
-
-
-@in_loop
-async def test_a_few_focus_lines_that_are_alike_are_legal(folder: Path) -> None:
-    (folder / "1.csv").write_bytes(focus_text([charge("1"), charge("2"), charge("3")]))
-    (folder / "2.csv").write_bytes(focus_text([charge("1"), charge("4"), charge("5")]))
-
-    inputs = await check_inputs(files(folder, "focus"), None)
-
-    assert inputs.control.totals == (usd("16"),)
-
-
-@in_loop
-async def test_the_months_of_two_files_are_compared_each_by_itself(folder: Path) -> None:
-    both = [*billed(2, [charge("1")]), *billed(3, [charge("2")])]
-    (folder / "1.csv").write_bytes(focus_text(both))
-    (folder / "2.csv").write_bytes(focus_text([*both[:1], *billed(3, [charge("3")])]))
-
-    text = await refusal(files(folder, "focus"))
-
-    assert f"{folder}/2.csv: has lines of 2026-02 that {folder}/1.csv has as well" in text

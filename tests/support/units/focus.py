@@ -67,3 +67,9 @@ def _cell(value: Any, null: str) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     return null if value is None else str(value)
+
+
+def billed(month: int, charges: Sequence[Charge]) -> list[Charge]:
+    """Return the charges as those of a month of 2026."""
+    start = datetime(2026, month, 1, tzinfo=UTC)
+    return [item | {"ChargePeriodStart": start.replace(day=3)} for item in charges]

@@ -69,3 +69,15 @@ async def refusal(files: InputFiles, day: date | None = None) -> str:
 
 async def checked(given: Given, day: date | None = None) -> Inputs:
     return await check_inputs(given.files, day)
+
+
+def loose_files(source: Path, kind: str) -> InputFiles:
+    """Return the inputs of a run on `source`, which has no manifest, with all else good."""
+    organization, config = source.parent / "organization.csv", source.parent / "daybook.yaml"
+    organization.write_text(ORGANIZATION)
+    config.write_text(DIGEST)
+    given = {
+        "source": {"format": kind, "location": "s3://exports/x"},
+        "organization": {"location": "s3://archive/organization.csv"},
+    }
+    return InputFiles(source, kind, organization, config, given)
