@@ -19,7 +19,7 @@ that is being handed over within the grace of a worker that is told to stop."""
 def config_for(service: str, region: str | None = None) -> AioConfig:
     """Return the client configuration: one retry layer, and none where a repeat is an effect.
 
-    AWS_REGION is read here: botocore knows AWS_DEFAULT_REGION alone, other than the other SDKs.
+    AWS_REGION is read here: unlike other SDKs, botocore knows AWS_DEFAULT_REGION alone.
     """
     attempts = 1 if service in NEVER_TWICE else 3
     return AioConfig(

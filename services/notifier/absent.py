@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from services.notifier.accounts import called
+from services.notifier.figures import Figures
 from shared.breakdown import METRICS
 
 MOST = 5
@@ -14,6 +15,11 @@ MOST = 5
 KINDS = (("OU", "OU", "OUs"), ("LinkedAccount", "account", "accounts"),
          ("Service", "service", "services"))  # fmt: skip
 """A column, and what a reader calls one and many of its values."""
+
+
+def lacking(told: Figures, tables: Mapping[date, pa.Table]) -> tuple[str, ...]:
+    """Say what a partial day lacks; nothing of any other."""
+    return () if told.complete else absent(told.day, tables, told.metric)
 
 
 def absent(day: date, tables: Mapping[date, pa.Table], metric: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 
 from services.notifier.about_data import about_data
-from services.notifier.absent import absent
+from services.notifier.absent import lacking
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.charges import ByType, charges, month_to_date
@@ -203,11 +203,6 @@ class Composer:
         if outlooks is None:
             raise Retry(f"the outlook of {day} is not there yet", after=60)
         return outlooks
-
-
-def lacking(told: Figures, tables: Mapping[date, pa.Table]) -> tuple[str, ...]:
-    """Say what a partial day lacks."""
-    return () if told.complete else absent(told.day, tables, told.metric)
 
 
 def on_dashboard(event: PeriodCataloged, made: Composed) -> OnDashboard:

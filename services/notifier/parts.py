@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from services.notifier.about_data import noted
+from services.notifier.absent import lacking
 from services.notifier.accounts import AccountNews
 from services.notifier.attachment import breakdown_csv
 from services.notifier.charges import inside as charged_inside
-from services.notifier.compose import Composed, lacking
+from services.notifier.compose import Composed
 from services.notifier.displayed import Shown
 from services.notifier.figures import Figures, figures
 from services.notifier.message import ATTACHED

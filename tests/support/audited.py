@@ -1,9 +1,11 @@
 """An archive of many clean days, made by the archiver and the forecaster, and ways to damage it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 
 from services.auditor.around import Around
 from services.auditor.handler import report_of
@@ -158,6 +160,16 @@ async def audited(look: Look, *, full: bool = True, through: date | None = None)
 def kinds(report: AuditReport) -> list[tuple[str, str]]:
     """Return kind and day of each finding."""
     return [(finding.kind, str(finding.day or "")) for finding in report.findings]
+
+
+@cache
+def _clean() -> MemoryAround:
+    return asyncio.run(in_memory())
+
+
+def clean_world() -> MemoryAround:
+    """Return a clean archive in memory that is the caller's own; it is made once."""
+    return _clean().copy()
 
 
 async def found_in(world: MemoryAround, *, full: bool = False) -> list[tuple[str, str]]:

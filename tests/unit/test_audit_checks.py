@@ -1,6 +1,5 @@
 """What the audit decides, over archives in memory that the shipped workers made."""
 
-import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -20,6 +19,7 @@ from tests.support.audited import (
     MemoryAround,
     audited,
     claim,
+    clean_world,
     found_in,
     in_memory,
     kinds,
@@ -31,14 +31,9 @@ from tests.support.units.aio import in_loop
 DAY = date(2026, 6, 3)
 
 
-@pytest.fixture(scope="module")
-def clean() -> MemoryAround:
-    return asyncio.run(in_memory())
-
-
 @pytest.fixture
-def world(clean: MemoryAround) -> MemoryAround:
-    return clean.copy()
+def world() -> MemoryAround:
+    return clean_world()
 
 
 @in_loop

@@ -1,24 +1,17 @@
 """What the audit decides about the outlooks: missing, unreadable, of another shape."""
 
-import asyncio
-
 import pyarrow as pa
 import pytest
 
 from shared.locations import outlook_key
 from shared.parquet import to_parquet
-from tests.support.audited import LAST, MemoryAround, audited, found_in, in_memory, look_at
+from tests.support.audited import LAST, MemoryAround, audited, clean_world, found_in, look_at
 from tests.support.units.aio import in_loop
 
 
-@pytest.fixture(scope="module")
-def clean() -> MemoryAround:
-    return asyncio.run(in_memory())
-
-
 @pytest.fixture
-def world(clean: MemoryAround) -> MemoryAround:
-    return clean.copy()
+def world() -> MemoryAround:
+    return clean_world()
 
 
 @in_loop
