@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from shared.currency import Display
-from shared.day_record import DayRecord, PeriodRecord
+from shared.day_record import DayVersion, PeriodRecord
 from shared.days import ONE_DAY, Period, days_between
 from shared.digest_claim import Claim
 from shared.locations import BREAKDOWNS, OUTLOOKS, daily_digest_of, day_of_partition, partition
@@ -73,7 +73,8 @@ class Listed:
     objects: tuple[ObjectInfo, ...] = ()
     """Everything below the breakdowns' prefix; a day's own object with its metadata."""
     outlooks: tuple[ObjectInfo, ...] = ()
-    records: Mapping[date, DayRecord] = field(default_factory=dict)
+    records: Mapping[date, DayVersion] = field(default_factory=dict)
+    """What the ledger says of each day: the version in force. Years of all would not fit."""
     unreadable: tuple[str, ...] = ()
     """Keys of ledger records that cannot be read."""
     periods: Mapping[Period, PeriodRecord] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from services.auditor.counting import Uncounted
 from services.auditor.listed import PREFIXES, Assessment, Contents, Listed, own_object
 from services.auditor.staged import Staged
 from shared.currency import Display
-from shared.day_record import DayRecord, PeriodRecord
+from shared.day_record import DayRecord, DayVersion, PeriodRecord
 from shared.days import ONE_DAY, Period
 from shared.digest_claim import Claim
 from shared.locations import (
@@ -37,6 +37,7 @@ LEEWAY = 2
 Key = TypeVar("Key")
 Found = TypeVar("Found")
 Doc = TypeVar("Doc", bound=BaseModel)
+Taken = TypeVar("Taken")
 Tell = Callable[[str], None]
 
 
@@ -76,12 +77,12 @@ class Look:
 
     async def _with_ledger(self, seen: Listed) -> Listed:
         self.tell("reading the ledger")
-        records, unreadable = await self._documents(DAY_RECORDS, DayRecord)
-        periods, more = await self._documents(PERIOD_RECORDS, PeriodRecord)
-        claims, also = await self._documents(DIGEST_CLAIMS, Claim)
+        records, unreadable = await self._documents(DAY_RECORDS, DayRecord, _in_force)
+        periods, more = await self._documents(PERIOD_RECORDS, PeriodRecord, _itself)
+        claims, also = await self._documents(DIGEST_CLAIMS, Claim, _itself)
         return replace(
             seen,
-            records={record.day: record for record in records.values()},
+            records=dict(records.values()),
             periods={_period(key): record for key, record in periods.items()},
             claims=claims,
             unreadable=(*unreadable, *more, *also),
@@ -138,8 +139,7 @@ class Look:
 
         async def read(day: date) -> Contents | None:
             found = await self.store.get(own[day])
-            record = seen.records.get(day)
-            said = record.newest if record else None
+            said = seen.records.get(day)
             return await asyncio.to_thread(contents_of, found.body, said) if found else None
 
         contents = await self._each(sorted(own), read)
@@ -155,20 +155,22 @@ class Look:
         return replace(seen, counted=rows)
 
     async def _documents(
-        self, prefix: str, kind: type[Doc]
-    ) -> tuple[dict[str, Doc], tuple[str, ...]]:
-        """Read every document below a prefix; returns those that are none apart, by key."""
-        keys = [item.key for item in await self._list(prefix)]
-        found = await self._each(keys, lambda key: self._document(key, kind))
-        good = {key: doc for key, doc in found.items() if isinstance(doc, kind)}
-        return good, tuple(key for key, doc in found.items() if isinstance(doc, Unreadable))
+        self, prefix: str, kind: type[Doc], take: Callable[[Doc], Taken]
+    ) -> tuple[dict[str, Taken], tuple[str, ...]]:
+        """Take something of every document below a prefix, by key; and tell which are none."""
+        unreadable = []
 
-    async def _document(self, key: str, kind: type[Doc]) -> "Doc | Unreadable | None":
-        found = await self.store.get(key)
-        try:
-            return kind.model_validate_json(found.body) if found else None
-        except ValidationError:
-            return Unreadable()
+        async def read(key: str) -> Taken | None:
+            found = await self.store.get(key)
+            try:
+                return take(kind.model_validate_json(found.body)) if found else None
+            except ValidationError:
+                unreadable.append(key)
+                return None
+
+        taken = await self._each([item.key for item in await self._list(prefix)], read)
+        held = {key: each for key, each in taken.items() if each is not None}
+        return held, tuple(sorted(unreadable))
 
     async def _each(
         self, keys: Sequence[Key], read: Callable[[Key], Awaitable[Found]]
@@ -182,8 +184,12 @@ class Look:
         return dict(zip(keys, await together(map(one, keys)), strict=True))
 
 
-class Unreadable:
-    """Stands for a document that is none."""
+def _itself(doc: Doc) -> Doc:
+    return doc
+
+
+def _in_force(record: DayRecord) -> tuple[date, DayVersion]:
+    return record.day, record.newest
 
 
 def _own(objects: Iterable[ObjectInfo]) -> dict[date, ObjectInfo]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from services.auditor.finding import Finding, of_a_backfill
 from services.auditor.listed import Listed
-from shared.day_record import DayRecord
+from shared.day_record import DayVersion
 from shared.locations import day_of_partition
 from shared.ports import ObjectInfo
 
@@ -65,10 +65,10 @@ def _extra(listed: Listed, item: ObjectInfo, day: date | None) -> Finding:
     )
 
 
-def _altered(listed: Listed, day: date, record: DayRecord, own: ObjectInfo) -> Iterator[Finding]:
-    said, ours = own.metadata.get("sha256"), record.newest.sha256
+def _altered(listed: Listed, day: date, record: DayVersion, own: ObjectInfo) -> Iterator[Finding]:
+    said, ours = own.metadata.get("sha256"), record.sha256
     holds = listed.contents[day].sha256 if listed.contents and day in listed.contents else None
-    if said is None and not record.newest.adopted:
+    if said is None and not record.adopted:
         yield of_a_backfill("object-altered", day, UNSIGNED)
     elif said not in (None, ours):
         yield of_a_backfill("object-altered", day, "its object is not the one in the ledger")

@@ -13,7 +13,7 @@ def check(listed: Listed) -> Iterator[Finding]:
     """Compare; a light audit has read no object."""
     for day, held in sorted((listed.contents or {}).items()):
         if record := listed.records.get(day):
-            yield from _day(day, held, record.newest)
+            yield from _day(day, held, record)
 
 
 def _day(day: date, held: Contents, said: DayVersion) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ def check(listed: Listed) -> Iterator[Finding]:
         )
     if listed.counted is None:
         return
-    said = {day: record.newest.rows for day, record in listed.records.items()}
+    said = {day: record.rows for day, record in listed.records.items()}
     for day in sorted(said.keys() | listed.counted.keys()):
         ours, theirs = said.get(day, 0), listed.counted.get(day, 0)
         if ours != theirs:

@@ -24,8 +24,8 @@ def check(listed: Listed) -> Iterator[Finding]:
             "and put the last good version in its place, then daybook audit",
         )
     for day, record in sorted(listed.records.items()):
-        parts = [part for parts in record.newest.by_ou.values() for part in parts]
-        if differs := difference(record.newest.totals, add_amounts(parts)):
+        parts = [part for parts in record.by_ou.values() for part in parts]
+        if differs := difference(record.totals, add_amounts(parts)):
             found = f"the ledger's total is {differs} as the sum of its OUs"
             yield of_a_backfill("total-differs", day, found)
 

@@ -41,7 +41,7 @@ def _without(listed: Listed) -> Iterator[Finding]:
     # Where a partition is left, its day is said to have lost its outlook.
     there |= {day for values in listed.partitions.get(OUTLOOK_TABLE, {}) if (day := day_of(values))}
     told = {Period.of(day) for day in there}
-    ran = (day for day, record in listed.records.items() if not record.newest.adopted)
+    ran = (day for day, record in listed.records.items() if not record.adopted)
     for day in newest_days(day for day in ran if day <= listed.through):
         if Period.of(day) not in told:
             yield of_a_backfill("outlook-gone", day, f"there is no outlook of {Period.of(day)}")
@@ -51,8 +51,7 @@ def _compared(listed: Listed, day: date, rows: Sequence[Outlook]) -> Iterator[Fi
     days = [each for each in Period.of(day).days(until=day) if listed.expects(each)]
     if not all(each in listed.records for each in days):
         return  # said of the day itself
-    known = [listed.records[each].newest for each in days]
-    totals = add_amounts(part for version in known for part in version.totals)
+    totals = add_amounts(part for each in days for part in listed.records[each].totals)
     if not _fits(rows, totals, Period.of(day), listed.display):
         yield of_a_backfill("outlook-stale", day, _told(rows, totals))
 

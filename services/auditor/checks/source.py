@@ -32,11 +32,11 @@ def check(listed: Listed) -> Iterator[Finding]:
 
 def _day(listed: Listed, day: StagedDay, delivery: str) -> Iterator[Finding]:
     record = listed.records.get(day.day)
-    if record is None or record.newest.source_version > delivery:
+    if record is None or record.source_version > delivery:
         return
-    if record.newest.adopted and not day.rows:
+    if record.adopted and not day.rows:
         return  # the export began after it
-    if found := _differs(day, record.newest):
+    if found := _differs(day, record):
         yield of_a_backfill("source-differs", day.day, found)
 
 
