@@ -32,6 +32,9 @@ class Refresher(Protocol):
     async def refresh(self, dataset: str, name: str) -> Refresh:
         """Refresh one data set and wait for the result."""
 
+    def by_hand(self, refresh: Refresh) -> str:
+        """Return the command that a person types to try a refresh once more."""
+
 
 @dataclass(frozen=True)
 class Access:

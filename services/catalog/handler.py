@@ -75,7 +75,8 @@ class CatalogPeriod:
                 f"QuickSight ingestion {refresh.ingestion} of {refresh.dataset}, the rules of who "
                 f"sees which OU, ended {refresh.status} in run {run}: the rules imported before "
                 "still hold, and who was taken out of the roster since still sees their OU. The "
-                "next run tries again. docs/runbook.md: a data set was not refreshed.",
+                "next run tries again; to have it sooner: daybook publish day-ready. "
+                "docs/runbook.md: a data set was not refreshed.",
             )
 
     async def _recorded(self, run: str, data: AssessedData) -> Sequence[Refresh]:
@@ -117,9 +118,19 @@ class CatalogPeriod:
                 await self.bell.ring(
                     f"Daybook: {refresh.dataset} was not refreshed",
                     f"QuickSight ingestion {refresh.ingestion} of {refresh.dataset} ended "
-                    f"{refresh.status}; the dashboard still shows {data.period} as it was before "
+                    f"{refresh.status}; the dashboard still shows {_changed(data)} as before "
                     f"run {run}. The digest is not held back by it. The next run that changes "
-                    f"something refreshes again; to have it sooner, refresh {refresh.dataset} in "
-                    "QuickSight. docs/runbook.md: a data set was not refreshed.",
+                    "something refreshes again; to have it sooner: "
+                    f"{self.refresher.by_hand(refresh)}. "
+                    "docs/runbook.md: a data set was not refreshed.",
                 )
         return refreshes
+
+
+def _changed(data: AssessedData) -> str:
+    """Name the days of a period that a run changed, or the period, of a run over many."""
+    both = (*data.days, *data.outlooks)
+    days = sorted(each.day for each in both if each.outcome in ("new", "restated", "changed"))
+    if not days:
+        return str(data.period)
+    return f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"

@@ -42,6 +42,14 @@ class SpiceRefresher:
                 break
         return refresh
 
+    def by_hand(self, refresh: Refresh) -> str:
+        """Return the command of the AWS CLI; an ingestion's id is used once only."""
+        ingestion = f"{refresh.ingestion}-by-hand"[-128:]
+        return (
+            f"aws quicksight create-ingestion --aws-account-id {self.account} "
+            f"--data-set-id {refresh.dataset} --ingestion-id {ingestion}"
+        )
+
     async def _start(self, dataset: str, ingestion: str) -> str | None:
         """Start an ingestion or find it started already; else say why it cannot be."""
         errors = self.client.exceptions

@@ -117,6 +117,20 @@ def test_any_run_id_makes_an_ingestion_id_that_quicksight_takes(
     assert len(refresh.ingestion) == 128
 
 
+def test_the_command_to_try_again_by_hand_is_one_that_quicksight_takes(
+    cloud: Cloud, loop: Loop, refresher: SpiceRefresher
+) -> None:
+    refresh = loop(refresher.refresh("costs", "run:é/ü ." * 22))
+    command = refresher.by_hand(refresh).split()
+
+    assert command[:3] == ["aws", "quicksight", "create-ingestion"]
+    flags = zip(command[3::2], command[4::2], strict=True)
+    asked = {flag.title().replace("-", ""): value for flag, value in flags}
+    cloud.client("quicksight").create_ingestion(**asked)
+
+    assert len(ingestions(cloud, "costs")) == 2
+
+
 def test_a_data_set_that_is_not_there_is_an_alarm_and_does_not_hold_the_digest_back(
     loop: Loop, refresher: SpiceRefresher
 ) -> None:

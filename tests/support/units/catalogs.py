@@ -123,3 +123,6 @@ class FakeRefresher:
     async def refresh(self, dataset: str, name: str) -> Refresh:
         self.asked.append((dataset, name))
         return Refresh(dataset=dataset, ingestion=f"{name}-1", status=self.status)
+
+    def by_hand(self, refresh: Refresh) -> str:
+        return f"refresh {refresh.dataset} after {refresh.ingestion}"
