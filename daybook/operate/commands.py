@@ -22,6 +22,7 @@ from shared.config import CostMetric
 from shared.days import Period, day_before
 from shared.events import BackfillRequested
 from shared.run_record import RunRecord
+from shared.topology import load_topology
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")]
 Metric = Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")]
@@ -138,7 +139,10 @@ def dlq_list(as_json: AsJson = False) -> None:
         return
     for letter in letters:
         console.out.print(dlq.line(letter), markup=False, soft_wrap=True)
-    if not _tell_undelivered("all") and not letters:
+    if lost := asyncio.run(dlq.read_lost_ticks()):
+        name = load_topology().schedule_queue
+        console.out.print(dlq.undelivered_line(name, lost), markup=False, soft_wrap=True)
+    if not lost and not letters:
         console.out.print("No dead letters.")
 
 
@@ -151,15 +155,8 @@ def dlq_show(worker: Worker, message: MessageId = "", as_json: AsJson = False) -
     for letter in letters:
         for line in dlq.page(letter):
             console.out.print(line, markup=False, soft_wrap=True)
-    if not _tell_undelivered(worker) and not letters:
+    if not letters:
         console.out.print(f"No dead letters of {escape(worker)}.")
-
-
-def _tell_undelivered(worker: str) -> bool:
-    found = asyncio.run(dlq.read_undelivered(worker))
-    for name, count in found.items():
-        console.out.print(dlq.undelivered_line(name, count), markup=False, soft_wrap=True)
-    return bool(found)
 
 
 def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:

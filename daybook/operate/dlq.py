@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from daybook.operate.queues import Letter, Queues
-from daybook.operate.reach import archive, reached
+from daybook.operate.reach import archive, each, reached
 from shared.errors import InputError
 from shared.topology import load_topology
 
@@ -14,20 +14,22 @@ SHORT = 8
 
 async def read_letters(worker: str, message: str = "") -> list[Letter]:
     """Return the dead letters of a worker or of all, with the reasons they failed."""
-    found: list[Letter] = []
     async with reached("s3", "sqs") as (s3, sqs):
         queues = Queues(sqs, load_topology())
-        for name in workers(worker):
+
+        async def read(name: str) -> list[Letter]:
             async with queues.letters(name, archive(s3)) as letters:
-                found += _asked(letters, message)
-    return found
+                return _asked(letters, message)
+
+        return [letter for found in await each(read, workers(worker)) for letter in found]
 
 
-async def read_undelivered(worker: str) -> dict[str, int]:
-    """Count what never reached a worker's queues, or of all the topic, by the queue that has it."""
+async def read_lost_ticks() -> int:
+    """Count what never reached the events topic."""
+    topology = load_topology()
     async with reached("sqs") as (sqs,):
-        queues = Queues(sqs, load_topology())
-        return await queues.waiting(queues.undelivered(workers(worker)))
+        name = topology.schedule_queue
+        return (await Queues(sqs, topology).waiting([name])).get(name, 0)
 
 
 def undelivered_line(name: str, count: int) -> str:
@@ -40,7 +42,7 @@ def undelivered_line(name: str, count: int) -> str:
     queue = name.removesuffix("-undelivered-dlq")
     return (
         f"{name}: {count} messages that SNS could not deliver to {queue}: mend its policy or key, "
-        "then daybook replay their days, with --notify where a digest is missing"
+        f"then daybook dlq redrive {queue.removeprefix('daybook-')}"
     )
 
 
@@ -79,7 +81,7 @@ def line(letter: Letter) -> str:
 
 def page(letter: Letter) -> Iterator[str]:
     """Yield a dead letter line by line, and what to type."""
-    worker = letter.queue.removeprefix("daybook-").removesuffix("-dlq")
+    worker = letter.queue.removeprefix("daybook-").removesuffix("-dlq").removesuffix("-undelivered")
     yield line(letter)
     if letter.event:
         yield f"  run {letter.event.runid}, said by {letter.event.source}"

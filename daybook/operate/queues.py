@@ -56,12 +56,15 @@ class Letter:
     event: Event | None
     problem: str
     failure: Failure | None
+    undelivered: bool = False
 
     @property
     def reason(self) -> str:
         """Why nobody could handle it, as far as that is known."""
         if self.failure:
             return f"{self.failure.kind}: {self.failure.reason}"
+        if self.undelivered:
+            return "SNS could not deliver it: mend the queue's policy or key"
         return self.problem or "not noted: see the worker's log (settled, reason)"
 
     def record(self) -> dict[str, Any]:
@@ -105,11 +108,16 @@ class Queues:
 
     async def url(self, name: str) -> str:
         """Return a queue's URL; raise InputError when there is none of that name."""
+        if url := await self._find(name):
+            return url
+        where = "Set AWS_REGION, or AWS_ENDPOINT_URL for a local stack"
+        raise InputError(f"the queue {name}", "is not there", where)
+
+    async def _find(self, name: str) -> str | None:
         try:
             return str((await self.sqs.get_queue_url(QueueName=name))["QueueUrl"])
         except self.sqs.exceptions.QueueDoesNotExist:
-            where = "Set AWS_REGION, or AWS_ENDPOINT_URL for a local stack"
-            raise InputError(f"the queue {name}", "is not there", where) from None
+            return None
 
     async def waiting(self, names: Sequence[str]) -> dict[str, int]:
         """Count what waits in those of the queues that are there; a local stack has not all."""
@@ -117,11 +125,9 @@ class Queues:
         return {name: count for name, count in zip(names, counts, strict=True) if count}
 
     async def _waiting(self, name: str) -> int:
-        try:
-            url = (await self.sqs.get_queue_url(QueueName=name))["QueueUrl"]
-        except self.sqs.exceptions.QueueDoesNotExist:
+        url, asked = await self._find(name), COUNTS["waiting"]
+        if url is None:
             return 0
-        asked = COUNTS["waiting"]
         answer = await self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[asked])
         return int(answer["Attributes"].get(asked, 0))
 
@@ -136,26 +142,47 @@ class Queues:
 
     @asynccontextmanager
     async def letters(self, worker: str, notes: ObjectReader) -> AsyncIterator[list[Letter]]:
+        """Hold what a worker gave up and what SNS could not deliver to it, oldest first.
+
+        Those still there are free afterwards.
+        """
+        name = self.topology.undelivered_queue(worker)
+        async with self.given_up(worker, notes) as dead:
+            if not await self._find(name):  # a local stack has none
+                yield dead
+                return
+            async with self._held(name, worker, notes) as undelivered:
+                yield sorted((*dead, *undelivered), key=lambda letter: letter.sent_at)
+
+    @asynccontextmanager
+    async def given_up(self, worker: str, notes: ObjectReader) -> AsyncIterator[list[Letter]]:
         """Hold a worker's dead letters, oldest first; those still there are free afterwards."""
-        url = await self.url(self.topology.dead_letter_queue(worker))
+        async with self._held(self.topology.dead_letter_queue(worker), worker, notes) as letters:
+            yield letters
+
+    @asynccontextmanager
+    async def _held(
+        self, name: str, worker: str, notes: ObjectReader
+    ) -> AsyncIterator[list[Letter]]:
+        url = await self.url(name)
         raw: dict[str, dict[str, Any]] = {}
         try:
             await self._receive_all(url, raw)
-            found = await each(lambda one: self._letter(worker, one, notes), raw.values())
+            found = await each(lambda one: self._letter(name, worker, one, notes), raw.values())
             yield sorted(found, key=lambda letter: letter.sent_at)
         finally:
             await each(lambda one: self._free(url, one["ReceiptHandle"]), raw.values())
 
     async def move_back(self, worker: str, letter: Letter) -> str:
-        """Put a dead letter back into the queue that it came from; returns the queue's name.
+        """Put a letter into the queue that it came from or was for; returns the queue's name.
 
         The copy is there before the letter is gone: a crash between leaves both, and every step
         is safe to repeat.
         """
         target = self._source(worker, letter)
         await self.sqs.send_message(QueueUrl=await self.url(target), MessageBody=letter.body)
-        dead = await self.url(self.topology.dead_letter_queue(worker))
-        await self.sqs.delete_message(QueueUrl=dead, ReceiptHandle=letter.handle)
+        left = await self.url(letter.queue)
+        await self.sqs.delete_message(QueueUrl=left, ReceiptHandle=letter.handle)
         return target
 
     def _source(self, worker: str, letter: Letter) -> str:
@@ -184,11 +211,13 @@ class Queues:
         messages: Sequence[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
-    async def _letter(self, worker: str, raw: dict[str, Any], notes: ObjectReader) -> Letter:
+    async def _letter(
+        self, queue: str, worker: str, raw: dict[str, Any], notes: ObjectReader
+    ) -> Letter:
         event, problem = _read(raw["Body"])
         sent = int(raw["Attributes"]["SentTimestamp"]) / 1000
         return Letter(
-            queue=self.topology.dead_letter_queue(worker),
+            queue=queue,
             id=raw["MessageId"],
             sent_at=datetime.fromtimestamp(sent, UTC),
             receives=int(raw["Attributes"]["ApproximateReceiveCount"]),
@@ -197,6 +226,7 @@ class Queues:
             event=event,
             problem=problem,
             failure=await self._failure(worker, raw["MessageId"], notes),
+            undelivered=queue == self.topology.undelivered_queue(worker),
         )
 
     async def _failure(self, worker: str, message: str, notes: ObjectReader) -> Failure | None:

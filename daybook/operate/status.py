@@ -92,5 +92,5 @@ async def read_status(month: Period, at: datetime) -> Status:
 
 async def _dead(queues: Queues, store: ObjectStore, worker: str) -> DeadLetters:
     name = queues.topology.dead_letter_queue(worker)
-    async with queues.letters(worker, store) as letters:
+    async with queues.given_up(worker, store) as letters:
         return DeadLetters(name, len(letters), letters[0].sent_at if letters else None)

@@ -87,7 +87,7 @@ async def test_a_look_at_many_dead_letters_ends_with_each_of_them_once_and_free(
     clock = Clock()
     sqs = SlowQueues(clock, {"daybook-query-dlq": many})
 
-    async with Queues(sqs, load_topology()).letters("query", SlowNotes(clock=clock)) as letters:
+    async with Queues(sqs, load_topology()).given_up("query", SlowNotes(clock=clock)) as letters:
         seen = [letter.id for letter in letters]
 
     assert len(seen) == len(set(seen))

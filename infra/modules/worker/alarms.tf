@@ -2,7 +2,7 @@
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   for_each = {
     (module.dead_letters.name) = "work failed for good and nobody did it. Why, and for which day: daybook dlq show ${var.name}. When the cause is mended: daybook dlq redrive ${var.name}."
-    (module.undelivered.name)  = "SNS could not deliver them to ${local.queue}: look at its policy and key; then daybook replay for the days that daybook status shows as missing."
+    (module.undelivered.name)  = "SNS could not deliver them to ${local.queue}: look at its policy and key; then daybook dlq redrive ${var.name}."
   }
 
   alarm_name          = "${each.key}-not-empty"
