@@ -84,13 +84,13 @@ async def _legacy(patient: Patient, config: Config) -> Diagnosis:
     ]
     if not ours:
         return unknown("export settings", f"no report of this account is delivered to {bucket}")
-    return _judged(legacy_problems(ours[0]))
+    return _judged(legacy_problems(ours[0]), legacy_note(ours[0]))
 
 
-def _judged(problems: list[str]) -> Diagnosis:
+def _judged(problems: list[str], note: str = "") -> Diagnosis:
     if problems:
         return wrong("export settings", "; ".join(problems), AGAIN)
-    return fine("export settings", "each delivery is whole, and closed months are refreshed")
+    return fine("export settings", f"each delivery is whole, and closed months are refreshed{note}")
 
 
 def data_export_problems(export: dict[str, Any], source_format: str) -> list[str]:
@@ -118,10 +118,15 @@ def legacy_problems(report: dict[str, Any]) -> list[str]:
         found.append("closed months are not refreshed: credits and refunds would be missed")
     if report.get("TimeUnit") == "MONTHLY":
         found.append("its lines are of months, not of days")
-    if report.get("ReportVersioning") == "CREATE_NEW_REPORT":
-        found.append("it keeps every version: nothing is wrong, and the bucket grows")
     if report.get("Format") not in ("Parquet", "textORcsv"):
         found.append(f"its format is {report.get('Format')}")
     if "RESOURCES" in report.get("AdditionalSchemaElements", []):
         found.append("it has a line for each resource, which is read and never shown")
     return found
+
+
+def legacy_note(report: dict[str, Any]) -> str:
+    """Say what is as good either way, and costs something."""
+    if report.get("ReportVersioning") == "CREATE_NEW_REPORT":
+        return "; it keeps every version, so its bucket grows"
+    return ""

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from daybook.doctor.dashboards import edition
 from daybook.doctor.diagnosis import Answer, asked
-from daybook.doctor.export import data_export_problems, legacy_problems
+from daybook.doctor.export import data_export_problems, legacy_note, legacy_problems
 from daybook.doctor.mail import quota, sandbox
 from daybook.doctor.permissions import WRITES, judged
 from daybook.doctor.storage import clock
@@ -17,6 +17,13 @@ from shared.topology import load_topology
 from tests.support.units.aio import in_loop
 
 NOW = datetime(2026, 6, 10, 12, tzinfo=UTC)
+LEGACY_REPORT: dict[str, Any] = {
+    "RefreshClosedReports": True,
+    "TimeUnit": "DAILY",
+    "ReportVersioning": "OVERWRITE_REPORT",
+    "Format": "Parquet",
+    "AdditionalSchemaElements": [],
+}
 
 
 def refusing(code: str) -> ClientError:
@@ -124,24 +131,24 @@ def test_a_data_export_that_cannot_be_relied_on_is_named(
         ({}, ""),
         ({"RefreshClosedReports": False}, "closed months are not refreshed"),
         ({"TimeUnit": "MONTHLY"}, "its lines are of months"),
-        ({"ReportVersioning": "CREATE_NEW_REPORT"}, "keeps every version"),
         ({"AdditionalSchemaElements": ["RESOURCES"]}, "a line for each resource"),
     ],
 )
 def test_a_legacy_report_that_cannot_be_relied_on_is_named(
     change: dict[str, Any], problem: str
 ) -> None:
-    report = {
-        "RefreshClosedReports": True,
-        "TimeUnit": "DAILY",
-        "ReportVersioning": "OVERWRITE_REPORT",
-        "Format": "Parquet",
-        "AdditionalSchemaElements": [],
-    }
-    found = legacy_problems(report | change)
+    found = legacy_problems(LEGACY_REPORT | change)
 
     assert problem in "; ".join(found)
     assert bool(found) == bool(problem)
+
+
+def test_a_legacy_report_that_keeps_every_version_is_fine_and_said_to_cost_something() -> None:
+    every_version = LEGACY_REPORT | {"ReportVersioning": "CREATE_NEW_REPORT"}
+
+    assert legacy_problems(every_version) == []
+    assert "keeps every version" in legacy_note(every_version)
+    assert legacy_note(LEGACY_REPORT) == ""
 
 
 @pytest.mark.parametrize(
