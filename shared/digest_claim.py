@@ -50,3 +50,14 @@ class Claim(BaseModel):
         default=None,
         description="Each day as this digest tells it; null when an older release claimed it.",
     )
+
+
+def how_to_settle(name: str) -> str:
+    """Return what a person types who has looked whether a mail in doubt is there.
+
+    A mail about late data is not sent again: the digest follows it.
+    """
+    command = f"daybook digest resolve {name[:10]} --claim {name}"
+    if name[11:].startswith("delayed-"):
+        return f"`{command} --sent`: there or not, the digest itself follows it"
+    return f"`{command} --sent` if it is there, or the same with `--resend` if it is not"

@@ -9,7 +9,7 @@ import structlog
 from services.notifier.claim import Claim, Claims, ClaimState
 from services.notifier.message import Envelope
 from services.notifier.post import MaybeSent, NotSent, Post
-from shared.digest_claim import Told
+from shared.digest_claim import Told, how_to_settle
 from shared.errors import Reject, Retry, Stopping
 from shared.lease import Lease
 from shared.ledger import Entry, Ledger
@@ -106,9 +106,7 @@ class Delivery:
         await self.bell.ring(
             "Daybook: nobody knows whether a digest was sent",
             f"{name}: {reason}. SES's own events may settle it. If not, look in a recipient's "
-            "mail box, or in the channel, then run `daybook digest resolve "
-            f"{name[:10]} --claim {name} --sent` if it is there, or the same with `--resend` if "
-            "it is not. "
+            f"mail box, or in the channel, then run {how_to_settle(name)}. "
             "docs/runbook.md: nobody knows whether a digest was sent.",
         )
         await self._settle(claims, name, entry, ClaimState.UNKNOWN, reason)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from services.auditor.finding import Finding
 from services.auditor.listed import Listed
 from shared.days import days_between
-from shared.digest_claim import Claim, ClaimState
+from shared.digest_claim import Claim, ClaimState, how_to_settle
 from shared.locations import daily_digest_of, is_digest
 
 IN_HAND = timedelta(minutes=10)
@@ -34,13 +34,11 @@ def _doubt(listed: Listed, claim: Claim) -> str:
 
 def _unknown(key: str, doubt: str) -> Finding:
     name = key.rpartition("/")[2].removesuffix(".json")
-    day = name[:10]
-    resolve = f"daybook digest resolve {day} --claim {name}"
     return Finding(
         kind="digest-unknown",
-        day=date.fromisoformat(day),
+        day=date.fromisoformat(name[:10]),
         found=doubt,
-        remedy=f"Look in a mail box, then {resolve} with --sent or --resend",
+        remedy=f"Look in a mail box, then {how_to_settle(name)}",
     )
 
 
