@@ -11,15 +11,15 @@ import typer
 
 from daybook import console
 from daybook.adopt.archive import Adoption, Plan
+from daybook.bucket import archive_bucket
 from daybook.operate.reach import reached
-from daybook.report import archive_bucket
 from services.catalog.glue import GluePartitions
 from shared.errors import InputError
 from shared.s3 import S3Store
 from shared.topology import load_topology
 
 
-def add_adopt_commands(app: typer.Typer) -> None:
+def add_commands(app: typer.Typer) -> None:
     """Put the command on the command line."""
     app.command("adopt", epilog="Example: daybook adopt --currency EUR --yes")(adopt_command)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from daybook.digest import BUCKET_VARIABLE
+from daybook.bucket import BUCKET_VARIABLE
 from daybook.example import write_example
 from daybook.inputs import InputFiles, check_inputs
 from daybook.local.provision import Provisioned, provision

@@ -15,7 +15,7 @@ from shared.errors import InputError
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")]
 
 
-def add_audit_commands(app: typer.Typer) -> None:
+def add_commands(app: typer.Typer) -> None:
     """Put the command on the command line."""
     app.command("audit", epilog="Example: daybook audit --full --repair")(audit_command)
 

@@ -1,8 +1,8 @@
 """Settles by hand a digest of which nobody knows whether it was sent."""
 
-import os
 from datetime import UTC, date, datetime
 
+from daybook.bucket import archive_bucket
 from daybook.operate.reach import reached
 from daybook.publish import operators_event, publish
 from services.auditor.checks.digest import IN_HAND
@@ -12,9 +12,7 @@ from shared.events import BackfillData, BackfillRequested, derive_id
 from shared.ledger import Entry, Ledger
 from shared.locations import digest_claims_prefix
 from shared.s3 import S3Store
-from shared.topology import load_topology
 
-BUCKET_VARIABLE = "DAYBOOK_ARCHIVE_BUCKET"
 UNSETTLED = {ClaimState.CLAIMED, ClaimState.UNKNOWN}
 
 
@@ -35,7 +33,7 @@ async def resolve(
     when it is a mail about late data that is to be sent again; and when AWS cannot be reached.
     """
     async with reached("s3") as (s3,):
-        bucket = os.environ.get(BUCKET_VARIABLE, load_topology().archive_bucket.name)
+        bucket = archive_bucket()
         store = S3Store(s3, bucket)
         where = f"s3://{bucket}/{digest_claims_prefix(day)}"
         claims = _chosen(await _claims(store, day), where, sent=sent, claim=claim)

@@ -15,7 +15,7 @@ from daybook.doctor.examine import examine
 SHAPES = {"fine": "●", "wrong": "■", "not known here": "○"}
 
 
-def add_doctor_commands(app: typer.Typer) -> None:
+def add_commands(app: typer.Typer) -> None:
     """Put the command on the command line."""
     app.command("doctor", epilog="Example: daybook doctor --json")(doctor_command)
 

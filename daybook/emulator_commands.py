@@ -18,7 +18,7 @@ from shared.errors import InputError
 topology_app = typer.Typer(help="Apply infra/topology.json to an emulator.", no_args_is_help=True)
 
 
-def add_emulator_commands(app: typer.Typer) -> None:
+def add_commands(app: typer.Typer) -> None:
     """Put the commands on the command line."""
     app.add_typer(topology_app, name="topology")
     app.command("mail", epilog="Example: daybook mail --out out/mail")(mail)

@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,6 +14,7 @@ from shared.sns import SnsOutbox
 from shared.topology import load_topology
 
 OPERATOR = "daybook.operator"
+TICK_TIME = time(7, tzinfo=UTC)
 Wish = TypeVar("Wish", DayReady, BackfillRequested)
 TOPIC_VARIABLE = "DAYBOOK_EVENTS_TOPIC"
 
@@ -20,6 +22,11 @@ TOPIC_VARIABLE = "DAYBOOK_EVENTS_TOPIC"
 def operators_event(kind: type[Wish], **fields: object) -> Wish:
     """Return an event that nothing caused: new each time, but for an `id` given."""
     return kind.model_validate({"id": str(uuid.uuid4()), "source": OPERATOR, **fields})
+
+
+def tick_time(day: date) -> datetime:
+    """Return when the tick that asks for `day` is due: 07:00 UTC on the day after."""
+    return datetime.combine(day + timedelta(days=1), TICK_TIME)
 
 
 async def publish(event: Event) -> str:

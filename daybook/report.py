@@ -1,6 +1,5 @@
 """The report of a month by OU from the archive, against the month before, under either tree."""
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -36,7 +35,6 @@ from shared.locations import (
 from shared.money import not_stated
 from shared.ports import ObjectStore
 from shared.staging import StagedPeriod, UsedOrganization
-from shared.topology import load_topology
 
 REMEDY = "Give --organization, the CSV of accounts and OUs"
 
@@ -186,11 +184,6 @@ async def _used(store: ObjectStore) -> UsedOrganization:
         where = f"s3://{store.bucket}/{newest}"
         raise InputError(where, "no longer says which table its run used", REMEDY)
     return used
-
-
-def archive_bucket() -> str:
-    """Return the archive bucket's name: `DAYBOOK_ARCHIVE_BUCKET`, or the topology's."""
-    return os.environ.get("DAYBOOK_ARCHIVE_BUCKET", load_topology().archive_bucket.name)
 
 
 def today_utc() -> date:

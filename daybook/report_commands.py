@@ -11,8 +11,9 @@ import typer
 
 from daybook import console
 from daybook.attribution import Tree
+from daybook.bucket import archive_bucket
 from daybook.offline import open_reports, render
-from daybook.report import Asked, Report, archive_bucket, report, today_utc
+from daybook.report import Asked, Report, report, today_utc
 from daybook.report_page import tell_report
 from shared.aws import clients
 from shared.config import CostMetric
@@ -22,7 +23,7 @@ from shared.s3 import S3Store
 RunFolder = Annotated[Path, typer.Option("--run", help="What `daybook run` or `demo` left.")]
 
 
-def add_report_commands(app: typer.Typer) -> None:
+def add_commands(app: typer.Typer) -> None:
     """Put the commands on the command line."""
     app.command("render", epilog="Example: daybook render --run out")(render_command)
     app.command("preview", epilog="Example: daybook preview --run out")(preview)

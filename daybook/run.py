@@ -5,14 +5,16 @@ import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from daybook.errors import RunFailed
 from daybook.inputs import InputFiles, Inputs, check_inputs
 from daybook.local.processes import Child
 from daybook.local.stack import LocalStack, local_stack
 from daybook.observer import Sighting, follow
+from daybook.publish import tick_time
 from daybook.results import (
     check_out,
     run_record,
@@ -32,14 +34,9 @@ from shared.money import add_amounts
 from shared.parquet import from_parquet
 from shared.topology import Topology, load_topology
 
-TICK_TIME = time(7, tzinfo=UTC)
 MAIL_SECONDS = 30
 Progress = Callable[[str, str, float], None]
 """Called with what happened, its detail, and seconds since the tick."""
-
-
-class RunFailed(Exception):  # noqa: N818 - an end, named as the reader sees it
-    """The run did not reach its digest; the message says where and why."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +68,6 @@ async def run(
             sightings = await _watched(stack, progress, limit)
             record = await _collect(stack, sightings, inputs, out)
     return RunOutcome(record, out)
-
-
-def tick_time(day: date) -> datetime:
-    """Return when the tick that asks for `day` is due: 07:00 UTC on the day after."""
-    return datetime.combine(day + timedelta(days=1), TICK_TIME)
 
 
 async def tick(topology: Topology, day: date) -> None:

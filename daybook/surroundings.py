@@ -4,8 +4,8 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from daybook.bucket import archive_bucket
 from daybook.local.stack import CONFIG_KEY
-from daybook.report import archive_bucket
 from shared.config import Config
 from shared.errors import InputError
 from shared.s3 import S3Store

@@ -6,11 +6,11 @@ from contextlib import AsyncExitStack
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from daybook.bucket import archive_bucket
 from daybook.doctor import dashboards, export, mail, messages, permissions, storage
 from daybook.doctor.diagnosis import Diagnosis, Patient, fine, wrong
 from daybook.local.stack import CONFIG_KEY
 from daybook.operate.reach import reached
-from daybook.report import archive_bucket
 from daybook.surroundings import CONFIG_VARIABLE
 from shared.aws import clients
 from shared.config import Config

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from daybook.report import archive_bucket
+from daybook.bucket import archive_bucket
 from shared.aws import clients
 from shared.errors import InputError
 from shared.s3 import S3Store

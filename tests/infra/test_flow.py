@@ -2,7 +2,7 @@
 
 from email import message_from_bytes
 
-from daybook.run import tick_time
+from daybook.publish import tick_time
 from shared.topology import load_topology
 from tests.support.infra.flow import Applied, Flow
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from daybook.local.provision import Provisioned
-from daybook.run import tick, tick_time
+from daybook.publish import tick_time
+from daybook.run import tick
 from shared.days import day_before
 from shared.events import DayReady, parse
 from shared.topology import load_topology
