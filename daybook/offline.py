@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from daybook.folder_store import RunStore
-from daybook.results import DASHBOARD, DIGEST, EXECUTIVE, RECORD
+from daybook.run_folder import DASHBOARD, DIGEST, EXECUTIVE, RECORD
 from services.notifier.compose import Composed, Composer, on_dashboard
 from services.notifier.dashboard.model import Dashboard
 from services.notifier.dashboard.page import page

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from daybook.observer import Sighting
+from daybook.run_folder import DASHBOARD, EXECUTIVE, RECORD
 from shared.aws import clients
 from shared.errors import InputError
 from shared.events import PeriodArchived, PeriodCataloged, PeriodQueried
@@ -33,10 +34,6 @@ from shared.locations import (
 )
 from shared.s3 import S3Store
 
-RECORD = "run.json"
-DASHBOARD = "dashboard.html"
-DIGEST = "digest.html"
-EXECUTIVE = "executive.pdf"
 COPIED = (
     BREAKDOWNS,
     OUTLOOKS,
