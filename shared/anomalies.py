@@ -19,6 +19,8 @@ Direction = Literal["up", "down"]
 State = Literal["open", "ended", "acknowledged", "planned"]
 """`open`: goes on. `ended`: back to normal, or the new normal by now; told for a week more.
 `acknowledged` and `planned`: explained in `daybook.yaml`, so it stays quiet."""
+JUDGED_AFTER = 20
+"""Days of history that a series must have before the first judgement of one of its days."""
 SCHEMA = pa.schema(
     [
         ("Id", pa.string()),

@@ -9,6 +9,8 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 ONE_DAY = timedelta(days=1)
+GAP = 7
+"""Missing days in a row that end a history: what lies before is another world."""
 
 
 @dataclass(frozen=True, order=True)

@@ -9,14 +9,12 @@ import pyarrow.compute as pc
 
 from shared.archive import read_each, read_earlier_day
 from shared.breakdown import METRICS, states
-from shared.days import ONE_DAY, Period
+from shared.days import GAP, ONE_DAY, Period
 from shared.locations import BREAKDOWNS, day_of_partition, of_year
 from shared.ports import ObjectStore
 
 LONGEST = 400
 """Days a forecast learns from: each month once and a bit."""
-GAP = 7
-"""Missing days in a row that end the history: what lies before is another world."""
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from services.forecaster.arrays import WEEK, Floats
 from services.forecaster.rests import Rests
 from services.forecaster.watched import Places, Sides, Watched
+from shared.anomalies import JUDGED_AFTER
 
 Mask = NDArray[np.bool_]
 SPANS = (1, 3, 7)
 """Days that are judged together: a small change of level is clear only after some of them."""
 SETTLE = 14
 """Days whose mean is the first level: whole weeks."""
-LEARN = 20
-"""Days before the first judgement."""
+LEARN = JUDGED_AFTER
 WEEKS = 8
 TRIM = 1
 LAG = 6

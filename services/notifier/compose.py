@@ -18,6 +18,7 @@ from services.notifier.dashboard.model import on_page
 from services.notifier.displayed import Shown
 from services.notifier.earlier_digest import ToldDays
 from services.notifier.figures import Figures, figures
+from services.notifier.history import days_of_history
 from services.notifier.message import ATTACHED
 from services.notifier.month_before import month_before
 from services.notifier.reconciled import require_shown
@@ -117,6 +118,7 @@ class Composer:
             about=about_data(data, notes),
             compared=await comparisons(self.store, data),
             anomalies=await read_anomalies(self.store, data.day),
+            history=await days_of_history(self.store, data.day),
             changes=await read_changes(self.store, data.day),
         )
         return Composed(

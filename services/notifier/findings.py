@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.notifier.accounts import called
 from services.notifier.restatements import days_said
-from shared.anomalies import Anomaly
+from shared.anomalies import JUDGED_AFTER, Anomaly
 from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import cents, exact_sum
 from shared.why import CAUSES, Change, Span, within
@@ -46,21 +46,37 @@ class Found:
     more: int
     explained: int
     """Those that the configuration explains: told in the dashboard only."""
+    history: int | None = None
+    """Days of history there were to judge by; None: not known."""
 
     @property
     def new(self) -> int:
         """How many of those shown are told for the first time."""
         return sum(each.is_new for each in self.shown)
 
+    @property
+    def nothing(self) -> str:
+        """What is said where nothing is shown."""
+        return nothing_said(self.history)
 
-def found_in(anomalies: Sequence[Anomaly] | None, currency: str) -> Found | None:
+
+def nothing_said(history: int | None) -> str:
+    """Say that nothing stood out, or that `history`, in days, was too short to say so."""
+    if history is not None and history < JUDGED_AFTER:
+        return f"Too little history to judge yet: {history} of {JUDGED_AFTER} days."
+    return "Nothing: every account's services cost what their history lets expect."
+
+
+def found_in(
+    anomalies: Sequence[Anomaly] | None, currency: str, history: int | None = None
+) -> Found | None:
     """Return what stood out in a currency; None when nobody looked."""
     if anomalies is None:
         return None
     here = [each for each in anomalies if each.currency == currency]
     loud = [each for each in here if not each.quiet]
     shown = tuple(loud[:MOST_FOUND])
-    return Found(shown, len(loud) - len(shown), len(here) - len(loud))
+    return Found(shown, len(loud) - len(shown), len(here) - len(loud), history)
 
 
 def days_of(found: Anomaly) -> str:
@@ -116,11 +132,13 @@ def findings(
     changes: Sequence[Change] | None,
     currency: str,
     ous: Sequence[str] = (),
+    history: int | None = None,
 ) -> Findings:
     """Return what stood out and why cost changed in a currency, in these OUs or in all."""
     spans: tuple[Span, ...] = ("day", "month")
     whys = (why(changes, currency, span, ous) for span in spans)
-    return Findings(found_in(anomalies, currency), tuple(each for each in whys if each))
+    found = found_in(anomalies, currency, history)
+    return Findings(found, tuple(each for each in whys if each))
 
 
 def causes_of(change: Change) -> str:

@@ -38,6 +38,7 @@ def rendered(report: Report) -> Rendered:
         about=report.about,
         compared=report.compared,
         anomalies=report.anomalies,
+        history=report.history,
         changes=report.changes,
         part=report.part,
     )

@@ -58,6 +58,7 @@ def part_of(made: Composed, ous: Sequence[str], shown: Shown | None = None) -> P
         restated_days=whole.restated_days if restated else (),
         about=noted(lacking(told, tables)),
         anomalies=_of(whole.anomalies, inside),
+        history=whole.history,
         changes=_of(whole.changes, inside),
         part=tuple(ous),
     )

@@ -77,6 +77,7 @@ def render(
     about: AboutData | None = None,
     compared: tuple[Comparison, ...] = (),
     anomalies: Sequence[Anomaly] | None = None,
+    history: int | None = None,
     changes: Sequence[Change] | None = None,
     part: Sequence[str] = (),
 ) -> Rendered:
@@ -85,7 +86,8 @@ def render(
     `news`: what changed in the organization on the day. `restated`: what changed in days that
     were told before. `about`: what the export lacks, or has that Daybook does not know.
     `compared`: what Cost Explorer and the invoices say. `anomalies` and `changes`: what stood out,
-    and why cost changed, where somebody looked. `part`: paths of the OUs, if not all.
+    judged by days of `history`, and why cost changed, where somebody looked. `part`: paths of the
+    OUs, if not all.
     """
     context = {
         "figures": figures,
@@ -96,7 +98,7 @@ def render(
         "compared": compared,
         "verdict": verdict(figures),
         "findings": {
-            each.currency: findings(anomalies, changes, each.currency, part)
+            each.currency: findings(anomalies, changes, each.currency, part, history)
             for each in figures.currencies
         },
         "part": [shown_ou(ou) for ou in part],

@@ -32,6 +32,8 @@ class Report:
     compared: tuple[Comparison, ...] = ()
     anomalies: Sequence[Anomaly] | None = None
     """What stood out, heaviest first; None when nobody looked for it."""
+    history: int | None = None
+    """Days of history to judge by what stands out; None: not known."""
     changes: Sequence[Change] | None = None
     """Why cost changed; None when nobody compared."""
     part: tuple[str, ...] = ()
