@@ -17,19 +17,33 @@ from services.notifier.figures import figures
 from services.notifier.render import Origin
 from services.notifier.report import Report
 from shared.anomalies import Anomaly
+from shared.config_outlook import Budget
 from shared.days import Period
 from shared.outlook import Outlook
 from shared.why import Change
-from tests.support.boards import DAY, METRIC, TOLD, board_of, month_of_rows, outlooks_of
+from tests.support.boards import (
+    BUDGETS,
+    DAY,
+    METRIC,
+    TOLD,
+    board_of,
+    month_of_rows,
+    outlooks_of,
+)
 
 ORIGIN = Origin("run-1", TOLD.source_version, replay=False)
 
 
-def composed(tables: Mapping[date, pa.Table] | None = None, **more: Any) -> Composed:
+def composed(
+    tables: Mapping[date, pa.Table] | None = None,
+    *,
+    budgets: tuple[Budget, ...] = BUDGETS,
+    **more: Any,
+) -> Composed:
     """Return what a run of the last of these days composes; `more` is the report's."""
     days = dict(tables or month_of_rows())
     day = max(days)
-    outlooks = [each for each in outlooks_of(days) if each.as_of == day]
+    outlooks = [each for each in outlooks_of(days, budgets) if each.as_of == day]
     week = {each: days[each] for each in sorted(days) if day - each <= timedelta(days=7)}
     month = [by_type(days[each], METRIC) for each in days if Period.of(each) == Period.of(day)]
     told = figures(day, week, outlooks, METRIC, complete=True, month=month)

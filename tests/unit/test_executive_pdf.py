@@ -124,7 +124,7 @@ def test_a_thousand_ous_are_three_pages_and_a_number(tmp_path: Path) -> None:
     pdf = Pdf.of(executive_pdf(made.report, board), tmp_path)
 
     assert int(pdf.info()["Pages"]) <= 3
-    assert "more OUs in the dashboard" in pdf.text()
+    assert "more OUs on the dashboard" in pdf.text()
 
 
 def test_amounts_as_large_as_they_come_stay_in_their_columns(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ only; nothing here is printed as a figure.
 """
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,9 +15,8 @@ from services.notifier.dashboard.cells import window_of
 from services.notifier.dashboard.model import CurrencyView, Dashboard
 from services.notifier.dashboard.places import Place
 from services.notifier.dashboard.series import Series
-from shared.config_outlook import ROOT
+from services.notifier.everything import Everything, everything, everything_by_day
 from shared.days import Period
-from shared.outlook import Outlook
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,8 @@ class Months:
     days: Sequence[date]
     archived: frozenset[date]
     series: Series
-    outlooks: dict[date, Outlook]
-    """Root's, by day."""
+    outlooks: Mapping[date, Everything]
+    """Those of the days that were assessed."""
 
     @classmethod
     def of(cls, board: Dashboard, view: CurrencyView) -> "Months":
@@ -36,8 +35,7 @@ class Months:
         found = [line.series for line in view.lines.lines if line.place == Place()]
         nothing = (0,) * len(board.days)
         series = found[0] if found and found[0] else Series(nothing, nothing)
-        root = {row.as_of: row for row in view.outlooks if row.ou_path == ROOT}
-        return cls(board.days, board.archived, series, root)
+        return cls(board.days, board.archived, series, everything_by_day(view.outlooks))
 
     @property
     def day(self) -> date:
@@ -69,25 +67,26 @@ class Months:
             assessed = [self.outlooks[d] for d in inside if d in self.outlooks]
             running = period == Period.of(self.day)
             cents = self.to_date(inside[-1]) if inside else None
-            rows.append(_month(period, cents, assessed[-1:], running=running))
+            latest = assessed[-1] if assessed else everything(())
+            rows.append(_month(period, cents, latest, running=running))
         return rows
 
     def so_far(self) -> list[dict[str, Any]]:
         """Return the line of the month, the month before, the budget, and where it is heading."""
-        first, root = self.day.replace(day=1), self.outlooks.get(self.day)
+        first = self.day.replace(day=1)
         length = monthrange(first.year, first.month)[1]
         before = Period.of(self.day).previous
-        return [self._point(number, length, before, root) for number in range(1, length + 1)]
+        return [self._point(number, length, before) for number in range(1, length + 1)]
 
-    def _point(
-        self, number: int, length: int, before: Period, root: Outlook | None
-    ) -> dict[str, Any]:
+    def _point(self, number: int, length: int, before: Period) -> dict[str, Any]:
         today = self.day.day
         at = self.day.replace(day=number)
         past = before.first + timedelta(days=number - 1)
         ahead = number >= today
         towards = (number - today) / (length - today) if length > today else 1.0
         now = _drawn(self.to_date(self.day))
+        expected = self.outlooks.get(self.day, everything(()))
+        low, high = expected.interval or (None, None)
 
         def goal(amount: Decimal | None) -> float | None:
             if amount is None or now is None or not ahead:
@@ -98,10 +97,10 @@ class Months:
             "day": number,
             "now": _drawn(self.to_date(at)) if number <= today else None,
             "before": _drawn(self.to_date(past)) if past <= before.last else None,
-            "budget": _float(root.budget) if root else None,
-            "ahead": goal(root.month_end_estimate) if root else None,
-            "low": goal(root.month_end_low_80) if root else None,
-            "high": goal(root.month_end_high_80) if root else None,
+            "budget": _float(expected.budget),
+            "ahead": goal(expected.estimate),
+            "low": goal(low),
+            "high": goal(high),
             "latest": number == today and now is not None,
         }
 
@@ -129,18 +128,18 @@ def months_by_currency(board: Dashboard) -> dict[str, Months]:
 
 
 def _month(
-    period: Period, cents: int | None, assessed: list[Outlook], *, running: bool
+    period: Period, cents: int | None, assessed: Everything, *, running: bool
 ) -> dict[str, Any]:
-    root = assessed[0] if assessed else None
     year = f" {period.year % 100:02d}" if period.month == 1 else ""
-    ahead = root if running else None
+    ahead = assessed if running else everything(())
+    low, high = ahead.interval or (None, None)
     return {
         "month": f"{period.first:%b}{year}",
         "actual": _drawn(cents),
-        "budget": _float(root.budget) if root else None,
-        "estimate": _float(ahead.month_end_estimate) if ahead else None,
-        "low": _float(ahead.month_end_low_80) if ahead else None,
-        "high": _float(ahead.month_end_high_80) if ahead else None,
+        "budget": _float(assessed.budget),
+        "estimate": _float(ahead.estimate),
+        "low": _float(low),
+        "high": _float(high),
     }
 
 

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+Texts = dict[str, Any]
+"""What the template prints, under the names that it knows."""
 BOX = "\N{WHITE SQUARE}"
 
 
