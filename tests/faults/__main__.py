@@ -78,8 +78,9 @@ def _deliveries(sweep: Sweep) -> Report:
 
 def _pairs(sweep: Sweep) -> Report:
     told = pairs.pairs("told", about="notifier", in_turn=not sweep.whole)
-    schedules = [*pairs.pairs(in_turn=not sweep.whole), *told]
-    return swept("pairs of faults", schedules, sweep.jobs)
+    firsts = [*pairs.pairs(in_turn=not sweep.whole), *told]
+    found = spread(pairs.After.judged, firsts, sweep.jobs, least=1)
+    return Report("pairs of faults", [one for each in found for one in each])
 
 
 def _orders(sweep: Sweep) -> Report:

@@ -9,7 +9,7 @@ from tests.faults import chaos, closure, fuzz, machine, mutants, orders
 from tests.faults.run import run
 from tests.faults.scenarios import scenario_of
 from tests.faults.schedule import Schedule
-from tests.faults.sweep import Judged, judge
+from tests.faults.verdict import Judged, judge
 
 FOLDER = Path(__file__).parent / "schedules"
 JUDGES: dict[str, Callable[[str], Judged]] = {

@@ -35,7 +35,8 @@ from tests.faults.example import (
 from tests.faults.invariants import ALWAYS, parts
 from tests.faults.run import Cluster, Result, universe, warm_up
 from tests.faults.scenario import DAILY, Expected
-from tests.faults.sweep import Judged, Report, spread
+from tests.faults.sweep import Report, spread
+from tests.faults.verdict import Judged
 from tests.faults.world import World
 
 FIRST_DAY = date(2026, 11, 2)

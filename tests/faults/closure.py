@@ -17,7 +17,8 @@ from tests.faults.run import Cluster, universe, warm_up
 from tests.faults.scenario import Expected
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.state import State
-from tests.faults.sweep import Judged, Report, spread
+from tests.faults.sweep import Report, spread
+from tests.faults.verdict import Judged
 
 LATER = 900.0
 """Seconds between a crash and the next run: every lease and every claim is old by then."""

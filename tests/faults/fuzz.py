@@ -12,7 +12,8 @@ from tests.faults.example import backfill, furnish, tick
 from tests.faults.run import BUILDS, Cluster, run, universe
 from tests.faults.scenarios import scenario_of
 from tests.faults.schedule import Schedule
-from tests.faults.sweep import Judged, Report, spread
+from tests.faults.sweep import Report, spread
+from tests.faults.verdict import Judged
 from tests.faults.world import World
 
 RECEIVES = 5

@@ -15,7 +15,8 @@ from tests.faults.kinds import KINDS
 from tests.faults.run import Cluster, Result, finish, universe, warm_up
 from tests.faults.scenario import DAILY, Expected
 from tests.faults.state import State
-from tests.faults.sweep import Judged, Report
+from tests.faults.sweep import Report
+from tests.faults.verdict import Judged
 
 MOST_WORK = 5
 FAULTS = st.lists(

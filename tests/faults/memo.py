@@ -6,6 +6,7 @@ touches the world is done anew in every schedule.
 
 import contextlib
 import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -38,6 +39,8 @@ _REAL_CONFIG = load_config
 _PDFS: dict[str, bytes] = {}
 REAL_ENGINE: list[bool] = []
 """Not empty: every query goes to DuckDB itself."""
+IN_A_COPY: list[bool] = []
+"""Not empty: this process is a fork, in which no library may start whose threads were left."""
 
 
 def _query(
@@ -49,6 +52,7 @@ def _query(
         sum_.update(file.read_bytes())
     key = sum_.hexdigest()
     if key not in _KNOWN or REAL_ENGINE:
+        _leave_to_a_process_of_its_own()
         control, staged = _REAL_QUERY(open_query, delivery, files, organization, folder)
         contents = {day: [_contents(s) for s in each] for day, each in staged.items()}
         _KNOWN[key] = control, contents
@@ -59,6 +63,12 @@ def _query(
         day: DayFiles(*(_lay(folder / f"{day}-{n}", parts) for n, parts in enumerate(each)))
         for day, each in contents.items()
     }
+
+
+def _leave_to_a_process_of_its_own() -> None:
+    """End a copy that says nothing: whoever made it runs the schedule by itself (branches.py)."""
+    if IN_A_COPY:
+        os._exit(0)
 
 
 def _contents(files: list[Path]) -> Parts:
@@ -83,6 +93,7 @@ def _pdf(report: Report, board: Dashboard) -> bytes:
     drawn = [(m.months(), m.so_far(), m.by_day(report.restated_days)) for m in months.values()]
     key = repr((report.figures.day, content(report, months), drawn))
     if key not in _PDFS:
+        _leave_to_a_process_of_its_own()
         _PDFS[key] = executive_pdf(report, board)
     return _PDFS[key]
 
@@ -94,10 +105,11 @@ def memoised(seed: int) -> Iterator[None]:
     ids = SimpleNamespace(uuid4=lambda: uuid.UUID(int=next(numbers)))
     shm = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one
     with contextlib.ExitStack() as stack:
+        folder = tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None)
         stack.enter_context(patch.object(embedded_engine, "_query", _query))
         stack.enter_context(patch.object(service, "load_config", _config))
         stack.enter_context(patch.object(snapshot, "executive_pdf", _pdf))
-        stack.enter_context(patch.object(tempfile, "tempdir", str(shm) if shm.is_dir() else None))
+        stack.enter_context(patch.object(tempfile, "tempdir", stack.enter_context(folder)))
         for name, module in list(sys.modules.items()):
             if name.startswith(("services.", "shared.")) and vars(module).get("uuid") is uuid:
                 stack.enter_context(patch.object(module, "uuid", ids))

@@ -9,7 +9,7 @@ from unittest.mock import patch
 from tests.faults.fuzz import judge_batch
 from tests.faults.orders import CONTESTS, orders
 from tests.faults.schedule import Schedule
-from tests.faults.sweep import Judged, judge
+from tests.faults.verdict import Judged, judge
 
 MOST_ORDERS = 150
 CALM = Schedule()

@@ -19,7 +19,7 @@ from tests.faults.run import Cluster, universe
 from tests.faults.scenario import Expected
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.state import State
-from tests.faults.sweep import Judged
+from tests.faults.verdict import Judged
 from tests.faults.wire import Request
 from tests.faults.world import World
 

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from tests.faults.branches import judge_tree, trees
 from tests.faults.kinds import PAIRED
 from tests.faults.run import run
 from tests.faults.scenarios import scenario_of
 from tests.faults.schedule import Schedule
 from tests.faults.singles import calls_of
+from tests.faults.verdict import Judged
 
 
 def firsts(scenario: str) -> list[tuple[int, str]]:
@@ -32,9 +35,23 @@ def pairs_after(
                 yield Schedule(scenario, (first, (number, kind)))
 
 
-def pairs(scenario: str = "tick", about: str = "", *, in_turn: bool = False) -> Iterator[Schedule]:
-    """Yield all pairs; with `about`, those whose first call fits the pattern."""
+@dataclass(frozen=True)
+class After:
+    """All pairs that begin with one first fault."""
+
+    scenario: str
+    first: tuple[int, str]
+    in_turn: bool = False
+
+    def judged(self) -> list[Judged]:
+        """Run them."""
+        schedules = pairs_after(self.scenario, self.first, in_turn=self.in_turn)
+        return [one for tree in trees(schedules) for one in judge_tree(tree)]
+
+
+def pairs(scenario: str = "tick", about: str = "", *, in_turn: bool = False) -> Iterator[After]:
+    """Yield all pairs by their first fault; with `about`, those whose call fits the pattern."""
     calls = calls_of(scenario)
     for first in firsts(scenario):
         if re.search(about, str(calls[first[0]])):
-            yield from pairs_after(scenario, first, in_turn=in_turn)
+            yield After(scenario, first, in_turn)

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from unittest.mock import patch
 
@@ -52,6 +52,7 @@ PATIENCE = 40 * 24 * 3600
 MOST_CALLS = 3500
 """In a scenario whose messages travel as they should; whoever makes copies of all makes more."""
 REDRIVES = 3
+Fork = Callable[[World, int], None]
 
 
 @dataclass
@@ -233,18 +234,19 @@ def _keeper(world: World) -> Callable[[Any, str, Any], Any]:
     return keep
 
 
-def run(schedule: Schedule, scenario: Scenario) -> Result:
-    """Run one schedule to its end and judge it."""
+def run(schedule: Schedule, scenario: Scenario, fork: Fork | None = None) -> Result:
+    """Run one schedule to its end and judge it; `fork` is told of each call that may be struck."""
     warm_up(schedule.instances)
     with universe(dict(schedule.plan), schedule.seed) as world:
         result = Result(world)
         furnish(world)
         scenario.prepare(world)
+        world.branch = partial(fork, world) if fork else None
         most = MOST_CALLS * scenario.copies
         cluster = Cluster(world, scenario.roles, schedule.instances, most_calls=most)
         world.loop.run_until_complete(finish(cluster, result, scenario.steps))
         result.violations += violations(world, scenario.expected)
-        if result.redriven and not schedule.plan:
+        if result.redriven and not (schedule.plan or world.struck):
             result.violations.append("without any fault, somebody had to redrive")
         return result
 

@@ -8,27 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tests.faults.run import run
-from tests.faults.scenarios import scenario_of
+from tests.faults.branches import judge_tree, trees
 from tests.faults.schedule import Schedule
+from tests.faults.verdict import Judged
 
 Work = TypeVar("Work")
 Done = TypeVar("Done")
 MANY = 100
 """Least number of schedules between two lines of a log."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A schedule's line, its verdict, what was violated, and its length in virtual seconds."""
-
-    line: str
-    verdict: str
-    violations: tuple[str, ...] = ()
-    lasted: float = 0.0
-
-    def __str__(self) -> str:
-        return f"{self.line}  # {'; '.join(self.violations) or self.verdict}"
 
 
 @dataclass
@@ -51,16 +38,6 @@ class Report:
     def explain(self, most: int = 20) -> str:
         """Return the lines that reproduce what is wrong."""
         return "\n".join(str(one) for one in self.wrong[:most])
-
-
-def judge(schedule: Schedule) -> Judged:
-    """Run one schedule; a fault of the harness itself counts as a violation, too."""
-    try:
-        result = run(schedule, scenario_of(schedule.scenario))
-    except Exception as error:  # noqa: BLE001 - its line must be printed as well
-        return Judged(str(schedule), "wrong", (repr(error),))
-    violations = tuple(result.violations)
-    return Judged(str(schedule), result.verdict, violations, result.world.loop.now)
 
 
 def spread(
@@ -90,4 +67,5 @@ def _counted(done: Iterable[Done], total: int) -> Iterator[Done]:
 
 def swept(layer: str, schedules: Iterable[Schedule], jobs: int = 0) -> Report:
     """Judge all schedules of a layer."""
-    return Report(layer, list(spread(judge, schedules, jobs)))
+    found = spread(judge_tree, trees(schedules), jobs, least=1)
+    return Report(layer, [one for tree in found for one in tree])

@@ -6,7 +6,8 @@ import pytest
 
 from tests.faults.mutants import CALM, hunt
 from tests.faults.planted import MUTANTS
-from tests.faults.sweep import judge, swept
+from tests.faults.sweep import swept
+from tests.faults.verdict import judge
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -7,7 +7,8 @@ import pytest
 from tests.faults import memo
 from tests.faults.schedule import Schedule
 from tests.faults.singles import calls_of, single_faults
-from tests.faults.sweep import Report, judge, swept
+from tests.faults.sweep import Report, swept
+from tests.faults.verdict import judge
 from tests.faults.world import Call
 
 MOST_DIFFERENT = (

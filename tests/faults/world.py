@@ -78,6 +78,7 @@ class World:
         self.trespasses: list[Call] = []
         self.gate: Gate | None = None
         self.release: Callable[[], bool] | None = None
+        self.branch: Callable[[int], None] | None = None
         self.overrun: Callable[[], bool] = lambda: False
         self.outage: tuple[str, str] | None = None
         self.outage_left = 0
@@ -119,6 +120,7 @@ class World:
 
     def heal(self) -> None:
         """Switch all faults off."""
+        self.branch = None
         self.plan.clear()
         self.named.clear()
         self.outage = None
@@ -175,6 +177,8 @@ class World:
 
     def _planned(self, number: int, call: Call) -> str | None:
         """Return the fault that the plan has for a call, by its number or by name."""
+        if self.branch:
+            self.branch(number)
         kind = self.plan.get(number)
         if kind is None and self.named and re.search(self.named[0][0], str(call)):
             kind = self.named.pop(0)[1]
