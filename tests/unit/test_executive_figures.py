@@ -85,7 +85,7 @@ def test_totals_are_of_everything_and_the_budget_is_held_against_root_alone(
 
     assert estimate["whole"] + "." + estimate["fraction"] == cents(both)
     assert estimate["notes"] == [
-        "of everything, by run-rate",
+        "of everything, by forecast and run-rate",
         f"Root {cents(part.root.month_end_estimate)} and Unmapped "
         + cents(beside.month_end_estimate),
     ]

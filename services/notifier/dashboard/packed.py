@@ -14,9 +14,9 @@ from typing import Any
 
 from services.notifier.dashboard.lines import Line
 from services.notifier.dashboard.model import Anomaly, CurrencyView, Dashboard
+from services.notifier.dashboard.outlooks import FIELDS, outlook_rows
 from services.notifier.dashboard.places import ALL
-from services.notifier.dashboard.series import Series, whole_cents
-from shared.outlook import Outlook
+from services.notifier.dashboard.series import Series
 
 PLANES = 6
 """Bytes of an integer: 2^47 cents, and exact in a browser's numbers."""
@@ -113,24 +113,9 @@ def _currency(view: CurrencyView, board: Dashboard) -> dict[str, Any]:
             [ous[each.ou], each.credits is not None, each.refunds is not None]
             for each in lines.given_back
         ],
-        "outlooks": [_outlook(row, ous, board.days) for row in view.outlooks],
+        "outlookFields": list(FIELDS),
+        "outlooks": outlook_rows(view.outlooks, board.days, ous),
     }
-
-
-def _outlook(row: Outlook, ous: dict[str, int], days: Sequence[date]) -> list[Any]:
-    return [
-        (row.as_of - days[0]).days,
-        ous[row.ou_path],
-        _known(row.budget),
-        _known(row.month_end_estimate),
-        row.light,
-        row.reason,
-        row.estimate_method,
-    ]
-
-
-def _known(amount: Any) -> int | None:
-    return None if amount is None else whole_cents(amount)
 
 
 Index = dict[str, int]

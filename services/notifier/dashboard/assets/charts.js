@@ -1,6 +1,7 @@
 const SPECS = JSON.parse(document.getElementById("charts").textContent);
 const colour = (variable) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${variable}`).trim();
+const inCents = (cents) => (cents === null ? null : { cents });
 const drawn = (cents) => (cents === null ? null : cents / 100);
 
 function look() {
@@ -87,14 +88,12 @@ function monthRows(place, told) {
     const inside = told.days.map((each, n) => n).filter((n) => monthOf(told.days[n]) === month && n <= day);
     const last = inside.at(-1);
     const outlook = inside.map((n) => outlookAt(place, n)).filter(Boolean).at(-1);
-    const running = month === shown;
+    const { estimate = null, low = null, high = null } = (month === shown && outlook) || {};
+    const archived = inside.filter((n) => told.archived[n]).length;
     return {
-      month,
-      archived: inside.filter((n) => told.archived[n]).length,
+      month, archived, estimate, low, high,
+      lacks: archived < (month === shown ? Number(told.days[day].slice(8)) : daysIn(month)),
       actual: toDate ? toDate[last] : monthsWithout(place, line, month),
-      estimate: running ? outlook?.estimate ?? null : null,
-      low: running ? outlook?.low ?? null : null,
-      high: running ? outlook?.high ?? null : null,
       budget: outlook?.budget ?? null,
     };
   });
@@ -107,77 +106,88 @@ function monthsWithout(place, line, month) {
   return month === monthBefore(ofRun) ? place.book.before[line] : null;
 }
 
+/** What a chart's words say of the estimate and the budget. */
+function aheadInWords(place, { estimate, budget, ...ends }) {
+  const range = interval(ends);
+  return (estimate === null ? "" : `, estimate ${money(estimate)}${range ? ` (${range})` : ""}`)
+    + (budget === null ? "" : `, ${budgetName(place)} ${money(budget)}`);
+}
+
+function aheadKey(place, { estimate, low, budget }, [ahead, range, goal]) {
+  return [
+    estimate !== null && [ahead, "Estimate to month end"],
+    low !== null && [range, "80 % interval"],
+    budget !== null && [goal, budgetName(place)],
+  ].filter(Boolean);
+}
+
+const lackOf = (row) => (row.lacks ? `only ${row.archived} days archived` : null);
+const ofYear = (month) => (month.endsWith("-01") ? ` \u2019${month.slice(2, 4)}` : "");
+
 function monthsChart(place, told) {
   const rows = monthRows(place, told);
-  const columns = ["Month", "Days archived", "Actual", "Budget", "Month-end estimate", "80 % from", "80 % to"];
-  const cell = (cents) => (cents === null ? null : { cents });
   const table = {
-    columns,
+    columns: ["Month", "Days archived", "Actual", budgetName(place), "Month-end estimate", "80 % from", "80 % to"],
     rows: () => rows.map((r) =>
-      [r.month, String(r.archived), ...[r.actual, r.budget, r.estimate, r.low, r.high].map(cell)]),
+      [r.month, String(r.archived), ...[r.actual, r.budget, r.estimate, r.low, r.high].map(inCents)]),
   };
   const now = rows.at(-1);
   const words = `Cost by month, ${rows.length} months. ${monthName(now.month)}: ${money(now.actual)} to date`
-    + (now.estimate === null ? "." : `, estimate ${money(now.estimate)}, budget ${money(now.budget)}.`);
-  const key = [["actual", "Actual"]];
-  if (rows.some((r) => r.estimate !== null)) key.push(["estimate", "Estimate to month end"]);
-  if (rows.some((r) => r.budget !== null)) key.push(["budget", "Budget"]);
+    + `${aheadInWords(place, now)}.`;
+  const budget = rows.findLast((r) => r.budget !== null)?.budget ?? null;
+  const key = [["actual", "Actual"], ...aheadKey(place, { ...now, budget }, ["estimate", "interval", "budget"])];
   const node = chartFigure("Months", words, key, table, slug(place, told, "months"));
   return [node, "months", rows.map((r) => ({
-    month: monthName(r.month).slice(0, 3) + (r.month.endsWith("-01") ? ` ${r.month.slice(2, 4)}` : ""),
+    month: monthName(r.month).slice(0, 3) + ofYear(r.month),
     ...Object.fromEntries(["actual", "estimate", "low", "high", "budget"].map((n) => [n, drawn(r[n])])),
-    top: drawn(Math.max(r.actual ?? 0, r.estimate ?? 0, r.budget ?? 0)),
-    tip: [monthName(r.month), `actual ${money(r.actual)}`, r.estimate !== null && `estimate ${money(r.estimate)}`,
-      r.budget !== null && `budget ${money(r.budget)}`].filter(Boolean).join("\n"),
+    top: drawn(Math.max(r.actual ?? 0, r.estimate ?? 0, r.high ?? 0, r.budget ?? 0)),
+    tip: [monthName(r.month), `actual ${money(r.actual)}`, lackOf(r), r.estimate !== null && `estimate ${money(r.estimate)}`,
+      interval(r), r.budget !== null && `${budgetName(place)} ${money(r.budget)}`].filter(Boolean).join("\n"),
   }))];
 }
 
-/** Month to date by day of the month, with the month before. */
+/** Month to date by day of the month, with the month before as far as it is archived without a gap. */
 function burnupRows(place, told) {
   const { book, day } = place;
   const line = lineAt(place);
   const toDate = line === null ? null : book.toDate(line);
   const month = monthOf(told.days[day]);
-  const at = (date) => (toDate && book.dayOf.has(date) ? toDate[book.dayOf.get(date)] : null);
+  const at = (date) => (toDate && told.archived[told.dayOf.get(date)] ? toDate[told.dayOf.get(date)] : null);
   const before = monthBefore(month);
-  return Array.from({ length: daysIn(month) }, (_, n) => {
-    const number = String(n + 1).padStart(2, "0");
-    const date = `${month}-${number}`;
-    return {
-      day: n + 1,
-      now: date <= told.days[day] ? at(date) : null,
-      before: n < daysIn(before) ? at(`${before}-${number}`) : null,
-    };
+  const length = daysIn(month);
+  const { budget, estimate, low, high } = outlookOf(place);
+  return Array.from({ length }, (_, n) => {
+    const date = dated(month, n + 1);
+    const past = n < daysIn(before) && wholly(told, before, n + 1) ? at(dated(before, n + 1)) : null;
+    const end = n + 1 === length ? { estimate, low, high } : { estimate: null, low: null, high: null };
+    return { day: n + 1, now: date <= told.days[day] ? at(date) : null, before: past, budget, ...end };
   });
 }
 
 function burnupChart(place, told) {
-  const { book, day } = place;
   const rows = burnupRows(place, told);
-  const { budget, estimate, low, high } = budgetOf(place);
-  const today = Number(told.days[day].slice(8));
-  const month = monthName(monthOf(told.days[day]));
-  const cell = (cents) => (cents === null ? null : { cents });
+  const ahead = outlookOf(place);
+  const today = Number(told.days[place.day].slice(8));
+  const month = monthName(monthOf(told.days[place.day]));
   const table = {
-    columns: ["Day", `${month} to date`, "Month before to date"],
-    rows: () => rows.map((r) => [String(r.day), cell(r.now), cell(r.before)]),
+    columns: ["Day", `${month} to date`, "Month before to date", budgetName(place), "Month-end estimate", "80 % from", "80 % to"],
+    rows: () => rows.map((r) =>
+      [String(r.day), ...[r.now, r.before, r.budget, r.estimate, r.low, r.high].map(inCents)]),
   };
-  const now = rows[today - 1].now;
-  const words = `${month} to date by day: ${money(now)} on day ${today}`
-    + (budget === null ? "." : `, against a budget of ${money(budget)}.`);
-  const key = [["line actual", "To date"], ["line past", "Month before"]];
-  if (estimate !== null) key.push(["line ahead", "To the estimate"]);
-  if (budget !== null) key.push(["line budget", "Budget"]);
+  const { now } = rows[today - 1];
+  const words = `${month} to date by day: ${money(now)} on day ${today}${aheadInWords(place, ahead)}.`;
+  const key = [["line actual", "To date"], ["line past", "Month before"],
+    ...aheadKey(place, ahead, ["line ahead", "band", "line budget"])];
   const node = chartFigure("The month so far", words, key, table, slug(place, told, "month-to-date"));
   const towards = (goal, n) =>
     goal === null || now === null || n < today || rows.length === today
       ? null : (now + ((goal - now) * (n - today)) / (rows.length - today)) / 100;
   return [node, "burnup", rows.map((r) => ({
-    day: r.day, now: drawn(r.now), before: drawn(r.before), budget: drawn(budget), latest: r.day === today && r.now !== null,
-    ahead: towards(estimate, r.day), low: towards(low, r.day), high: towards(high, r.day),
-    top: drawn(Math.max(r.now ?? 0, r.before ?? 0, budget ?? 0, estimate ?? 0)),
-    tip: [`Day ${r.day}`, r.now !== null && `to date ${money(r.now)}`,
-      r.before !== null && `month before ${money(r.before)}`].filter(Boolean).join("\n"),
+    day: r.day, now: drawn(r.now), before: drawn(r.before), budget: drawn(r.budget), latest: r.day === today && r.now !== null,
+    ahead: towards(ahead.estimate, r.day), low: towards(ahead.low, r.day), high: towards(ahead.high, r.day),
+    top: drawn(Math.max(r.now ?? 0, r.before ?? 0, r.budget ?? 0, ahead.high ?? ahead.estimate ?? 0)),
+    tip: [`Day ${r.day}`, r.now !== null && `to date ${money(r.now)}`, r.before !== null && `month before ${money(r.before)}`,
+      r.estimate !== null && `estimate ${money(r.estimate)}`, interval(r)].filter(Boolean).join("\n"),
   }))];
 }
 

@@ -112,12 +112,11 @@ class Book {
     return toDate ? toDate[day] : null;
   }
 
-  /** Budget, estimate, light and reason of an OU on a day, where it was assessed. */
+  /** What was assessed of an OU on a day, or of everything, by name; null where nothing was. */
   outlook(ou, day) {
     const row = this.assessed.get(day * this.ous.length + ou);
     if (!row) return null;
-    const [, , budget, estimate, light, reason, method, low = null, high = null] = row;
-    return { budget, estimate, light, reason, method, low, high };
+    return Object.fromEntries(this.outlookFields.map((field, at) => [field, row[at] ?? null]));
   }
 }
 
@@ -126,6 +125,7 @@ async function open() {
   const told = JSON.parse(new TextDecoder().decode(texts));
   const column = columnsOf(amounts);
   told.books = told.currencies.map((each) => new Book(each, column, told.days));
+  told.dayOf = new Map(told.days.map((day, number) => [day, number]));
   told.restatedDays = new Set(told.restated.days);
   return told;
 }

@@ -1,23 +1,27 @@
+/** Whether every day of a month until one of its days is archived: less is not to be compared with. */
+function wholly(told, month, until = daysIn(month)) {
+  return Array.from({ length: until }, (_, n) => dated(month, n + 1))
+    .every((date) => told.archived[told.dayOf.get(date)]);
+}
+
 /** The figures of a place on its day: all of them whole cents, or null where there is none. */
 function figuresOf(place, told) {
   const { book, day } = place;
   const line = lineAt(place);
   const today = told.days[day];
   const at = (date) => book.dayOf.get(date) ?? null;
-  const known = (number) => (number !== null && told.archived[number] ? number : null);
-  const weekAgo = known(at(dayBefore(today, 7)));
+  const weekAgo = at(dayBefore(today, 7));
   const before = monthBefore(monthOf(today));
   const same = Math.min(Number(today.slice(8)), daysIn(before));
-  const sameDay = known(at(`${before}-${String(same).padStart(2, "0")}`));
-  const end = known(at(`${before}-${daysIn(before)}`));
+  const missing = line === null;
   return {
     line,
-    cost: line === null ? 0 : book.cost(line, day),
-    weekAgo: line === null || weekAgo === null ? null : book.cost(line, weekAgo),
-    month: line === null ? 0 : book.monthTo(line, day),
-    sameDays: line === null || sameDay === null ? null : book.monthTo(line, sameDay),
-    monthBefore: line === null || end === null ? null : wholeMonthBefore(place, line, end),
-    ...budgetOf(place),
+    cost: missing ? 0 : book.cost(line, day),
+    weekAgo: missing || weekAgo === null || !told.archived[weekAgo] ? null : book.cost(line, weekAgo),
+    month: missing ? 0 : book.monthTo(line, day),
+    sameDays: missing || !wholly(told, before, same) ? null : book.monthTo(line, at(dated(before, same))),
+    monthBefore: missing || !wholly(told, before) ? null : wholeMonthBefore(place, line, at(dated(before, daysIn(before)))),
+    ...outlookOf(place),
   };
 }
 
@@ -28,16 +32,14 @@ function wholeMonthBefore(place, line, end) {
   return ofRun ? book.before[line] : book.monthTo(line, end);
 }
 
-const outlookAt = (place, day = place.day) => {
-  const root = place.book.ous.indexOf("Root");
-  const ou = place.ou === ALL ? root : place.ou;
-  return place.service || ou < 0 ? null : place.book.outlook(ou, day);
-};
+const outlookAt = (place, day = place.day) => (place.service ? null : place.book.outlook(place.ou, day));
+const outlookOf = (place) => outlookAt(place) ?? { budget: null, estimate: null, light: null, low: null, high: null };
 
-function budgetOf(place) {
-  const found = outlookAt(place);
-  return found ?? { budget: null, estimate: null, light: null, reason: "", method: "", low: null, high: null };
-}
+/** The place that a place's budget is of: there is none of everything, so it is Root's. */
+const budgeted = (place) =>
+  (place.ou === ALL && !place.service ? { ...place, ou: Math.max(ALL, place.book.ous.indexOf("Root")) } : place);
+const budgetName = (place) => (place.ou === ALL ? "Root\u2019s budget" : "Budget");
+const interval = ({ low, high }) => (low === null ? null : `80 % interval ${money(low)} to ${money(high)}`);
 
 const figure = (label, value, ...notes) =>
   h("div", { class: "figure" },
@@ -52,23 +54,38 @@ function figureBand(place, told) {
   const f = figuresOf(place, told);
   const { book, day } = place;
   const today = told.days[day];
-  const month = monthName(monthOf(today));
-  const spent = place.ou === ALL ? figuresOf({ ...place, ou: Math.max(0, book.ous.indexOf("Root")) }, told).month : f.month;
-  const share = f.budget && spent !== null ? `${((spent / f.budget) * 100).toFixed(1)} % used` : null;
-  const whose = place.ou === ALL && book.ous.includes("Unmapped") ? " of Root" : "";
+  const before = monthBefore(monthOf(today));
   const last = f.budget !== null
-    ? figure(`Budget${whose}`, amount(f.budget), share)
-    : figure(monthName(monthBefore(monthOf(today))), amount(f.monthBefore), "the whole month");
+    ? figure(budgetName(place), amount(f.budget), ...budgetNotes(place, told))
+    : figure(monthName(before), amount(f.monthBefore),
+      f.monthBefore !== null ? "the whole month" : wholly(told, before) ? "not on this page" : "not archived as a whole");
   const middle = f.estimate !== null
-    ? figure(`Month-end estimate${whose}`, amount(f.estimate),
-      f.low !== null ? `80 % interval ${money(f.low)} to ${money(f.high)}` : `by ${f.method}`,
-      f.budget ? against(f.estimate, f.budget, "against the budget") : null)
+    ? figure("Month-end estimate", amount(f.estimate), interval(f) ?? `by ${f.method}`, madeOf(place))
     : figure("A week before", amount(f.weekAgo), f.weekAgo === null ? "not on this page" : weekday(today));
   return h("dl", { class: "figures" },
     figure(`Cost of the day, ${book.currency}`, amount(f.cost),
       against(f.cost, f.weekAgo, `against ${weekday(today)} before`)),
-    figure(`${month} to date`, amount(f.month), against(f.month, f.sameDays, "against the same days of the month before")),
+    figure(`${monthName(monthOf(today))} to date`, amount(f.month),
+      against(f.month, f.sameDays, "against the same days of the month before")),
     middle, last);
+}
+
+/** What the estimate of everything is made of, where something is in no OU. */
+function madeOf(place) {
+  const parts = ["Root", "Unmapped"].map((each) => [each, place.book.ous.indexOf(each)])
+    .filter(([, ou]) => ou > 0).map(([each, ou]) => [each, place.book.outlook(ou, place.day)]).filter(([, found]) => found);
+  if (place.ou !== ALL || parts.length < 2) return null;
+  return parts.map(([each, { estimate }]) => `${each} ${money(estimate)}`).join(" and ");
+}
+
+/** What is held against a budget is of the same OU as the budget. */
+function budgetNotes(place, told) {
+  const { budget, month, estimate } = figuresOf(budgeted(place), told);
+  const whose = place.ou === ALL ? "Root\u2019s " : "";
+  return [
+    budget && month !== null ? `${((month / budget) * 100).toFixed(1)} % used${whose && " by Root"}` : null,
+    budget && estimate !== null ? `${whose}estimate ${change(estimate, budget)} against it` : null,
+  ];
 }
 
 /** Say in one sentence how the OUs stand, and name those in trouble. */

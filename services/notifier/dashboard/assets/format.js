@@ -35,6 +35,7 @@ const shortDay = inWords({ weekday: "short", day: "numeric", month: "short" });
 const weekday = inWords({ weekday: "long" });
 const monthOf = (day) => day.slice(0, 7);
 const monthName = (month) => `${MONTHS[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
+const dated = (month, number) => `${month}-${String(number).padStart(2, "0")}`;
 const daysIn = (month) => {
   const [year, number] = month.split("-").map(Number);
   return new Date(Date.UTC(year, number, 0)).getUTCDate();

@@ -61,6 +61,28 @@ function ouTable(place, told) {
   return drillTable("Organizational units", columns, rows, slug(place, told, "ous"), null);
 }
 
+const WINDOWS = [["This month", "estimate", "low", "high"],
+  ["Next 3 months", "next3", "next3Low", "next3High"], ["Next 6 months", "next6", "next6Low", "next6High"]];
+
+/** What this month and the months to come are expected to cost, with their intervals. */
+function outlookTable(place, told) {
+  const found = outlookAt(place);
+  if (!found || found.estimate === null) return null;
+  const known = WINDOWS.filter(([, field]) => found[field] !== null);
+  const ends = known.some(([, , low]) => found[low] !== null);
+  const titles = ["Estimate", ...(ends ? ["80 % from", "80 % to"] : [])];
+  const rows = known.map(([label, ...fields]) => {
+    const cents = fields.slice(0, titles.length).map((field) => found[field]);
+    return {
+      csv: [label, ...cents.map(inCents)],
+      node: () => h("tr", {}, h("th", { scope: "row" }, label), cents.map((each) => numberCell(each))),
+    };
+  });
+  const columns = { shown: [["Whole months"], ...titles.map((each) => [each, "number"])], csv: titles };
+  const how = found.method === "forecast" && ends ? "By forecast: 80 of 100 lie between the two ends." : `By ${found.method}.`;
+  return drillTable("What is expected", columns, rows, slug(place, told, "expected"), `${how} ${found.past}`.trim());
+}
+
 /** Gross, credits and net of a place and the OUs below it, where net alone hides what was consumed. */
 function chargesTable(place, told) {
   const { book, day } = place;

@@ -85,7 +85,7 @@ function show(told, go, focus) {
   }
   const charts = [monthsChart(place, told), burnupChart(place, told), dailyChart(place, told, go)];
   const tables = place.account ? [] : place.service ? [accountTable(place, told)]
-    : [ouTable(place, told), chargesTable(place, told), serviceTable(place, told)];
+    : [outlookTable(place, told), ouTable(place, told), chargesTable(place, told), serviceTable(place, told)];
   page.replaceChildren(
     masthead(place, told, go),
     h("main", { id: "main", tabindex: "-1", "aria-label": "Figures" }, figureBand(place, told),
