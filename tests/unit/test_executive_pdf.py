@@ -111,6 +111,7 @@ def test_names_that_no_font_has_are_boxes_and_do_no_harm(tmp_path: Path) -> None
 
     text = pdf.text()
     assert BOX * 4 in text
+    assert f"{BOX} stands for a letter that this PDF's font does not have" in text
     assert '#set page("a0")' in text
     assert "*_$`<a>" in text
     assert pdf.info()["Page size"].endswith("(A4)")
@@ -144,16 +145,45 @@ def test_a_day_without_a_row_is_a_report_as_well(tmp_path: Path) -> None:
     pdf = Pdf.of(executive_pdf(made.report, board), tmp_path)
 
     assert "No light: no OU has a budget" in pdf.text()
+    assert BOX not in pdf.text()
 
 
-def test_several_currencies_have_pages_of_their_own(tmp_path: Path) -> None:
-    tables = {DAY: archived_table(row("1.23"), row("4.56", Currency="EUR"))}
+def test_the_currency_that_is_budgeted_has_the_drawings_and_the_other_the_same_figures(
+    tmp_path: Path,
+) -> None:
+    days = month_of_rows(more=(row("4.56", Currency="EUR"),))
 
-    made, board = with_board(tables)
-    text = Pdf.of(executive_pdf(made.report, board), tmp_path).text()
+    made, board = with_board(days)
+    pdf = Pdf.of(executive_pdf(made.report, board), tmp_path)
 
-    assert "All amounts in EUR" in text
-    assert "All amounts in USD" in text
+    text = pdf.text()
+    assert 'All amounts up to "In EUR" in USD' in text.replace("“", '"').replace("”", '"')
+    for part in made.report.figures.currencies:
+        assert cents(part.total) in text
+        assert cents(part.month_to_date) in text
+    assert pdf.said("pdfinfo", "-struct").count("Figure") == 3
+
+
+def test_two_eventful_currencies_are_three_pages(tmp_path: Path) -> None:
+    both = ("USD", "EUR")
+    units = [{"OU": f"Unit-{n}", "OUPath": f"Root/Unit-{n}", "Currency": "EUR"} for n in range(30)]
+    days = month_of_rows(more=[row("4.56", **unit) for unit in units])
+    made = composed(
+        days,
+        anomalies=[anomaly(currency=each, service=f"S{n}") for each in both for n in range(9)],
+        changes=[
+            change(currency=each, service=f"S{n}", span=span)
+            for each in both
+            for span in ("day", "month")
+            for n in range(9)
+        ],
+    )
+
+    pdf = Pdf.of(executive_pdf(made.report, board_of(days)), tmp_path)
+
+    assert int(pdf.info()["Pages"]) == 3
+    assert pdf.outside(MARGIN) == []
+    assert pdf.text().count("and 3 more on the dashboard") == 2
 
 
 def test_the_list_of_characters_is_what_the_fonts_have() -> None:

@@ -1,13 +1,16 @@
 """What the PDF says, as texts: amounts are written by `shared.money.cents`, as in the digest."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from services.notifier.executive.happened import found, restated, whys
 from services.notifier.executive.headline import headline, words
+from services.notifier.executive.keys import key_of
 from services.notifier.executive.months import Months
-from services.notifier.executive.ou_rows import ou_table
-from services.notifier.executive.printable import Texts, printable
+from services.notifier.executive.ou_rows import MOST_OUS, ou_table
+from services.notifier.executive.printable import BOX, Texts, printable
+from services.notifier.expectations import FORECAST
 from services.notifier.figures import CurrencyFigures, Share
 from services.notifier.look import LIGHT, SHAPES
 from services.notifier.report import Report
@@ -18,11 +21,18 @@ MOST_GIVING = 5
 """OUs whose gross, credits and net are printed."""
 MOST_ACCOUNTS = 6
 MOST_NOTES = 6
+FEWER_OUS = 8
+"""Lines of the OU table of each currency but the first."""
+BOXED = (
+    f"{BOX} stands for a letter that this PDF's font does not have: the digest and the dashboard "
+    "have the names in full."
+)
 
 
 def content(report: Report, months: Mapping[str, Months]) -> Texts:
     """Return everything that the template prints, charts apart; `months` by currency."""
     figures, origin = report.figures, report.origin
+    first, *further = _in_order(figures.currencies, months) or (None,)
     told = {
         "colours": LIGHT,
         "day": f"{figures.day:%A %-d %B %Y}",
@@ -32,34 +42,64 @@ def content(report: Report, months: Mapping[str, Months]) -> Texts:
         "light": figures.worst,
         "shape": SHAPES[figures.worst],
         "lights": figures.lights,
-        "currencies": [
-            _currency(part, months[part.currency], report)
-            for part in figures.currencies
-            if part.currency in months
-        ],
+        "currencies": [_currency(first, months[first.currency], report)] if first else [],
+        "further": [_further(part, months[part.currency], report) for part in further],
         "accounts": _accounts(report),
         "notes": _notes(report),
         "source": f"Export delivered {origin.source_version.partition('/')[0]} · run {origin.run}",
         "run": origin.run,
     }
     printed: Texts = printable(told)
+    if BOX in json.dumps(printed, ensure_ascii=False):
+        printed["notes"].append(BOXED)
     return printed
 
 
+def _in_order(
+    parts: Sequence[CurrencyFigures], months: Mapping[str, Months]
+) -> list[CurrencyFigures]:
+    """Put the currency first in which most is budgeted, or failing that most OUs have cost."""
+
+    def rank(part: CurrencyFigures) -> tuple[int, int]:
+        return -sum(line.outlook.budget is not None for line in part.ous), -len(part.ous)
+
+    return sorted((part for part in parts if part.currency in months), key=rank)
+
+
 def _currency(part: CurrencyFigures, months: Months, report: Report) -> Texts:
+    charts = months.charts(report.restated_days)
+    return {
+        **_further(part, months, report, most=MOST_OUS),
+        "expectations": _expectations(part),
+        "charges": _charges(part),
+        "services": [_share(share, part.total) for share in part.services],
+        "more_services": part.other_services,
+        "words": words(part, months),
+        "unstated": report.restated.unstated_days if report.restated else "",
+        "keys": {kind: key_of(kind, rows) for kind, rows in charts.items()},
+        "few": months.few,
+    }
+
+
+def _further(part: CurrencyFigures, months: Months, report: Report, most: int = FEWER_OUS) -> Texts:
+    """Return what is printed of every currency; of all but the first it is all there is."""
     return {
         "currency": part.currency,
         "figures": headline(part, months),
-        "expectations": list(part.expectations),
-        "charges": _charges(part),
-        "ous": ou_table(part.ous),
-        "services": [_share(share, part.total) for share in part.services],
-        "more_services": part.other_services,
+        "charged": [f"{period}: {charges}" for period, charges in part.charged],
+        "ous": ou_table(part.ous, most),
         "found": found(report, part.currency),
         "whys": whys(report, part.currency),
         "restated": restated(report.restated, part.currency),
-        "words": words(part, months),
     }
+
+
+def _expectations(part: CurrencyFigures) -> list[str]:
+    """Return the digest's sentences; those of a forecast are Root's."""
+    said = list(part.expectations)
+    if said and part.root and part.root.estimate_method == FORECAST:
+        said[0] = f"Root: {said[0]}"
+    return said
 
 
 def _charges(part: CurrencyFigures) -> list[Texts]:

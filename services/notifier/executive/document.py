@@ -14,13 +14,13 @@ import typst
 
 from services.notifier.dashboard.model import Dashboard
 from services.notifier.executive.content import content
-from services.notifier.executive.drawing import svg
+from services.notifier.executive.drawing import WIDTH, svg
 from services.notifier.executive.months import Months, months_by_currency
 from services.notifier.report import Report
 
-MONTHS_HEIGHT = 190
-BURNUP_HEIGHT = 190
-DAILY_HEIGHT = 120
+HEIGHTS = {"months": 190, "burnup": 190, "daily": 120}
+NARROW = {"months": 244, "burnup": 394}
+"""Widths of drawings that stand beside each other."""
 FONT_FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
 
 
@@ -30,11 +30,8 @@ def executive_pdf(report: Report, board: Dashboard) -> bytes:
     pa.default_memory_pool().release_unused()
     months = months_by_currency(board)
     texts = content(report, months)
-    drawings = {
-        f"{number}-{name}.svg": drawing
-        for number, each in enumerate(texts["currencies"])
-        for name, drawing in _drawings(months[each["currency"]], report).items()
-    }
+    drawn = months[texts["currencies"][0]["currency"]] if texts["currencies"] else None
+    drawings = _drawings(drawn, report) if drawn else {}
     return typeset(json.dumps(texts).encode(), drawings, report.figures.day)
 
 
@@ -61,11 +58,10 @@ def _midnight(day: date) -> int:
 
 
 def _drawings(months: Months, report: Report) -> dict[str, bytes]:
-    days = months.by_day(report.restated_days)
+    widths = NARROW if months.few else {}
     return {
-        "months": svg("months", months.months(), height=MONTHS_HEIGHT),
-        "burnup": svg("burnup", months.so_far(), height=BURNUP_HEIGHT),
-        "daily": svg("daily", days, height=DAILY_HEIGHT),
+        f"{kind}.svg": svg(kind, rows, height=HEIGHTS[kind], width=widths.get(kind, WIDTH))
+        for kind, rows in months.charts(report.restated_days).items()
     }
 
 

@@ -11,12 +11,23 @@ from typing import Any
 
 import vl_convert
 
+from services.notifier.executive.months import Row
 from services.notifier.look import INK, LIGHT
 
-Row = Mapping[str, Any]
-"""What one mark of a chart shows, under the names of its specification."""
 WIDTH = 660
 """Width in CSS pixels: at the width of the page's text, 10.5 px become 8 pt."""
+TICKS = 4
+FEW_DAYS = 62
+DAY_LABEL = "utcFormat(toDate(datum.value), '%-d %b')"
+UNITS = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
+AMOUNT_LABEL = (
+    "".join(
+        f"abs(datum.value) >= {size} ? format(datum.value / {size}, ',.2~f') + '{unit}' : "
+        for size, unit in UNITS
+    )
+    + "format(datum.value, ',.6~f')"
+)
+"""Amounts on an axis: `1.5M`, `20k`, `0.25`. Vega's own short form says `250m` for the last."""
 
 
 def svg(kind: str, rows: Sequence[Row], *, height: int, width: int = WIDTH) -> bytes:
@@ -25,13 +36,28 @@ def svg(kind: str, rows: Sequence[Row], *, height: int, width: int = WIDTH) -> b
     spec = _specification(kind) | {"width": width, "height": height}
     spec["autosize"] = {"type": "fit", "contains": "padding"}
     spec["data"] = {"name": kind, "values": list(rows)}
-    spec["layer"] = [layer for layer in spec["layer"] if _is_printed(layer, rows)]
-    x = spec["encoding"]["x"]
-    if x["type"] == "ordinal":
-        domain = [row[x["field"]] for row in rows]
-        spec["encoding"] = {"x": {**x, "scale": {**x["scale"], "domain": domain}}}
+    spec["layer"] = [_layer(layer) for layer in spec["layer"] if _is_printed(layer, rows)]
+    spec["encoding"] = {"x": _x(spec["encoding"]["x"], rows)}
     drawn: str = vl_convert.vegalite_to_svg(spec, config=_print())
     return drawn.encode()
+
+
+def _layer(layer: dict[str, Any]) -> dict[str, Any]:
+    """End the axis at a label: the budget is not to hang above the last of them."""
+    y = layer["encoding"]["y"]
+    scaled = {**y, "scale": {**y.get("scale", {}), "nice": TICKS}}
+    return {**layer, "encoding": {**layer["encoding"], "y": scaled}}
+
+
+def _x(x: dict[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
+    """Keep places in the order of the rows; of few days label weeks, since months are too long."""
+    if x["type"] != "ordinal":
+        return x
+    places = [row[x["field"]] for row in rows]
+    found = {**x, "scale": {**x["scale"], "domain": places}}
+    if x["field"] == "date" and len(places) <= FEW_DAYS:
+        found["axis"] = {**x["axis"], "values": places[::7], "labelExpr": DAY_LABEL}
+    return found
 
 
 def _is_printed(layer: Mapping[str, Any], rows: Sequence[Row]) -> bool:
@@ -74,8 +100,8 @@ def _print() -> dict[str, Any]:
             "tickColor": LIGHT["line"],
             "domain": False,
         },
-        "axisX": {"domain": True, "grid": False},
-        "axisY": {"ticks": False, "tickCount": 4, "format": "~s", "grid": True},
+        "axisX": {"domain": True, "grid": False, "labelExpr": "split(datum.label, '\\n')"},
+        "axisY": {"ticks": False, "tickCount": TICKS, "labelExpr": AMOUNT_LABEL, "grid": True},
         "style": _styles(),
     }
 

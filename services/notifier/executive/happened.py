@@ -52,15 +52,14 @@ def whys(report: Report, currency: str) -> list[Texts]:
 
 
 def restated(known: Restatements | None, currency: str) -> Texts | None:
-    """Return the spans that the digest shows, and what it says of the others."""
-    if known is None:
+    """Return the spans that the digest shows, and what it says of the others; None without any."""
+    parts = [part for part in known.currencies if part.currency == currency] if known else []
+    if known is None or not parts:
         return None
-    parts = [part for part in known.currencies if part.currency == currency]
     return {
         "since": f"{known.since:%a %-d %b}",
         "spans": [_span(span) for part in parts for span in part.shown],
         "others": [_others(part) for part in parts if part.others],
-        "unstated": known.unstated_days if known.unstated else "",
     }
 
 

@@ -18,6 +18,11 @@ from services.notifier.dashboard.series import Series
 from services.notifier.everything import Everything, everything, everything_by_day
 from shared.days import Period
 
+Row = dict[str, Any]
+"""What one mark of a chart shows, under the names of its specification."""
+FEWEST_MONTHS = 2
+FEW_MONTHS = 3
+
 
 @dataclass(frozen=True)
 class Months:
@@ -56,29 +61,61 @@ class Months:
         known = self.to_date(same[-1]) if self.archived.issuperset(same) else None
         return None if known is None else Decimal(known).scaleb(-2)
 
-    def months(self) -> list[dict[str, Any]]:
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The months of the window from the first that is archived on, and at least two."""
+        window, first = window_of(self.day), Period.of(min(self.archived, default=self.day))
+        known = sum(period >= first for period in window)
+        return window[-max(known, FEWEST_MONTHS) :]
+
+    @property
+    def few(self) -> bool:
+        """Whether the archive is so young that its months need no more than a third of a page."""
+        return len(self.periods) <= FEW_MONTHS
+
+    def charts(self, restated: Sequence[date]) -> dict[str, list[Row]]:
+        """Return the rows of each chart; days that were restated are marked."""
+        return {"months": self.months(), "burnup": self.so_far(), "daily": self.by_day(restated)}
+
+    def months(self) -> list[Row]:
         """Return the bars: each month to its last archived day, and the estimate of this one.
 
-        Months of the window that are not archived keep their place, and have no bar.
+        Months that are not archived keep their place, and have no bar.
         """
-        rows = []
-        for period in window_of(self.day):
-            inside = [d for d in sorted(self.archived) if Period.of(d) == period]
-            assessed = [self.outlooks[d] for d in inside if d in self.outlooks]
-            running = period == Period.of(self.day)
-            cents = self.to_date(inside[-1]) if inside else None
-            latest = assessed[-1] if assessed else everything(())
-            rows.append(_month(period, cents, latest, running=running))
-        return rows
+        return [self._month(period) for period in self.periods]
 
-    def so_far(self) -> list[dict[str, Any]]:
+    def _month(self, period: Period) -> Row:
+        inside = [d for d in sorted(self.archived) if Period.of(d) == period]
+        assessed = [self.outlooks[d] for d in inside if d in self.outlooks]
+        latest = assessed[-1] if assessed else everything(())
+        ahead = latest if period == Period.of(self.day) else everything(())
+        low, high = ahead.interval or (None, None)
+        return {
+            "month": self._name(period, len(inside)),
+            "actual": _drawn(self.to_date(inside[-1]) if inside else None),
+            "budget": _float(latest.budget),
+            "estimate": _float(ahead.estimate),
+            "low": _float(low),
+            "high": _float(high),
+        }
+
+    def _name(self, period: Period, archived: int) -> str:
+        """Name a month, and under it what it lacks: else a bar of few days would look cheap."""
+        year = f" \N{RIGHT SINGLE QUOTATION MARK}{period.year % 100:02d}"
+        name = f"{period.first:%b}{year if period.month == 1 else ''}"
+        days = (min(period.last, self.day) - period.first).days + 1
+        if archived == days:
+            return name
+        return f"{name}\n{f'{archived} of {days} days' if archived else 'not archived'}"
+
+    def so_far(self) -> list[Row]:
         """Return the line of the month, the month before, the budget, and where it is heading."""
         first = self.day.replace(day=1)
         length = monthrange(first.year, first.month)[1]
         before = Period.of(self.day).previous
         return [self._point(number, length, before) for number in range(1, length + 1)]
 
-    def _point(self, number: int, length: int, before: Period) -> dict[str, Any]:
+    def _point(self, number: int, length: int, before: Period) -> Row:
         today = self.day.day
         at = self.day.replace(day=number)
         past = before.first + timedelta(days=number - 1)
@@ -104,14 +141,14 @@ class Months:
             "latest": number == today and now is not None,
         }
 
-    def by_day(self, restated: Sequence[date]) -> list[dict[str, Any]]:
+    def by_day(self, restated: Sequence[date]) -> list[Row]:
         """Return the bar of each day of the window."""
         return [
             self._day(day, cents, restated=day in restated)
             for day, cents in zip(self.days, self.series.daily, strict=True)
         ]
 
-    def _day(self, day: date, cents: int, *, restated: bool) -> dict[str, Any]:
+    def _day(self, day: date, cents: int, *, restated: bool) -> Row:
         cost = _drawn(cents) if day in self.archived else None
         picked = day == self.day
         return {
@@ -125,22 +162,6 @@ class Months:
 def months_by_currency(board: Dashboard) -> dict[str, Months]:
     """Return what is drawn of each currency of a dashboard."""
     return {view.currency: Months.of(board, view) for view in board.currencies}
-
-
-def _month(
-    period: Period, cents: int | None, assessed: Everything, *, running: bool
-) -> dict[str, Any]:
-    year = f" {period.year % 100:02d}" if period.month == 1 else ""
-    ahead = assessed if running else everything(())
-    low, high = ahead.interval or (None, None)
-    return {
-        "month": f"{period.first:%b}{year}",
-        "actual": _drawn(cents),
-        "budget": _float(assessed.budget),
-        "estimate": _float(ahead.estimate),
-        "low": _float(low),
-        "high": _float(high),
-    }
 
 
 def _drawn(cents: int | None) -> float | None:

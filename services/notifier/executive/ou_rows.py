@@ -16,7 +16,7 @@ from shared.money import cents
 
 MOST_OUS = 16
 """Lines of the table: more would push the charts off the first page."""
-MOST_LINES = 26
+MOST_LINES = 20
 """Lines with reasons under them: beyond, those of green lights are left to the digest."""
 MOST_NAMED = 6
 """OUs that a reason of grey lights names."""
