@@ -19,7 +19,7 @@ from services.notifier.restatements import (
 from shared.config_outlook import Budget
 from shared.money import cents
 from tests.support.boards import DAY, board_of, month_of_rows, outlooks_of
-from tests.support.reports import composed, outlook_of
+from tests.support.reports import anomaly, composed, outlook_of
 from tests.support.units.rows import row
 
 ROOTS_BUDGET = (Budget.model_validate({"ou": "Root", "monthly": "5000", "from": "2026-01-01"}),)
@@ -59,6 +59,19 @@ def test_of_few_restatements_none_is_left_out() -> None:
 
     assert [each["movement"] for each in said["spans"]] == ["+7.00", "+900.00"]
     assert said["others"] == []
+
+
+@pytest.mark.parametrize(
+    ("history", "said"),
+    [(5, "Too little history to judge yet: 5 of 20 days."), (20, "Nothing: ")],
+)
+def test_nothing_is_said_to_have_stood_out_only_where_it_could_be_judged(
+    history: int, said: str
+) -> None:
+    found = printed(composed(anomalies=[], history=history).report)["found"]
+
+    assert found["nothing"].startswith(said)
+    assert printed(composed(anomalies=[anomaly()], history=5).report)["found"]["nothing"] == ""
 
 
 @pytest.fixture(scope="module")

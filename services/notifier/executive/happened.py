@@ -17,7 +17,7 @@ from services.notifier.verdict import short
 
 def found(report: Report, currency: str) -> Texts | None:
     """Return what stood out in a currency; None when nobody looked."""
-    known = found_in(report.anomalies, currency)
+    known = found_in(report.anomalies, currency, report.history)
     if known is None:
         return None
     rows = [
@@ -30,7 +30,12 @@ def found(report: Report, currency: str) -> Texts | None:
         }
         for each in known.shown
     ]
-    return {"rows": rows, "more": known.more, "explained": known.explained}
+    return {
+        "rows": rows,
+        "nothing": "" if rows else known.nothing,
+        "more": known.more,
+        "explained": known.explained,
+    }
 
 
 def whys(report: Report, currency: str) -> list[Texts]:
