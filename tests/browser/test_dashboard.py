@@ -29,10 +29,19 @@ NONE = "\u2013"
 
 
 def downloaded(shown: Opened, label: str) -> list[list[str]]:
+    """Return a table's CSV without the columns that say where it is from."""
+    head, *lines = csv_of(shown, label)[1]
+    begin = head.index("Account id") + 1
+    return [line[begin:] for line in (head, *lines)]
+
+
+def csv_of(shown: Opened, label: str) -> tuple[str, list[list[str]]]:
+    """Return what a table's CSV is called, and its lines."""
     with shown.page.expect_download() as download:
         shown.page.get_by_role("button", name=f"Download {label} as CSV").click()
     text = Path(download.value.path()).read_bytes().decode()
-    return list(csv.reader(io.StringIO(text, newline="")))
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    return download.value.suggested_filename, lines
 
 
 def test_it_asks_for_nothing_and_complains_of_nothing(shown: Opened) -> None:
@@ -115,6 +124,45 @@ def test_a_link_to_nowhere_shows_everything(shown: Opened) -> None:
     shown.go("#day=1999-01-01&ou=Nowhere&service=Nothing")
 
     assert shown.title() == "All organizational units"
+    assert shown.page.get_by_role("status").inner_text() == (
+        "Not on this page: the OU \u201cNowhere\u201d, the service \u201cNothing\u201d, "
+        "the day 1999-01-01 (it has 2026-01-16 to 2026-03-16). "
+        "Shown instead: All organizational units, Monday, 16 March 2026."
+    )
+
+
+def test_an_account_needs_its_service_and_its_page_says_so(shown: Opened) -> None:
+    shown.go("#ou=Root%2FSandbox&account=222222222222")
+
+    said = shown.page.get_by_role("status").inner_text()
+    assert said.startswith("Not on this page: the account \u201c222222222222\u201d.")
+    shown.page.get_by_role("link", name="All").click()
+    shown.drawn()
+    assert shown.page.get_by_role("status").inner_text() == ""
+
+
+def test_a_link_names_its_day_so_that_it_shows_the_same_tomorrow(shown: Opened) -> None:
+    for link in shown.page.locator(".drill a, .verdict a").all():
+        assert f"day={DAY}" in (link.get_attribute("href") or "")
+
+
+def test_a_download_says_where_it_is_from(shown: Opened) -> None:
+    shown.go("#ou=Root%2FWorkloads%2FProd&service=AmazonEC2&day=2026-03-15")
+
+    name, (head, line, *_) = csv_of(shown, "Months")
+    assert name == "cost-2026-03-15-Root-Workloads-Prod-AmazonEC2-months-USD.csv"
+    assert head[:5] == ["As of", "Currency", "OU", "Service", "Account id"]
+    assert line[:5] == ["2026-03-15", "USD", "Root/Workloads/Prod", "AmazonEC2", "All"]
+    name, (head, *lines) = csv_of(shown, "Accounts")
+    assert name == "cost-2026-03-15-Root-Workloads-Prod-AmazonEC2-accounts-USD.csv"
+    assert head[:6] == ["As of", "Currency", "Service", "Account", "Account id", "OU"]
+    assert lines[0][:6] == [
+        "2026-03-15", "USD", "AmazonEC2", "shop", "111111111111", "Root/Workloads/Prod",
+    ]  # fmt: skip
+    shown.go()
+    assert csv_of(shown, "Organizational units")[1][1][:5] == [
+        str(DAY), "USD", "All", "All", "Root",
+    ]  # fmt: skip
 
 
 def test_a_day_can_be_picked(shown: Opened) -> None:
@@ -197,5 +245,6 @@ def test_hostile_names_do_nothing(shown: Opened, tmp_path: Path) -> None:
     assert listed == {re.sub(r"\s+", " ", name) for name in hostile}
     assert "owned" not in board.page.title()
     assert board.troubles == []
-    cells = [line[0] for line in downloaded(board, "Services")]
+    head, *lines = csv_of(board, "Services")[1]
+    cells = [line[head.index("Service")] for line in lines]
     assert '\'=HYPERLINK("http://x.example","y")' in cells

@@ -156,7 +156,8 @@ class Opened:
 
     def rows(self, table: str) -> list[list[str]]:
         """Return the cells of a table of the drill, as text."""
-        body = self.page.get_by_role("table", name=table, exact=True).locator("tbody tr")
+        lines = "tbody tr:not(.second)"
+        body = self.page.get_by_role("table", name=table, exact=True).locator(lines)
         return [
             [re.sub(r"\s+", " ", cell.inner_text()) for cell in line.locator("th,td").all()]
             for line in body.all()

@@ -23,6 +23,7 @@ AMOUNTS = {
     "next6High": "next_6_months_high_80",
 }
 """What is known of a forecast only, by its name on the page."""
+BESIDE_UNMAPPED = "While anything is in no OU, Root's interval is known only: it is on Root's page."
 FIELDS = ("day", "ou", "budget", "estimate", "light", "reason", "method", "past", *AMOUNTS)
 """Of a row, in order: the page reads them by these names."""
 
@@ -61,7 +62,7 @@ def _of_everything(each: Everything) -> list[Any]:
         None,
         "",
         each.method,
-        _past(each.root) if each.root and not each.unmapped else "",
+        BESIDE_UNMAPPED if each.unmapped else _past(each.root) if each.root else "",
         *(_known(known.get(name)) for name in AMOUNTS),
     ]
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from services.notifier.dashboard.model import Dashboard
 from services.notifier.dashboard.packed import packed
 
-SCRIPTS = ("format", "data", "place", "parts", "figures", "charts", "tables", "view")
+SCRIPTS = ("format", "data", "place", "kept", "parts", "figures", "charts", "tables", "view")
 """Files of assets/ in the order that they run in; together they are one function's body."""
 CHARTS = ("months", "burnup", "daily")
 """Vega-Lite specifications in charts/."""

@@ -4,6 +4,14 @@ const colour = (variable) =>
 const inCents = (cents) => (cents === null ? null : { cents });
 const drawn = (cents) => (cents === null ? null : cents / 100);
 
+const TICKS = 4;
+const FEW_DAYS = 62;
+const UNITS = [["1e9", "B"], ["1e6", "M"], ["1e3", "k"]];
+/** Amounts on an axis, `1.5M`, `20k`, `0.25`: Vega's own short form says `250m` for the last. */
+const AMOUNT_LABEL = UNITS.map(([size, unit]) =>
+  `abs(datum.value) >= ${size} ? format(datum.value / ${size}, ',.2~f') + '${unit}' : `).join("")
+  + "format(datum.value, ',.6~f')";
+
 function look() {
   const font = getComputedStyle(document.body).fontFamily;
   const [muted, line, actual] = ["muted", "line", "actual"].map(colour);
@@ -15,7 +23,7 @@ function look() {
       tickColor: line, domain: false,
     },
     axisX: { domain: true, grid: false },
-    axisY: { ticks: false, tickCount: 4, format: "~s", grid: true },
+    axisY: { ticks: false, tickCount: TICKS, labelExpr: AMOUNT_LABEL, grid: true },
     style: {
       actual: { color: actual, cornerRadiusEnd: 2 },
       estimate: { color: estimate, cornerRadiusEnd: 2 },
@@ -44,18 +52,28 @@ function showTip(_handler, event, _item, value) {
   tip.style.top = `${Math.max(8, event.clientY - height - 14)}px`;
 }
 
+/** End the axis at a label: a budget is not to hang above the last of them. */
+function toALabel(layer) {
+  const { y } = layer.encoding;
+  return { ...layer, encoding: { ...layer.encoding, y: { ...y, scale: { ...y.scale, nice: TICKS } } } };
+}
+
+/** In the order of the rows, whichever a layer begins with; of few days weeks are labelled: months are too long. */
+function inOrder(x, rows) {
+  if (x.type !== "ordinal") return x;
+  const domain = rows.map((row) => row[x.field]);
+  const weeks = x.field === "date" && domain.length <= FEW_DAYS
+    ? { values: domain.filter((_, n) => n % 7 === 0), labelExpr: "utcFormat(toDate(datum.value), '%-d %b')" } : {};
+  return { ...x, scale: { ...x.scale, domain }, axis: { ...x.axis, ...weeks } };
+}
+
 /** Draw a chart; its figure says in words and in a table what it shows. */
 async function draw(figureNode, kind, rows, clicked) {
   // A layer is named after the field that it needs; without one value of it there is nothing to draw.
   const holds = (field) => rows.some((row) => (row[field] ?? null) !== null);
-  const layer = SPECS[kind].layer.filter((each) => !each.name || holds(each.name));
-  const spec = { ...SPECS[kind], layer, data: { name: kind, values: rows } };
-  const { x } = spec.encoding;
-  // In the order of the rows, whichever of them a layer begins with.
-  if (x.type === "ordinal") {
-    const domain = rows.map((row) => row[x.field]);
-    spec.encoding = { x: { ...x, scale: { ...x.scale, domain } } };
-  }
+  const layer = SPECS[kind].layer.filter((each) => !each.name || holds(each.name)).map(toALabel);
+  const encoding = { x: inOrder(SPECS[kind].encoding.x, rows) };
+  const spec = { ...SPECS[kind], layer, encoding, data: { name: kind, values: rows } };
   const { view } = await vegaEmbed(figureNode.querySelector(".drawing"), spec, {
     // The interpreter draws without eval, which the page's policy forbids.
     ast: true, mode: "vega-lite", actions: false, renderer: "svg", defaultStyle: false,
@@ -136,7 +154,7 @@ function monthsChart(place, told) {
     + `${aheadInWords(place, now)}.`;
   const budget = rows.findLast((r) => r.budget !== null)?.budget ?? null;
   const key = [["actual", "Actual"], ...aheadKey(place, { ...now, budget }, ["estimate", "interval", "budget"])];
-  const node = chartFigure("Months", words, key, table, slug(place, told, "months"));
+  const node = chartFigure("Months", words, key, table, fileOf(place, told, "months"));
   return [node, "months", rows.map((r) => ({
     month: monthName(r.month).slice(0, 3) + ofYear(r.month),
     ...Object.fromEntries(["actual", "estimate", "low", "high", "budget"].map((n) => [n, drawn(r[n])])),
@@ -178,7 +196,7 @@ function burnupChart(place, told) {
   const words = `${month} to date by day: ${money(now)} on day ${today}${aheadInWords(place, ahead)}.`;
   const key = [["line actual", "To date"], ["line past", "Month before"],
     ...aheadKey(place, ahead, ["line ahead", "band", "line budget"])];
-  const node = chartFigure("The month so far", words, key, table, slug(place, told, "month-to-date"));
+  const node = chartFigure("The month so far", words, key, table, fileOf(place, told, "month-to-date"));
   const towards = (goal, n) =>
     goal === null || now === null || n < today || rows.length === today
       ? null : (now + ((goal - now) * (n - today)) / (rows.length - today)) / 100;
@@ -206,7 +224,7 @@ function dailyChart(place, told, go) {
   const words = `Cost by day, ${told.days[0]} to ${told.days.at(-1)}. ${told.days[day]}: ${money(rows[day].cost)}.`;
   const key = [["day-bar", "Cost of a day"], ["picked", shortDay(told.days[day])]];
   if (rows.some((r) => r.restated)) key.push(["restated", "Restated since the last digest"]);
-  const node = chartFigure("Day by day", words, key, table, slug(place, told, "days"));
+  const node = chartFigure("Day by day", words, key, table, fileOf(place, told, "days"));
   const top = drawn(Math.max(1, ...rows.map((r) => r.cost ?? 0)));
   return [node, "daily", rows.map((r) => ({
     date: r.date, top,

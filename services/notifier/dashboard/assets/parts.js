@@ -49,18 +49,41 @@ function save(fileName, text) {
   setTimeout(() => URL.revokeObjectURL(url), 60000);
 }
 
-const download = (label, fileName, columns, rows) =>
+const download = (label, file, columns, rows) =>
   h("button", { type: "button", class: "quiet", "aria-label": `Download ${label} as CSV`,
-    on: ["click", () => save(fileName, csv(columns, rows()))] }, "CSV");
+    on: ["click", () => save(file.name, placed(file, columns, rows()))] }, "CSV");
+
+/** Write a table as CSV that says of each row where it is from; a file travels without its page. */
+function placed(file, columns, rows) {
+  const facts = file.facts.filter(([title]) => !columns.includes(title));
+  const titles = facts.map(([title]) => title);
+  return csv([...titles, ...columns], rows.map((row) => [...facts.map(([, value]) => value), ...row]));
+}
+
+/** What a file of a place is called, and what each of its rows is about. */
+function fileOf(place, told, what) {
+  const { book } = place;
+  const [day, account] = [told.days[place.day], place.account ? book.accounts[place.account][0] : "All"];
+  const [ou, service] = [place.ou ? book.ous[place.ou] : "All", place.service ? book.services[place.service] : "All"];
+  const narrowed = [ou, service, account].filter((each, n) => n === 0 || each !== "All");
+  const plain = (text) => text.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60);
+  return {
+    name: `cost-${[day, ...narrowed, what, book.currency].map(plain).join("-")}.csv`,
+    facts: [["As of", day], ["Currency", book.currency], ["OU", ou], ["Service", service], ["Account id", account]],
+  };
+}
 
 const plainCell = (value) => (value && typeof value === "object" ? money(value.cents) : value ?? NONE);
 
 /** The table that says what a chart shows. */
 function behind(label, columns, rows) {
-  const details = h("details", { class: "behind" }, h("summary", {}, "Show as table"));
+  const details = h("details", { class: "behind", open: openTables.has(label) }, h("summary", {}, "Show as table"));
+  const fill = () => details.open && !details.querySelector("table") && details.append(plainTable(label, columns, rows()));
   details.addEventListener("toggle", () => {
-    if (details.open && !details.querySelector("table")) details.append(plainTable(label, columns, rows()));
+    keepIn(openTables, label, details.open);
+    fill();
   });
+  fill();
   return details;
 }
 
@@ -77,6 +100,3 @@ function plainTable(label, columns, rows) {
         h("th", { scope: "col", class: n ? "number" : null }, each)))),
       h("tbody", {}, rows.map((row) => h("tr", {}, row.map(cell))))));
 }
-
-const slug = (place, told, what) =>
-  `cost-${told.days[place.day]}-${what}.csv`;

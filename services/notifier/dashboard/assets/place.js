@@ -19,12 +19,35 @@ function placeOf(hash, told) {
   return place;
 }
 
-/** Write a place as a hash; the run's own day and the first currency are left out. */
+const spanOf = (told) => `${told.days[0]} to ${told.days.at(-1)}`;
+const LEVELS = { ou: "the OU", service: "the service", account: "the account" };
+
+/** Say what an address asks for that this page does not have, and what it shows instead. */
+function missed(hash, place, told) {
+  const asked = new URLSearchParams(hash.replace(/^#/, ""));
+  const lost = NAMES.filter((level) => asked.get(level) && place[level] === ALL)
+    .map((level) => [`${LEVELS[level]} “`, name(asked.get(level)), "”"]);
+  const [day, currency] = [asked.get("day"), asked.get("currency")];
+  if (day && day !== told.days[place.day]) lost.push(["the day ", name(day), ` (it has ${spanOf(told)})`]);
+  if (currency && currency !== place.book.currency) lost.push(["the currency ", name(currency)]);
+  if (lost.length === 0) return [];
+  const parts = lost.flatMap((each, n) => [n ? ", " : "", ...each]);
+  return ["Not on this page: ", ...parts, ". Shown instead: ", name(titleOf(place)), `, ${longDay(told.days[place.day])}.`];
+}
+
+/** An address without its day: what changes with it is another place, not another day of it. */
+function drillOf(hash) {
+  const place = new URLSearchParams(hash.slice(1));
+  place.delete("day");
+  return String(place);
+}
+
+/** Write a place as a hash: always with its day, for tomorrow's page opens on another one. */
 function hashOf(place, told) {
   const said = new URLSearchParams();
   const { book } = place;
-  if (book !== told.books[0]) said.set("currency", book.currency);
-  if (place.day !== told.days.length - 1) said.set("day", told.days[place.day]);
+  if (told.books.length > 1) said.set("currency", book.currency);
+  said.set("day", told.days[place.day]);
   if (place.ou) said.set("ou", book.ous[place.ou]);
   if (place.service) said.set("service", book.services[place.service]);
   if (place.account) said.set("account", book.accounts[place.account][0]);

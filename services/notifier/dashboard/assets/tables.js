@@ -1,13 +1,18 @@
 const MOST_ROWS = 100;
 
-const bar = (f) => {
-  const top = Math.max(f.month ?? 0, f.estimate ?? 0, f.budget ?? 0) || 1;
+const HEADROOM = 1.25;
+
+/** What is spent and estimated against the budget, drawn as the digest draws it; nothing without a budget. */
+function bar(f) {
+  if (!(f.budget > 0)) return null;
+  const top = Math.max(HEADROOM * f.budget, f.month ?? 0, f.estimate ?? 0);
   const wide = (cents) => Math.max(0, (160 * (cents ?? 0)) / top).toFixed(1);
   return s("svg", { class: "bullet", viewBox: "0 0 164 14", "aria-hidden": "true", focusable: "false" },
+    s("rect", { class: "room", x: 0, y: 3, width: 160, height: 8, rx: 1 }),
     s("rect", { class: "rest", x: 0, y: 3, width: wide(f.estimate), height: 8, rx: 1 }),
     s("rect", { class: "spent", x: 0, y: 3, width: wide(f.month), height: 8, rx: 1 }),
-    f.budget ? s("rect", { class: "goal", x: wide(f.budget), y: 0, width: 2.5, height: 14 }) : null);
-};
+    s("rect", { class: "goal", x: wide(f.budget), y: 0, width: 2.5, height: 14 }));
+}
 
 const numberCell = (cents, className = "") => h("td", { class: `number ${className}` }, amount(cents));
 
@@ -19,15 +24,20 @@ const head = (columns) =>
 function drillTable(title, columns, rows, file, note) {
   const body = h("tbody", {});
   const more = h("button", { type: "button", class: "quiet more" }, `Show all ${rows.length}`);
-  const fill = (many) => body.replaceChildren(...rows.slice(0, many).map((row) => row.node()));
-  fill(MOST_ROWS);
-  more.addEventListener("click", () => { fill(rows.length); more.remove(); });
+  const fill = (many) => body.replaceChildren(...rows.slice(0, many).flatMap((row) => row.node()));
+  const whole = rows.length <= MOST_ROWS || wholeTables.has(title);
+  fill(whole ? rows.length : MOST_ROWS);
+  more.addEventListener("click", () => {
+    keepIn(wholeTables, title, true);
+    fill(rows.length);
+    more.remove();
+  });
   return h("section", { class: "panel" },
     h("header", {}, h("h2", {}, title),
-      download(title, file, ["Name", ...columns.csv], () => rows.map((row) => row.csv))),
+      download(title, file, columns.csv, () => rows.map((row) => row.csv))),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title },
       h("table", { class: "drill" }, h("caption", { class: "hidden" }, title), head(columns.shown), body)),
-    rows.length > MOST_ROWS ? more : null,
+    whole ? null : more,
     note ? h("p", { class: "aside" }, note) : null);
 }
 
@@ -39,9 +49,9 @@ function ouTable(place, told) {
   if (inside.length === 0) return null;
   const base = place.ou ? book.ous[place.ou].split("/").length : 0;
   const columns = {
-    shown: [["OU, with everything below it"], ["Light"], ["Spend and estimate against budget", "wide"],
+    shown: [["OU, with everything below it"], ["Light", "standing"], ["Spend and estimate against budget", "wide"],
       ["Day", "number"], ["Month to date", "number"], ["Estimate", "number wide"], ["Budget", "number wide"]],
-    csv: ["Light", "Reason", "Day", "Month to date", "Estimate", "Budget"],
+    csv: ["OU", "Light", "Reason", "Day", "Month to date", "Estimate", "Budget"],
   };
   const rows = inside.map((ou) => {
     const f = figuresOf({ ...place, ou }, told);
@@ -51,14 +61,17 @@ function ouTable(place, told) {
     const cells = [f.cost, f.month, f.estimate, f.budget].map((cents) => (cents === null ? null : { cents }));
     return {
       csv: [book.ous[ou], WORDS[colour], reason, ...cells],
-      node: () => h("tr", {},
+      node: () => [h("tr", {},
         h("th", { scope: "row", class: `depth-${Math.min(depth, 6)}` }, link({ ...place, ou }, told, name(shortOu(book, ou)))),
         h("td", { class: "standing" }, light(colour), h("span", { class: "reason" }, reason)),
         h("td", { class: "wide" }, bar(f)),
         numberCell(f.cost), numberCell(f.month), numberCell(f.estimate, "wide"), numberCell(f.budget, "wide")),
+      h("tr", { class: "second" }, h("td", { colspan: "7", class: `depth-${Math.min(depth, 6)}` },
+        light(colour), " ", h("span", {}, reason),
+        h("span", { class: "under" }, `Estimate ${money(f.estimate)} · budget ${money(f.budget)}`)))],
     };
   });
-  return drillTable("Organizational units", columns, rows, slug(place, told, "ous"), null);
+  return drillTable("Organizational units", columns, rows, fileOf(place, told, "ous"), null);
 }
 
 const WINDOWS = [["This month", "estimate", "low", "high"],
@@ -78,9 +91,9 @@ function outlookTable(place, told) {
       node: () => h("tr", {}, h("th", { scope: "row" }, label), cents.map((each) => numberCell(each))),
     };
   });
-  const columns = { shown: [["Whole months"], ...titles.map((each) => [each, "number"])], csv: titles };
+  const columns = { shown: [["Whole months"], ...titles.map((each) => [each, "number"])], csv: ["Months", ...titles] };
   const how = found.method === "forecast" && ends ? "By forecast: 80 of 100 lie between the two ends." : `By ${found.method}.`;
-  return drillTable("What is expected", columns, rows, slug(place, told, "expected"), `${how} ${found.past}`.trim());
+  return drillTable("What is expected", columns, rows, fileOf(place, told, "expected"), `${how} ${found.past}`.trim());
 }
 
 /** Gross, credits and net of a place and the OUs below it, where net alone hides what was consumed. */
@@ -104,8 +117,8 @@ function chargesTable(place, told) {
         cents.map((each) => numberCell(each))),
     };
   });
-  const columns = { shown: [["With everything below it"], ...titles.map((each) => [each, "number"])], csv: titles };
-  return drillTable("Gross, credits and net", columns, rows, slug(place, told, "credits"),
+  const columns = { shown: [["OU, with everything below it"], ...titles.map((each) => [each, "number"])], csv: ["OU", ...titles] };
+  return drillTable("Gross, credits and net", columns, rows, fileOf(place, told, "credits"),
     "Gross is what was consumed and bought, net what is left after credits and refunds. Month is the month to the day.");
 }
 
@@ -142,8 +155,8 @@ function serviceTable(place, told) {
       const service = book.service[n];
       return lineRow({ ...place, service }, whole, told, [name(book.services[service])], [book.services[service]]);
     });
-  return drillTable("Services", { shown: [["Service"], ...SHARED.shown], csv: SHARED.csv },
-    bySize(rows), slug(place, told, "services"), null);
+  return drillTable("Services", { shown: [["Service"], ...SHARED.shown], csv: ["Service", ...SHARED.csv] },
+    bySize(rows), fileOf(place, told, "services"), null);
 }
 
 function accountTable(place, told) {
@@ -156,8 +169,8 @@ function accountTable(place, told) {
     const label = [name(called || id), h("span", { class: "under" }, called ? `${id} · ` : "", name(ouName(book, ou)))];
     return lineRow({ ...place, ou, account: book.account[n] }, whole, told, label, [called || id, id, book.ous[ou]]);
   });
-  const columns = { shown: [["Account"], ...SHARED.shown], csv: ["Account id", "OU", ...SHARED.csv] };
-  return drillTable("Accounts", columns, bySize(rows), slug(place, told, "accounts"), leftOutOf(place, lines));
+  const columns = { shown: [["Account"], ...SHARED.shown], csv: ["Account", "Account id", "OU", ...SHARED.csv] };
+  return drillTable("Accounts", columns, bySize(rows), fileOf(place, told, "accounts"), leftOutOf(place, lines));
 }
 
 /** Say what the page does not hold, so that nobody takes a part for the whole. */
@@ -183,7 +196,7 @@ function anomalyTable(place, told) {
     && (!place.account || each.account === book.accounts[place.account][0]));
   if (found.length === 0) return null;
   const columns = {
-    shown: [["Where"], ["Day"], ["Why"], ["Impact", "number"]], csv: ["Day", "Service", "Account", "Why", "Impact"],
+    shown: [["Where"], ["Day"], ["Why"], ["Impact", "number"]], csv: ["OU", "Day", "Service", "Account id", "Why", "Impact"],
   };
   const rows = found.map((each) => {
     const [ou, service] = [book.ous.indexOf(each.ou), book.services.indexOf(each.service)];
@@ -196,7 +209,7 @@ function anomalyTable(place, told) {
       h("td", {}, shortDay(each.day)), h("td", {}, each.reason), numberCell(each.impact)),
     };
   });
-  return drillTable("Anomalies", columns, rows, slug(place, told, "anomalies"), null);
+  return drillTable("Anomalies", columns, rows, fileOf(place, told, "anomalies"), null);
 }
 
 function restatedSection(place, told) {

@@ -3,21 +3,16 @@ let drawing = 0;
 function controls(place, told, go) {
   const { book, day } = place;
   const last = told.days.length - 1;
-  const step = (label, to, sign) => h("button", { type: "button", class: "step", "aria-label": label,
+  const step = (id, label, to, sign) => h("button", { type: "button", id, class: "step", "aria-label": label,
     disabled: to < 0 || to > last, on: ["click", () => go({ ...place, day: to })] }, sign);
-  const pick = h("input", { type: "date", id: "day", min: told.days[0], max: told.days[last], value: told.days[day],
-    on: ["change", (event) => {
-      const found = told.days.indexOf(event.target.value);
-      if (found >= 0) go({ ...place, day: found });
-    }] });
   const currency = h("select", { id: "currency", on: ["change", (event) =>
     go({ book: told.books[event.target.selectedIndex], day, ou: ALL, service: ALL, account: ALL })] },
   told.books.map((each) => h("option", { selected: each === book }, each.currency)));
   return h("div", { class: "controls" },
     told.books.length > 1 ? [h("label", { for: "currency", class: "hidden" }, "Currency"), currency] : null,
     h("div", { class: "day", role: "group", "aria-label": "Day" },
-      step("Day before", day - 1, "‹"), h("label", { for: "day", class: "hidden" }, "Day"), pick,
-      step("Day after", day + 1, "›")),
+      step("earlier", "Day before", day - 1, "‹"), h("label", { for: "day", class: "hidden" }, "Day"),
+      dayInput(place, told, go), step("later", "Day after", day + 1, "›")),
     h("button", { type: "button", class: "quiet", id: "theme", on: ["click", swapTheme] }, darkNow() ? "Light" : "Dark"));
 }
 
@@ -93,7 +88,8 @@ function show(told, go, focus) {
       ...[...tables, anomalyTable(place, told), restatedSection(place, told)].filter(Boolean)),
     footer(told));
   document.title = `${titleOf(place)}, ${told.days[place.day]} – cloud cost`;
-  if (focus) document.getElementById(focus)?.focus({ preventScroll: focus !== "title" });
+  say(missed(location.hash, place, told));
+  if (focus) focusOn(focus);
   drawAll(charts);
 }
 
@@ -110,15 +106,18 @@ async function drawAll(charts) {
 async function main() {
   const told = await open();
   // What changes the place puts it into the address; the address is the only state there is.
-  const go = (place) => { location.hash = hashOf(place, told); };
-  let drill = "";
+  const go = (place) => {
+    mark();
+    location.hash = hashOf(place, told);
+  };
+  let drill = drillOf(location.hash);
   const kept = () => {
     const id = document.activeElement?.id;
-    const place = new URLSearchParams(location.hash.slice(1));
-    place.delete("day");
-    const moved = drill !== (drill = String(place));
-    scrollTo(0, moved ? 0 : scrollY);
-    show(told, go, moved ? "title" : id || "day");
+    const moved = drill !== (drill = drillOf(location.hash));
+    // Only an entry that the reader comes back to has a state.
+    const y = history.state?.y ?? (moved ? 0 : scrollY);
+    show(told, go, moved && id !== "currency" ? "title" : id || "day");
+    scrollTo(0, y);
   };
   const again = () => show(told, go, document.activeElement?.id);
   document.getElementById("skip").addEventListener("click", (event) => {
@@ -128,10 +127,9 @@ async function main() {
   addEventListener("hashchange", kept);
   addEventListener("themechange", again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
-  const place = new URLSearchParams(location.hash.slice(1));
-  place.delete("day");
-  drill = String(place);
+  keepScroll();
   show(told, go, null);
+  scrollTo(0, history.state?.y ?? 0);
 }
 
 main().catch((error) => {
