@@ -16,6 +16,8 @@ _EXACT = Context(prec=76, traps=[Inexact, InvalidOperation, Overflow, DivisionBy
 _WIDE = Context(prec=76)
 _UNIT = Decimal(1).scaleb(-SCALE)
 _CENT = Decimal("0.01")
+MINUS = "\N{MINUS SIGN}"
+"""The sign of what is below zero, for readers: as wide as a digit. Machines get a hyphen."""
 HALF_UNIT = _UNIT / 2
 """By how much at most an amount that `to_scale` rounded is off."""
 
@@ -30,7 +32,7 @@ def plain(amount: Decimal) -> str:
 def cents(amount: Decimal) -> str:
     """Write an amount for a reader, rounded half-even to the cent: `1,234.50`."""
     rounded = amount.quantize(_CENT)
-    return f"{rounded or abs(rounded):,}"
+    return f"{MINUS if rounded < 0 else ''}{abs(rounded):,}"
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -25,7 +25,7 @@ class Bar:
         """Return what the bar is made of from left to right, with widths in percent."""
         marks = [100 * self.budget - MARK / 2, 100 * self.budget + MARK / 2]
         ends = sorted({0.0, 100 * self.spent, 100 * self.ahead, *marks, 100.0})
-        spans = [(self._kind((a + b) / 2, marks), round(b - a, 2)) for a, b in pairwise(ends)]
+        spans = [(self._kind((a + b) / 2, marks), round(b - a, 1)) for a, b in pairwise(ends)]
         return tuple(span for span in spans if span[1] > 0)
 
     def _kind(self, middle: float, marks: list[float]) -> str:

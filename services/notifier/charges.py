@@ -50,7 +50,7 @@ class Charges:
 
     def __str__(self) -> str:
         given = [("credits", self.credits), ("refunds", self.refunds)]
-        after = "" if self.discounts is None else f" (after discounts of {cents(self.discounts)})"
+        after = "" if self.discounts is None else f" (after discounts of {cents(-self.discounts)})"
         back = "".join(f", {name} {cents(part)}" for name, part in given if part is not None)
         return f"gross {cents(self.gross)}{after}{back}, net {cents(self.net)}"
 

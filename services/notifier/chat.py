@@ -11,7 +11,6 @@ from typing import Any
 from services.notifier.figures import CurrencyFigures
 from services.notifier.look import SHAPES
 from services.notifier.message import Envelope
-from services.notifier.percent import change
 from services.notifier.render import one_line
 from services.notifier.report import Report
 from services.notifier.verdict import short, verdict
@@ -95,7 +94,8 @@ def _title(report: Report) -> str:
 def _status(report: Report) -> str:
     figures = report.figures
     again = " · sent again on request" if report.origin.replay else ""
-    return f"Cost of {figures.day:%A %-d %B %Y} · {figures.status} · {figures.metric}{again}"
+    day, metric = f"{figures.day:%A %-d %B %Y}", figures.metric_said
+    return f"Cost of {day} · {figures.status} · {metric} cost{again}"
 
 
 def _facts(part: CurrencyFigures) -> Pairs:
@@ -103,9 +103,7 @@ def _facts(part: CurrencyFigures) -> Pairs:
     root = part.root
     estimate = root.month_end_estimate if root else None
     budget = root.budget if root else None
-    against = [
-        f"{change(part.total, each.amount)} against {each.label}" for each in part.comparisons
-    ]
+    against = [f"{each.said(part.total)} against {each.label}" for each in part.comparisons]
     named: list[tuple[str, str | None]] = [
         ("Day", "; ".join([f"{cents(part.total)} {part.currency}", *against])),
         ("Month to date", f"{cents(part.month_to_date)} {part.currency}"),

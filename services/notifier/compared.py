@@ -1,19 +1,23 @@
 """What Cost Explorer and the invoices say, for the digest: each gap exactly, with its causes."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.notifier.counted import counted
 from shared.cost_check import CostCheck, Gap
 from shared.days import Period
 from shared.events import CatalogedData
 from shared.ledger import Ledger
 from shared.locations import cost_checks_prefix
-from shared.money import cents, plain
+from shared.money import MINUS, cents, plain
 from shared.ports import ObjectStore
 
 PRICE = Decimal("0.01")
 """US dollars a request to Cost Explorer (AWS Cost Management pricing)."""
 MOST_INVOICES = 10
+BELOW = re.compile(r"(?<=[ :])-(?=\d)")
+"""The sign of an amount below zero in a cause, as the ledger keeps it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Comparison:
         count = self.check.requests
         if not count:
             return ""
-        return f"; {count} request{'s' if count > 1 else ''} for {plain(count * PRICE)} USD"
+        return f"; {counted(count, 'request')} for {plain(count * PRICE)} USD"
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -46,7 +50,7 @@ class Comparison:
         return (
             *(_said(f"{gap.what} cost", "Cost Explorer", gap) for gap in self.check.gaps),
             *(_said(f"invoice {g.what}", "the invoice", g) for g in invoices[:MOST_INVOICES]),
-            *([f"and {more} more invoices in the ledger"] if more > 0 else []),
+            *([f"and {counted(more, 'more invoice')} in the ledger"] if more > 0 else []),
             *self.check.problems,
         )
 
@@ -71,6 +75,6 @@ def _said(what: str, who: str, gap: Gap) -> str:
     if not gap.gap:
         causes = f", in parts that differ: {'; '.join(gap.causes)}" if gap.causes else ""
         return f"{archive}, the same in {who}{causes}"
-    signed = f"{'+' if gap.gap > 0 else ''}{plain(gap.gap)}"
-    causes = "; ".join(gap.causes)
+    signed = f"{'+' if gap.gap > 0 else MINUS}{plain(gap.gap.copy_abs())}"
+    causes = "; ".join(BELOW.sub(MINUS, cause) for cause in gap.causes)
     return f"{archive}, in {who} {cents(gap.elsewhere)}: gap {signed}, likely {causes}"

@@ -43,7 +43,7 @@ from shared.digest_claim import Told
 from shared.errors import MismatchError, Retry
 from shared.events import CatalogedData, PeriodCataloged, Reference
 from shared.ledger import Ledger
-from shared.locations import csv_key, day_record_key, split_uri
+from shared.locations import csv_key, dashboard_key, day_record_key, split_uri
 from shared.money import Amounts
 from shared.outlook import Outlook
 from shared.parquet import sha256
@@ -104,6 +104,8 @@ class Composer:
             csv_location=None if attached else await self._keep_csv(data.day, csv),
             month_before=await month_before(self.store, data.period),
             query_cost=data.query_cost,
+            requests=data.compared.requests if data.compared else 0,
+            dashboard=f"s3://{self.store.bucket}/{dashboard_key(data.day)}",
         )
         month = await self._month(data, tables)
         told, notes = await self._figures(data, tables, outlooks, month)

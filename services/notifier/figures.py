@@ -7,128 +7,19 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from services.notifier.charges import (
-    ByType,
-    Charges,
-    by_type,
-    charges,
-    charges_by_ou,
-    differing,
-)
+from services.notifier.charges import ByType, Charges, by_type, charges, charges_by_ou
+from services.notifier.currency_figures import Comparison, CurrencyFigures, Share
 from services.notifier.day_costs import DayCosts
 from services.notifier.displayed import Shown
-from services.notifier.expectations import expectations
-from services.notifier.look import NONE
-from services.notifier.ou_lines import OuLine, giving_back, worth_showing
-from services.notifier.percent import change, percent
+from services.notifier.ou_lines import OuLine
 from shared.breakdown import states
 from shared.config_outlook import ROOT
-from shared.money import cents, exact_sum
+from shared.money import exact_sum
 from shared.outlook import Light, Outlook
 
+__all__ = ["Comparison", "CurrencyFigures", "Figures", "Share", "figures"]
 WORST: tuple[Light, ...] = ("red", "yellow", "green", "grey")
 TOP_SERVICES = 8
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """The day against an earlier figure; `change` in percent, None when that was zero."""
-
-    label: str
-    amount: Decimal
-
-    def change(self, total: Decimal) -> Decimal | None:
-        """Return by how many percent of its size `total` is above the earlier figure."""
-        return percent(total, self.amount)
-
-
-@dataclass(frozen=True)
-class Share:
-    """A service's or an account's part of the day."""
-
-    name: str
-    cost: Decimal
-
-    def of(self, total: Decimal) -> str:
-        """Return its share of a total in percent."""
-        return f"{100 * self.cost / total:.1f} %" if total else NONE
-
-
-@dataclass(frozen=True)
-class CurrencyFigures:
-    """Everything a digest says in one currency."""
-
-    currency: str
-    total: Decimal
-    month_to_date: Decimal
-    comparisons: tuple[Comparison, ...]
-    ous: tuple[OuLine, ...]
-    services: tuple[Share, ...]
-    other_services: int
-    unmapped: tuple[Share, ...]
-    charges: Charges | None
-    """Gross, credits and net of the day; None on a day without a line in the currency."""
-    month_charges: Charges | None
-
-    @property
-    def root(self) -> Outlook | None:
-        """The outlook of the whole organization, where it has cost or a budget."""
-        return next((line.outlook for line in self.ous if line.outlook.ou_path == ROOT), None)
-
-    @property
-    def day_said(self) -> str:
-        """The day and the month in one sentence, for where there is room for no more."""
-        against = [
-            f"{change(self.total, each.amount)} against {each.label}" for each in self.comparisons
-        ]
-        day = "; ".join([f"Day {cents(self.total)} {self.currency}", *against])
-        return f"{day}. Month to date {cents(self.month_to_date)} {self.currency}."
-
-    @property
-    def expectations(self) -> tuple[str, ...]:
-        """What the whole organization is expected to cost, in sentences."""
-        return expectations(self.root) if self.root else ()
-
-    @property
-    def used(self) -> str:
-        """How much of the organization's budget is spent; empty without one."""
-        root = self.root
-        if root is None or not root.budget:
-            return ""
-        return f"{100 * root.month_to_date / root.budget:.1f} % of Root's budget"
-
-    @property
-    def against_budget(self) -> str:
-        """How the organization's estimate is against its budget; empty without either."""
-        root = self.root
-        if root is None or not root.budget or root.month_end_estimate is None:
-            return ""
-        return f"{change(root.month_end_estimate, root.budget)} against the budget"
-
-    @property
-    def top(self) -> int:
-        """How far below the root the uppermost of the OUs is."""
-        return min((line.depth for line in self.ous), default=0)
-
-    @property
-    def shown(self) -> tuple[OuLine, ...]:
-        """The lines of the OU table: all, or of too many those in trouble and the largest."""
-        return worth_showing(self.ous)
-
-    @property
-    def other_ous(self) -> int:
-        """How many OUs the table leaves out."""
-        return len(self.ous) - len(self.shown)
-
-    @property
-    def charged(self) -> tuple[tuple[str, Charges], ...]:
-        """Gross, credits and net of the day and of the month, where net alone hides something."""
-        return differing(self.charges, self.month_charges)
-
-    @property
-    def giving_back(self) -> tuple[OuLine, ...]:
-        """The OUs in which credits or refunds hide what was consumed."""
-        return giving_back(self.ous)
 
 
 @dataclass(frozen=True)
@@ -154,11 +45,16 @@ class Figures:
         return "complete day" if self.complete else "partial day: usage is still being delivered"
 
     @property
+    def metric_said(self) -> str:
+        """The cost metric in words."""
+        return self.metric.replace("_", " ")
+
+    @property
     def lights(self) -> str:
         """How many OUs have which light."""
         lights = [line.outlook.light for part in self.currencies for line in part.ous]
         counted = [(light, lights.count(light)) for light in WORST]
-        said = [f"{n} {'without a light' if c == 'grey' else c}" for c, n in counted if n]
+        said = [f"{n:,} {'without a light' if c == 'grey' else c}" for c, n in counted if n]
         return ", ".join(said) or "no OU has cost or a budget"
 
     @property
@@ -171,6 +67,11 @@ class Figures:
     def unmapped(self) -> bool:
         """Whether any account that cost something was in no OU."""
         return any(part.unmapped for part in self.currencies)
+
+    @property
+    def head(self) -> str:
+        """The path of the OU whose estimate and budget stand beside the totals."""
+        return self.currencies[0].head if self.currencies else ROOT
 
     @property
     def in_trouble(self) -> tuple[OuLine, ...]:
@@ -190,12 +91,13 @@ def figures(
     final: bool = False,
     month: Sequence[ByType] = (),
     shown: Shown | None = None,
+    head: str = ROOT,
 ) -> Figures:
     """Work out a day's figures; `tables` holds the day and those earlier days there are.
 
     `month` has the charges of the month to date, and `outlooks` theirs: as billed, or in the
-    display currency, to which `shown` converts the tables. Raises InputError when a rate is
-    missing.
+    display currency, to which `shown` converts the tables. `head` is the path of the OU whose
+    estimate and budget stand beside the totals. Raises InputError when a rate is missing.
     """
     billed = {name: each.net for name, each in charges([by_type(tables[day], metric)]).items()}
     if shown:
@@ -208,7 +110,7 @@ def figures(
         metric=metric,
         rows=tables[day].num_rows,
         currencies=tuple(
-            _in_currency(each, day, tables, outlooks, metric, charged=charged)
+            _in_currency(each, day, tables, outlooks, metric, charged=charged, head=head)
             for each in sorted(known)
         ),
         billed=tuple(billed.items()),
@@ -237,6 +139,7 @@ def _in_currency(
     metric: str,
     *,
     charged: tuple[_Charged, _Charged],
+    head: str,
 ) -> CurrencyFigures:
     stated = {d: table for d, table in tables.items() if states(table, metric)}
     costs = {d: DayCosts.of(table, currency, metric) for d, table in stated.items()}
@@ -263,6 +166,7 @@ def _in_currency(
         unmapped=_shares(today.unmapped),
         charges=of_day.whole.get(currency),
         month_charges=month,
+        head=head,
     )
 
 

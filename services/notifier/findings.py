@@ -20,7 +20,7 @@ AGAINST: dict[Span, str] = {
 
 
 def signed(amount: Decimal) -> str:
-    """Write a difference with its sign: `+12.30`, `-4.00`; zero has none."""
+    """Write a difference with its sign: `+12.30`, `-4.00` with a minus sign; zero has none."""
     text = cents(amount)
     return f"+{text}" if amount > 0 and text.strip("0.,") else text
 

@@ -1,16 +1,19 @@
 """The lines of the OU table, and which of them are worth showing where there are too many."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.notifier.charges import Charges, differing
-from shared.config_outlook import ROOT
+from shared.config_outlook import ROOT, UNMAPPED, shown_ou
+from shared.money import cents
 from shared.outlook import Outlook
 
 MOST_OUS = 60
-"""Lines of the OU table: mail clients cut a message off at about 100 KB."""
+"""Lines of the OU table where none of them is long."""
 
+MOST_TROUBLED = 8
+"""OUs in trouble whose reasons the first screen has; all are in the table below it."""
 MOST_GIVING = 12
 """OUs whose gross, credits and net a digest says; the dashboard says those of all."""
 
@@ -39,6 +42,19 @@ class OuLine:
         return self.outlook.ou_path.rpartition("/")[2]
 
     @property
+    def ahead(self) -> str:
+        """The estimate and the budget, for where they have no column; empty if the reason has them.
+
+        A reason is only shown where there is a budget.
+        """
+        outlook = self.outlook
+        estimate, budget = _known(outlook.month_end_estimate), _known(outlook.budget)
+        if estimate and budget and estimate in outlook.reason and budget in outlook.reason:
+            return ""
+        ahead = f"Estimate {estimate}" if estimate else "No estimate"
+        return f"{ahead}, {f'budget {budget}' if budget else 'no budget'}"
+
+    @property
     def charged(self) -> tuple[tuple[str, Charges], ...]:
         """Gross, credits and net of the day and of the month, where net alone hides something."""
         return differing(self.charges, self.month_charges)
@@ -49,17 +65,57 @@ class OuLine:
         return any(each.gave_back for _, each in self.charged)
 
 
-def worth_showing(lines: Sequence[OuLine]) -> tuple[OuLine, ...]:
-    """Return the lines in their order, of too many only those in trouble and the largest."""
+def _known(amount: Decimal | None) -> str:
+    return "" if amount is None else cents(amount)
 
-    def rank(line: OuLine) -> tuple[bool, Decimal]:
+
+@dataclass(frozen=True)
+class Placed:
+    """A line where it stands in a table that does not have them all.
+
+    `label`: the OU's path below the nearest OU above it that is shown: its own name, where its
+    parent is. `depth`: how many OUs above it are shown.
+    """
+
+    line: OuLine
+    label: str
+    depth: int
+
+
+def worth_showing(lines: Sequence[OuLine], most: int = MOST_OUS) -> tuple[Placed, ...]:
+    """Return the lines in their order, of too many only those in trouble and the largest.
+
+    Root and Unmapped, of which all totals are made, are always among them.
+    """
+
+    def rank(line: OuLine) -> tuple[bool, bool, Decimal]:
         troubled = line.outlook.light in ("red", "yellow")
-        return troubled, abs(line.outlook.month_to_date)
+        whole = line.outlook.ou_path in (ROOT, UNMAPPED)
+        return whole, troubled, abs(line.outlook.month_to_date)
 
-    kept = {id(line) for line in sorted(lines, key=rank, reverse=True)[:MOST_OUS]}
-    return tuple(line for line in lines if id(line) in kept)
+    kept = {id(line) for line in sorted(lines, key=rank, reverse=True)[:most]}
+    return placed([line for line in lines if id(line) in kept])
 
 
-def giving_back(lines: Sequence[OuLine]) -> tuple[OuLine, ...]:
-    """Return the OUs with credits or refunds, in their order; Root's are said with the total."""
-    return tuple(line for line in lines if line.gave_back and line.outlook.ou_path != ROOT)
+def placed(lines: Sequence[OuLine]) -> tuple[Placed, ...]:
+    """Say of each of these lines where it stands among them."""
+    shown = {line.outlook.ou_path for line in lines}
+    return tuple(_placed(line, shown) for line in lines)
+
+
+def _placed(line: OuLine, shown: Collection[str]) -> Placed:
+    path = line.outlook.ou_path
+    above = [each for each in _parents(path) if each in shown]
+    label = path.removeprefix(f"{above[-1]}/") if above else shown_ou(path)
+    return Placed(line, label, len(above))
+
+
+def _parents(path: str) -> list[str]:
+    """Return the paths of the OUs above one, the uppermost first."""
+    names = path.split("/")
+    return ["/".join(names[:depth]) for depth in range(1, len(names))]
+
+
+def giving_back(lines: Sequence[OuLine], head: str = ROOT) -> tuple[OuLine, ...]:
+    """Return the OUs with credits or refunds, in their order; the total says the head's."""
+    return tuple(line for line in lines if line.gave_back and line.outlook.ou_path != head)

@@ -52,7 +52,7 @@ def part_of(made: Composed, ous: Sequence[str], shown: Shown | None = None) -> P
     restated = _restated(made, inside)
     report = Report(
         told,
-        replace(whole.origin, csv_location=None if attached else ELSEWHERE),
+        replace(whole.origin, csv_location=None if attached else ELSEWHERE, dashboard=None),
         news=_news(whole.news, inside),
         restated=restated,
         restated_days=whole.restated_days if restated else (),
@@ -97,6 +97,7 @@ def _figures(
         final=whole.final,
         month=charged_inside(made.month, inside),
         shown=shown,
+        head=topmost[0] if len(topmost) == 1 else ROOT,
     )
     _require_the_same(told, whole, topmost)
     return told

@@ -1,11 +1,10 @@
 """Renders the digest's subject, HTML and text. Everything from outside is escaped."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from urllib.parse import quote, urlencode
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,49 +13,28 @@ from services.notifier.about_data import AboutData
 from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
 from services.notifier.bars import bar_of
 from services.notifier.compared import Comparison
+from services.notifier.counted import counted
 from services.notifier.figures import Figures
 from services.notifier.findings import causes_of, days_of, findings, place, said, signed
-from services.notifier.look import DARK, LIGHT, SHAPES
-from services.notifier.ou_lines import MOST_GIVING
+from services.notifier.look import DARK, LIGHT, NONE, SHAPES
+from services.notifier.origin import Origin
+from services.notifier.ou_lines import MOST_GIVING, MOST_OUS, MOST_TROUBLED, worth_showing
 from services.notifier.restatements import Restatements
-from services.notifier.verdict import short, verdict
+from services.notifier.verdict import short, subject_state, verdict
 from shared.anomalies import Anomaly
 from shared.config_outlook import shown_ou
 from shared.events import DelayedData
-from shared.locations import split_uri
-from shared.money import cents, plain
+from shared.money import MINUS, cents, plain
 from shared.why import Change
 
+__all__ = ["Origin", "Rendered", "render", "render_delayed", "render_executive"]
 UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that HTML text cannot hold, or not as they are (HTML Standard, "Preprocessing the
 input stream"); a carriage return would become a line feed."""
-CONSOLE = "https://console.aws.amazon.com/s3/object/"
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a digest's figures come from, for its last lines."""
-
-    run: str
-    source_version: str
-    replay: bool
-    csv_location: str | None = None
-    """Where the CSV lies when it is too large to be attached."""
-    month_before: str = ""
-    """How far the figures of the month before can be relied on, in a sentence."""
-    query_cost: Decimal | None = None
-    """What the scan of the export cost in US dollars; None where nobody charges for it."""
-
-    @property
-    def csv_link(self) -> str | None:
-        """The page of AWS's console that has the CSV for who is signed in and may read it.
-
-        No link of its own rights: those of a worker's role end within hours.
-        """
-        if not self.csv_location or not self.csv_location.startswith("s3://"):
-            return None
-        bucket, key = split_uri(self.csv_location)
-        return f"{CONSOLE}{bucket}?{urlencode({'prefix': key}, quote_via=quote)}"
+MOST_BYTES = 100_000
+"""Of a digest's HTML: Gmail cuts off what is beyond 102 KB."""
+FEWER_OUS = (MOST_OUS, 52, 45, 39, 34, 29, 25, 21, 18, 15, 12, 9, 6)
+"""Lines of the OU table that are tried until the digest is small enough."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +81,25 @@ def render(
         },
         "part": [shown_ou(ou) for ou in part],
     }
-    html = _environment(html=True).get_template("digest.html.j2").render(context)
+    html, most_ous = _whole_html(context)
     return Rendered(
         subject=_subject(figures, part),
-        html=_inlined(html),
-        text=_environment(html=False).get_template("digest.txt.j2").render(context),
+        html=html,
+        text=_environment(html=False)
+        .get_template("digest.txt.j2")
+        .render(context, most_ous=most_ous),
     )
+
+
+def _whole_html(context: Mapping[str, object]) -> tuple[str, int]:
+    """Return a digest that no client cuts off, and of how many OUs its tables have lines."""
+    template = _environment(html=True).get_template("digest.html.j2")
+    html, most = "", 0
+    for most in FEWER_OUS:
+        html = _inlined(template.render(context, most_ous=most))
+        if len(html.encode()) <= MOST_BYTES:
+            break
+    return html, most
 
 
 def render_delayed(delayed: DelayedData) -> Rendered:
@@ -132,19 +123,18 @@ def render_executive(figures: Figures) -> Rendered:
 
 
 def _inlined(html: str) -> str:
-    return css_inline.inline(html, keep_style_tags=True, load_remote_stylesheets=False)
+    return css_inline.inline(
+        html, keep_style_tags=True, load_remote_stylesheets=False, minify_css=True
+    )
 
 
 def _subject(figures: Figures, part: Sequence[str]) -> str:
     totals = " + ".join(f"{cents(part.total)} {part.currency}" for part in figures.currencies)
-    troubled = figures.in_trouble
-    state = f"{figures.worst}: {short(troubled[0].outlook.ou)}" if troubled else figures.worst
-    more = f" and {len(troubled) - 1} more" if len(troubled) > 1 else ""
     partial = "" if figures.complete else " (partial)"
     names = ", ".join(shown_ou(ou) for ou in part)
     whose = f" in {short(names)}" if part else ""
-    subject = f"[{state}{more}] {totals or 'no cost'}{whose} on {figures.day:%a %d %b %Y}{partial}"
-    return one_line(subject)
+    state, day = subject_state(figures), f"{figures.day:%a %d %b %Y}"
+    return one_line(f"[{state}] {totals or 'no cost'}{whose} on {day}{partial}")
 
 
 def one_line(text: str) -> str:
@@ -172,13 +162,19 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(light=LIGHT, dark=DARK, shapes=SHAPES)
+    environment.globals.update(most_troubled=MOST_TROUBLED)
     environment.globals.update(most_accounts=MOST_ACCOUNTS, most_giving=MOST_GIVING)
-    environment.filters.update(cents=cents, plain=plain, percent=_percent)
+    environment.filters.update(cents=cents, plain=_plain, amount=_amount, counted=counted)
     environment.filters.update(
         signed=signed, said=said, place=place, days_of=days_of, causes_of=causes_of, bar=bar_of
     )
+    environment.filters.update(worth_showing=worth_showing)
     return environment
 
 
-def _percent(change: Decimal | None) -> str:
-    return "from zero" if change is None else f"{change:+.1f} %"
+def _plain(amount: Decimal) -> str:
+    return plain(amount).replace("-", MINUS)
+
+
+def _amount(amount: Decimal | None) -> str:
+    return NONE if amount is None else cents(amount)

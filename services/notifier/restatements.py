@@ -12,7 +12,7 @@ from decimal import Decimal
 from shared.config_outlook import shown_ou
 from shared.day_record import DayVersion
 from shared.days import ONE_DAY
-from shared.money import Amounts, cents, exact_sum
+from shared.money import MINUS, Amounts, cents, exact_sum
 
 TOP_OUS = 3
 MOST_SPANS = 8
@@ -63,7 +63,7 @@ class Movement:
     def __str__(self) -> str:
         sides = [f"+{cents(self.up)}"] if self.up else []
         # Less than half a cent is shown with its sign, too.
-        sides += [f"-{cents(self.down.copy_abs())}"] if self.down else []
+        sides += [f"{MINUS}{cents(self.down.copy_abs())}"] if self.down else []
         return " and ".join(sides)
 
 

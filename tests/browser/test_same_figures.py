@@ -27,7 +27,7 @@ from tests.support.reports import composed
 from tests.support.units.events import NOON
 
 DIGEST = Digest(sender="daybook@example.com", recipients=("finops@example.com",))
-AMOUNT = re.compile(r"(?<![\d.,-])-?\d{1,3}(?:,\d{3})*\.\d\d(?!\d|[.,]\d)")
+AMOUNT = re.compile(r"(?<![\d.,-])−?\d{1,3}(?:,\d{3})*\.\d\d(?!\d|[.,]\d)")
 TABLES = month_of_rows(more=GIVEN_BACK)
 MADE = composed(TABLES)
 CHATS = [

@@ -118,7 +118,7 @@ async def test_the_digest_is_in_the_display_currency_and_says_at_what_rate() -> 
 
     assert "Cost of the day  122.00 EUR" in text
     assert "Month to date    131.00 EUR" in text
-    assert "Day: gross 140.00, credits -18.00, net 122.00" in text
+    assert "Day: gross 140.00, credits −18.00, net 122.00" in text
     assert "Converted at 0.9 for 1 USD, the configured rate of March 2026." in text
     assert "Billed: 50.00 EUR, 80.00 USD." in text
     assert "they add up to exactly 50 EUR, 80 USD." in text

@@ -37,7 +37,7 @@ def test_plain_text_of_special_amounts(amount: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("amount", "text"),
     [("1234.5", "1,234.50"), ("0.005", "0.00"), ("0.015", "0.02"), ("-0.004", "0.00"),
-     ("-1234567.899", "-1,234,567.90"), ("99999999999999999999999999.99",
+     ("-1234567.899", "−1,234,567.90"), ("99999999999999999999999999.99",
      "99,999,999,999,999,999,999,999,999.99")],
 )  # fmt: skip
 def test_cents_are_for_readers(amount: str, text: str) -> None:

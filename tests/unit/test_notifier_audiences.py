@@ -125,8 +125,8 @@ async def test_owners_see_what_credits_pay_for_in_their_part_and_no_more() -> No
     await made.hear(await cataloged(made.store, days))
 
     text = text_of(mails(made)["part"])
-    assert "Day: gross 12.50, credits -4.00, net 8.50" in text
-    assert "Month to date: gross 22.50, credits -8.00, net 14.50" in text
+    assert "Day: gross 12.50, credits −4.00, net 8.50" in text
+    assert "Month to date: gross 22.50, credits −8.00, net 14.50" in text
     assert "Month to date    14.50 USD" in text
     assert "Sandbox" not in text
 

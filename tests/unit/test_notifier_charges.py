@@ -73,21 +73,21 @@ def test_the_digest_says_all_of_the_day_and_of_the_month() -> None:
 
     for text in told:
         assert (
-            "Day: gross 1,050.00 (after discounts of -50.00), credits -80.00, refunds -20.00, "
+            "Day: gross 1,050.00 (after discounts of 50.00), credits −80.00, refunds −20.00, "
             "net 950.00"
         ) in text
         assert (
-            "Month to date: gross 2,100.00 (after discounts of -100.00), credits -160.00, "
-            "refunds -40.00, net 1,900.00"
+            "Month to date: gross 2,100.00 (after discounts of 100.00), credits −160.00, "
+            "refunds −40.00, net 1,900.00"
         ) in text
 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("Credit", "Day: gross 10.00, credits -3.00, net 7.00"),
-        ("Refund", "Day: gross 10.00, refunds -3.00, net 7.00"),
-        ("Discount", "Day: gross 7.00 (after discounts of -3.00), net 7.00"),
+        ("Credit", "Day: gross 10.00, credits −3.00, net 7.00"),
+        ("Refund", "Day: gross 10.00, refunds −3.00, net 7.00"),
+        ("Discount", "Day: gross 7.00 (after discounts of 3.00), net 7.00"),
     ],
 )
 def test_only_what_there_is_is_said(kind: str, said: str) -> None:
@@ -102,7 +102,7 @@ def test_credits_that_cancel_out_are_said_all_the_same() -> None:
 
 def test_consumption_that_a_credit_pays_for_is_seen() -> None:
     for text in both(row("500"), row("-500", ChargeType="Credit")):
-        assert "Day: gross 500.00, credits -500.00, net 0.00" in text
+        assert "Day: gross 500.00, credits −500.00, net 0.00" in text
 
 
 def test_without_credits_refunds_and_discounts_the_total_says_it_all() -> None:
@@ -148,7 +148,7 @@ def test_an_ou_whose_consumption_a_credit_pays_for_is_named_with_it() -> None:
     )
 
     for text in told:
-        day, month = "gross 500.00, credits -500.00, net 0.00", "gross 1,000.00, credits -1,000.00"
+        day, month = "gross 500.00, credits −500.00, net 0.00", "gross 1,000.00, credits −1,000.00"
         for ou in ("A", "A/B"):
             assert f" {ou} Day: {day} Month to date: {month}, net 0.00" in text
         assert text.count("Day: gross") == 3, "the total, and the two OUs; not Root again, nor C"
@@ -194,7 +194,7 @@ async def test_the_month_is_every_archived_day_of_it_until_the_digests() -> None
     await notifier.hear(await cataloged(notifier.store, days, day=DAY, first_day=DAY))
 
     text = last_text(notifier)
-    assert "Month to date: gross 60.00, credits -2.00, net 58.00" in text
+    assert "Month to date: gross 60.00, credits −2.00, net 58.00" in text
     assert "Month to date    58.00 USD" in text
     assert "Day: gross" not in text
 

@@ -78,7 +78,7 @@ async def test_a_gap_is_told_to_its_last_digit_with_its_causes() -> None:
         "amortized cost 10.00 USD, in Cost Explorer 10.00: gap +0.000000001, likely tax: +0.5; "
         "Cost Explorer marks its figures as estimated"
     ) in text
-    assert "unblended cost 1.00 USD, in Cost Explorer 3.00: gap -2, likely credits: -2" in text
+    assert "unblended cost 1.00 USD, in Cost Explorer 3.00: gap −2, likely credits: −2" in text
 
 
 @in_loop

@@ -8,7 +8,6 @@ from types import MappingProxyType
 import pytest
 
 from services.notifier.figures import TOP_SERVICES, CurrencyFigures, Figures, figures
-from services.notifier.ou_lines import MOST_OUS
 from shared.outlook import Light, Outlook
 from tests.support.units.mail import outlook
 from tests.support.units.rows import DAY, Row, archived_table, row
@@ -166,21 +165,3 @@ def test_a_day_without_rows_costs_nothing() -> None:
     told = figures_of()
 
     assert (told.rows, told.currencies, told.day) == (0, (), date(2026, 3, 16))
-
-
-def test_of_too_many_ous_those_in_trouble_and_the_largest_are_shown_in_their_order() -> None:
-    small = [outlook(f"Root/{n:03}", spent="1") for n in range(MOST_OUS)]
-    outlooks = [outlook("Root"), *small, outlook("Root/red", "red", spent="0")]
-
-    part = only_currency(figures_of(outlooks=outlooks))
-
-    names = [line.name for line in part.shown]
-    assert (names[0], names[-1], len(names)) == ("Root", "red", MOST_OUS)
-    assert part.other_ous == 2
-
-
-def test_ous_in_trouble_are_counted_before_any_is_left_out() -> None:
-    told = figures_of(outlooks=[outlook(f"Root/{n:03}", "red") for n in range(3 * MOST_OUS)])
-
-    assert len(told.in_trouble) == 3 * MOST_OUS
-    assert len(only_currency(told).shown) == MOST_OUS

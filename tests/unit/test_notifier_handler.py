@@ -64,7 +64,7 @@ async def test_the_mail_says_what_the_scan_of_its_event_cost() -> None:
     ((envelope, _),) = notifier.post.sent
     text = message_from_bytes(envelope.message, policy=default).get_body(("plain",))
     assert text
-    assert text.get_content().rstrip().endswith("run run-1, its query at 0.012345 USD")
+    assert text.get_content().rstrip().endswith("run run-1, its query cost 0.012345 USD")
 
 
 @in_loop

@@ -106,18 +106,23 @@ def test_both_parts_name_the_exact_total_and_where_it_comes_from() -> None:
 
     for text in (rendered.text, Page(rendered.html).text):
         assert "exactly 0.123456789012 USD" in squeezed(text)
-        assert "20260317T060000.000000Z" in text
+        assert "Export delivered 17 Mar 2026 06:00 UTC" in text
         assert "run-1" in text
 
 
 @pytest.mark.parametrize(
-    ("cost", "said"),
-    [(None, "its query at no charge"), (Decimal("0.000050"), "its query at 0.00005 USD")],
+    ("cost", "requests", "said"),
+    [
+        (None, 0, "its query cost nothing: the engine is Daybook's own"),
+        (Decimal("0.000050"), 0, "its query cost 0.00005 USD"),
+        (None, 1, "Daybook's own; 1 request to Cost Explorer cost 0.01 USD"),
+        (Decimal("0.1"), 12, "cost 0.1 USD; 12 requests to Cost Explorer cost 0.12 USD"),
+    ],
 )
-def test_the_last_line_of_both_parts_says_what_the_query_cost(
-    cost: Decimal | None, said: str
+def test_the_last_line_of_both_parts_says_what_the_run_cost(
+    cost: Decimal | None, requests: int, said: str
 ) -> None:
-    rendered = render(told(), replace(ORIGIN, query_cost=cost))
+    rendered = render(told(), replace(ORIGIN, query_cost=cost, requests=requests))
 
     for part in (rendered.text, Page(rendered.html).text):
         assert squeezed(part).strip().endswith(said)

@@ -120,14 +120,14 @@ def test_up_and_down_are_not_netted() -> None:
     was, now = usd_version(Data="100", Prod="100"), usd_version(Data="0", Prod="200")
 
     for text in both(found(changed(2, was, now))):
-        assert "14 Mar: +100.00 and -100.00 USD, of which Data -100.00, Prod +100.00" in text
+        assert "14 Mar: +100.00 and −100.00 USD, of which Data −100.00, Prod +100.00" in text
 
 
 def test_up_on_one_day_and_down_on_the_next_are_both_said_of_the_ou() -> None:
     low, high = usd_version(Data="1"), usd_version(Data="3")
 
     for text in both(found(changed(2, low, high), changed(3, high, low))):
-        assert "13-14 Mar: +2.00 and -2.00 USD, of which Data +2.00 and -2.00" in text
+        assert "13-14 Mar: +2.00 and −2.00 USD, of which Data +2.00 and −2.00" in text
 
 
 def test_days_apart_are_spans_apart() -> None:
@@ -143,20 +143,20 @@ def test_currencies_stay_apart() -> None:
     now = version({("Root/A", "USD"): Decimal(3), ("Root/A", "EUR"): Decimal(0)})
 
     for text in both(found(changed(2, was, now))):
-        assert "14 Mar: -1.00 EUR, of which A -1.00" in text
+        assert "14 Mar: −1.00 EUR, of which A −1.00" in text
         assert "14 Mar: +2.00 USD, of which A +2.00" in text
 
 
 def test_a_day_that_has_no_cost_any_more_has_lost_what_it_had() -> None:
     for text in both(found(changed(2, usd_version(Data="7"), version({})))):
-        assert "14 Mar: -7.00 USD, of which Data -7.00" in text
+        assert "14 Mar: −7.00 USD, of which Data −7.00" in text
 
 
 def test_a_change_below_half_a_cent_keeps_its_sign() -> None:
     was, now = usd_version(Data="1"), usd_version(Data="0.999999999999")
 
     for text in both(found(changed(2, was, now))):
-        assert "14 Mar: -0.00 USD" in text
+        assert "14 Mar: −0.00 USD" in text
 
 
 def test_the_smallest_of_too_many_spans_are_added_up() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from services.notifier.figures import Comparison
-from services.notifier.percent import change
+from services.notifier.percent import change, share
 
 
 @pytest.mark.parametrize(
@@ -16,14 +16,19 @@ from services.notifier.percent import change
         ("5", "-10", "+150.0 %"),
         ("-20", "-10", "\N{MINUS SIGN}100.0 %"),
         ("1", "0", "from zero"),
+        ("0", "0", "±0.0 %"),
+        ("99.99", "100", "±0.0 %"),
+        ("100.01", "100", "±0.0 %"),
     ],
 )
 def test_a_change_is_of_the_earlier_figures_size(now: str, before: str, said: str) -> None:
     assert change(Decimal(now), Decimal(before)) == said
 
 
-def test_the_mail_and_the_pdf_work_it_out_alike() -> None:
-    found = Comparison("before", Decimal(-10)).change(Decimal(5))
+def test_a_comparison_is_written_so_too() -> None:
+    assert Comparison("before", Decimal(-10)).said(Decimal(5)) == "+150.0 %"
 
-    assert found is not None
-    assert f"{found:+.1f} %" == change(Decimal(5), Decimal(-10))
+
+def test_a_share_has_the_same_sign_and_no_plus() -> None:
+    assert share(Decimal(-1), Decimal(3)) == "\N{MINUS SIGN}33.3 %"
+    assert share(Decimal(1), Decimal(3)) == "33.3 %"

@@ -5,16 +5,18 @@ const NONE = "–";
 
 const grouped = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ",");
 
-/** Write cents as the digest does: `-1,234.50`. */
+const MINUS = "−";
+
+/** Write cents as the digest does: `−1,234.50`. */
 function money(cents) {
   if (cents === null) return NONE;
   const text = String(Math.abs(cents)).padStart(3, "0");
-  const sign = cents < 0 ? "-" : "";
+  const sign = cents < 0 ? MINUS : "";
   return `${sign}${grouped(text.slice(0, -2))}.${text.slice(-2)}`;
 }
 
 /** Write cents as a plain decimal, for a CSV: `-1234.50`. */
-const decimal = (cents) => (cents === null ? "" : money(cents).replaceAll(",", ""));
+const decimal = (cents) => (cents === null ? "" : money(cents).replaceAll(",", "").replace(MINUS, "-"));
 
 /** Write by how much an amount is above another: `+4.2 %`. */
 function change(now, before) {
