@@ -1,5 +1,6 @@
 """The fixtures of contract and integration tests: an event loop and an empty AWS account."""
 
+import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,12 @@ TESTS = Path(__file__).parent
 INFRA = TESTS / "infra"
 FIRST = ("infra", "localstack", "faults", "e2e", "browser", "integration")
 """The folders whose files take longest, the longest first."""
+
+
+def pytest_configure() -> None:
+    """Undo what a shell does to those whom it starts in the background: all below ignore SIGINT."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

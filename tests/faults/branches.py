@@ -87,7 +87,6 @@ class Branches:
         folder = Path(tempfile.gettempdir())
         files = _files(folder)
         chance = random.getstate()
-        gc.freeze()  # a copy that looks for garbage would copy all that it looks at
         with warnings.catch_warnings():  # other threads wait for work, and hold nothing
             warnings.simplefilter("ignore", DeprecationWarning)
             copy = os.fork()
@@ -95,8 +94,8 @@ class Branches:
             self._ours, self._at, self._writing = schedule, {}, writing
             memo.IN_A_COPY.append(True)
             random.setstate(chance)  # a fork seeds it anew
+            gc.disable()  # who looks for garbage copies every page that he looks at
             return True
-        gc.unfreeze()
         os.close(writing)
         with os.fdopen(reading, "rb") as told:
             said = told.read()
