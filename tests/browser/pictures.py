@@ -1,31 +1,20 @@
-"""Takes the pictures of the README from seven months of the example: `make pictures`.
+"""Takes the pictures of the README from what a run over seven months of the example tells.
 
-Mail is shown by Chromium, since no mail client was at hand; the PDF by Poppler.
+`make pictures`. Mail is shown by Chromium, since no mail client was at hand; the PDF by Poppler.
 """
 
-import asyncio
 import shutil
 import subprocess
 import sys
 import tempfile
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
-from daybook.folder_store import FolderStore, RunStore
-from services.notifier.charges import month_to_date
-from services.notifier.dashboard.model import Told
 from services.notifier.dashboard.page import page as html_of
-from services.notifier.dashboard.publishing import made_of
-from services.notifier.dashboard.reading import read_window
 from services.notifier.executive.document import executive_pdf
-from services.notifier.figures import figures
 from services.notifier.mails import rendered
-from services.notifier.render import Origin
-from services.notifier.report import Report
-from shared.archive import read_earlier_day, read_outlook
-from shared.days import days_between
 from tests.support.boards import browser_page, opened
-from tests.support.long_archive import METRIC, write_archive
+from tests.support.example_months import told_example
 
 LAST_DAY = date(2026, 6, 17)
 DAYS = 195
@@ -52,35 +41,15 @@ def main(folder: Path) -> None:
     if chromium is None:
         sys.exit("pictures need Chromium: make system")
     with tempfile.TemporaryDirectory() as name:
-        write_archive(Path(name), LAST_DAY, DAYS)
-        file = Path(name) / "dashboard.html"
-        window = asyncio.run(read_window(FolderStore(Path(name) / "archive"), LAST_DAY, METRIC))
-        board = made_of(_told(), window)
+        made, board = told_example(Path(name) / "example", LAST_DAY, DAYS)
+        file, mail = Path(name) / "dashboard.html", Path(name) / "digest.html"
         file.write_bytes(html_of(board))
         for shot, taken in SHOTS.items():
             _take(chromium, file, folder / f"{shot}.png", *taken)
-        report = asyncio.run(_report(RunStore(Path(name) / "archive")))
-        mail = Path(name) / "digest.html"
-        mail.write_text(rendered(report).html, encoding="utf-8")
+        mail.write_text(rendered(made.report).html, encoding="utf-8")
         for shot, taken_so in MAILS.items():
             _show(chromium, mail, folder / f"{shot}.png", taken_so)
-        _pages(executive_pdf(report, board), Path(name) / "executive.pdf", folder)
-
-
-async def _report(store: RunStore) -> Report:
-    """Compose the report of the quiet morning as the notifier does."""
-    days = days_between(LAST_DAY - timedelta(days=7), LAST_DAY)
-    read = {day: await read_earlier_day(store, day) for day in days}
-    tables = {day: table.rows for day, table in read.items() if table}
-    told = figures(
-        LAST_DAY,
-        tables,
-        await read_outlook(store, LAST_DAY) or [],
-        METRIC,
-        complete=True,
-        month=await month_to_date(store, LAST_DAY, tables, METRIC),
-    )
-    return Report(told, Origin("example", _told().source_version, replay=False))
+        _pages(executive_pdf(made.report, board), Path(name) / "executive.pdf", folder)
 
 
 def _show(chromium: str, file: Path, to: Path, shot: tuple[str, int, int]) -> None:
@@ -95,17 +64,6 @@ def _pages(pdf: bytes, file: Path, folder: Path) -> None:
     file.write_bytes(pdf)
     stem = str(folder / "executive")
     subprocess.run(["pdftoppm", "-png", "-r", "90", str(file), stem], check=True)
-
-
-def _told() -> Told:
-    """Return the run of a quiet morning."""
-    return Told(
-        LAST_DAY,
-        complete=True,
-        metric=METRIC,
-        run="example",
-        source_version=f"{LAST_DAY + timedelta(days=1)}T06:12:40Z",
-    )
 
 
 def _take(chromium: str, file: Path, to: Path, *shot: str | int) -> None:
