@@ -134,6 +134,12 @@ class DelayedData(Frozen):
     day: date = Field(description="The day (UTC).")
     reason: str = Field(max_length=500, description="What is missing, in words.")
     deadline: AwareDatetime = Field(description="When it was due (UTC).")
+    complete_through: date | None = Field(
+        default=None, description="Last day that was archived as complete; null: not known."
+    )
+    delivered_at: AwareDatetime | None = Field(
+        default=None, description="When the export was last delivered (UTC); null: not known."
+    )
 
 
 class QueriedData(PeriodScope):

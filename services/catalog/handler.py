@@ -8,7 +8,9 @@ from typing import Protocol
 from services.catalog.access import Access, Refresher
 from shared.errors import Reject
 from shared.events import (
+    ArchivedDay,
     AssessedData,
+    AssessedDay,
     CatalogedData,
     Event,
     PeriodAssessed,
@@ -129,7 +131,7 @@ class CatalogPeriod:
 
 def _changed(data: AssessedData) -> str:
     """Name the days of a period that a run changed, or the period, of a run over many."""
-    both = (*data.days, *data.outlooks)
+    both: tuple[ArchivedDay | AssessedDay, ...] = (*data.days, *data.outlooks)
     days = sorted(each.day for each in both if each.outcome in ("new", "restated", "changed"))
     if not days:
         return str(data.period)

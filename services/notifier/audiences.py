@@ -35,6 +35,10 @@ class Audiences:
     chat: tuple[Chat, ...] = ()
     channels: Post | None = None
 
+    def to_channels(self, sender: Sender) -> Sender:
+        """Return what posts to the webhooks, and remembers as `sender` does."""
+        return replace(sender, post=self.channels or sender.post)
+
 
 @dataclass(frozen=True)
 class Others:
@@ -51,7 +55,7 @@ class Others:
         Raises the first Retry, or else Reject, after all were tried.
         """
         to = self.audiences
-        channels = replace(self.sender, post=to.channels or self.sender.post)
+        channels = to.to_channels(self.sender)
         sends: list[Callable[[], Awaitable[object]]] = [
             *(
                 partial(self._tell_owners, made, shown, people, ous)
@@ -62,7 +66,7 @@ class Others:
                 for each in to.chat
             ),
         ]
-        await _all(sends)
+        await try_all(sends)
 
     async def tell_executives(self, made: Composed, pdf: bytes) -> None:
         """Mail the PDF to the executives on the days on which they get it."""
@@ -99,7 +103,7 @@ def is_due(executives: Executives, day: date) -> bool:
     return due[executives.every]
 
 
-async def _all(sends: Sequence[Callable[[], Awaitable[object]]]) -> None:
+async def try_all(sends: Sequence[Callable[[], Awaitable[object]]]) -> None:
     """Try all of them; what may go out later counts more than what never will."""
     troubles: list[Exception] = []
     for send in sends:

@@ -1,94 +1,47 @@
-"""The digest in short, the same sentences and amounts, as the channels of Slack and Teams take it.
+"""The digest in short, the same sentences and amounts, as a channel of Slack or Teams gets it."""
 
-Sources: Slack, "Reference: Blocks" and "Formatting text for app surfaces" (`&`, `<`, `>` escaped);
-Microsoft, "Adaptive Cards schema" 1.4 and "Create incoming webhooks with Workflows".
-"""
+from collections.abc import Iterator
 
-import json
-from collections.abc import Sequence
-from typing import Any
-
-from services.notifier.figures import CurrencyFigures
+from services.notifier.channels import Note, Pairs, envelope_of
+from services.notifier.counted import counted
+from services.notifier.currency_figures import CurrencyFigures
+from services.notifier.delay import NEXT, delay_said, known_of
+from services.notifier.findings import found_in, place, signed
 from services.notifier.look import SHAPES
 from services.notifier.message import Envelope
-from services.notifier.render import one_line
+from services.notifier.ou_lines import MOST_TROUBLED
 from services.notifier.report import Report
+from services.notifier.restatements import CurrencyRestatements
 from services.notifier.verdict import short, verdict
 from shared.config_people import Chat
+from shared.events import DelayedData
 from shared.money import cents
-
-MOST_OUS = 8
-"""OUs in trouble that a channel is told of by name."""
-Pairs = Sequence[tuple[str, str]]
 
 
 def chat_envelope(report: Report, chat: Chat) -> Envelope:
     """Return what goes to a channel; its recipient is the channel's name."""
-    write = _slack if chat.format == "slack" else _teams
-    body = json.dumps(write(report), ensure_ascii=False, separators=(",", ":")).encode()
-    return Envelope(chat.format, (chat.name,), body)
-
-
-def _slack(report: Report) -> dict[str, Any]:
-    title = _title(report)
-    blocks: list[dict[str, Any]] = [
-        {"type": "header", "text": {"type": "plain_text", "text": title[:150]}},
-        _context(_escaped(_status(report))),
-    ]
-    for part in report.figures.currencies:
-        fields = [_mrkdwn(f"*{name}*\n{_escaped(text)}") for name, text in _facts(part)]
-        blocks.append({"type": "section", "fields": fields})
-    if lines := _troubles(report):
-        text = "\n".join(_escaped(line) for line in lines)
-        blocks.append({"type": "section", "text": _mrkdwn(text[:3000])})
-    # What a notification shows, and what a client shows that knows no blocks.
-    return {"text": _escaped(title), "blocks": [*blocks, _context(_escaped(_run(report)))]}
-
-
-def _mrkdwn(text: str) -> dict[str, str]:
-    return {"type": "mrkdwn", "text": text}
-
-
-def _context(text: str) -> dict[str, Any]:
-    return {"type": "context", "elements": [_mrkdwn(text)]}
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _teams(report: Report) -> dict[str, Any]:
-    facts = [_fact_set(_facts(part)) for part in report.figures.currencies]
-    lines = [_text(line) for line in _troubles(report)]
-    card = {
-        "type": "AdaptiveCard",
-        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "version": "1.4",
-        "body": [
-            _text(_title(report), size="Large", weight="Bolder"),
-            _text(_status(report), isSubtle=True),
-            *facts,
-            *lines,
-            _text(_run(report), isSubtle=True, size="Small"),
-        ],
-    }
-    kind = "application/vnd.microsoft.card.adaptive"
-    return {"type": "message", "attachments": [{"contentType": kind, "content": card}]}
-
-
-def _text(text: str, **style: Any) -> dict[str, Any]:
-    # RichTextBlock shows its text as it is: a TextBlock would take a name for Markdown.
-    run = {"type": "TextRun", "text": text, **style}
-    return {"type": "RichTextBlock", "inlines": [run]}
-
-
-def _fact_set(pairs: Pairs) -> dict[str, Any]:
-    return {"type": "FactSet", "facts": [{"title": name, "value": text} for name, text in pairs]}
-
-
-def _title(report: Report) -> str:
     figures = report.figures
-    return one_line(f"{SHAPES[figures.worst]} {verdict(figures)}")
+    note = Note(
+        title=f"{SHAPES[figures.worst]} {verdict(figures)}",
+        status=_status(report),
+        facts=tuple(_facts(part) for part in figures.currencies),
+        lines=(*_troubles(report), *_counts(report)),
+        last=f"Daybook run {report.origin.run}; the mailed digest has everything.",
+    )
+    return envelope_of(note, chat)
+
+
+def delayed_chat(delayed: DelayedData, run: str, chat: Chat) -> Envelope:
+    """Return what tells a channel that a day's data is late."""
+    due = f"It was due by {delayed.deadline:%H:%M} UTC on {delayed.deadline:%-d %B}."
+    note = Note(
+        title=f"{SHAPES['grey']} {delay_said(delayed)}",
+        status=f"{delayed.reason}.",
+        facts=(),
+        lines=(*known_of(delayed), due, NEXT),
+        last=f"Daybook run {run}",
+    )
+    return envelope_of(note, chat)
 
 
 def _status(report: Report) -> str:
@@ -100,31 +53,66 @@ def _status(report: Report) -> str:
 
 def _facts(part: CurrencyFigures) -> Pairs:
     """Return the figures of a currency, each with its name; amounts as in the digest."""
-    root = part.root
-    estimate = root.month_end_estimate if root else None
-    budget = root.budget if root else None
+    expected = part.expected
     against = [f"{each.said(part.total)} against {each.label}" for each in part.comparisons]
-    named: list[tuple[str, str | None]] = [
+    month = [f"{cents(part.month_to_date)} {part.currency}", *part.month_beside]
+    facts = [
         ("Day", "; ".join([f"{cents(part.total)} {part.currency}", *against])),
-        ("Month to date", f"{cents(part.month_to_date)} {part.currency}"),
-        ("Month-end estimate", cents(estimate) if estimate is not None else None),
-        ("Budget", cents(budget) if budget is not None else None),
+        ("Month to date", "; ".join(month)),
     ]
-    return [(name, text) for name, text in named if text is not None]
+    if expected.estimate is not None:
+        beside = "; ".join(part.estimate_beside)
+        facts.append(("Month-end estimate", f"{cents(expected.estimate)} ({beside})"))
+    if expected.budget is not None:
+        facts.append((f"Budget of {short(part.head_name)}", cents(expected.budget)))
+    return facts
 
 
 def _troubles(report: Report) -> list[str]:
     troubled = report.figures.in_trouble
     lines = [
-        one_line(
-            f"{SHAPES[line.outlook.light]} {line.outlook.light.capitalize()}: "
-            f"{short(line.outlook.ou)}: {line.outlook.reason}"
-        )
-        for line in troubled[:MOST_OUS]
+        f"{SHAPES[line.outlook.light]} {line.outlook.light.capitalize()}: "
+        f"{short(line.outlook.ou)}: {line.outlook.reason}"
+        for line in troubled[:MOST_TROUBLED]
     ]
-    left = len(troubled) - MOST_OUS
+    left = len(troubled) - MOST_TROUBLED
     return [*lines, *([f"and {left} more"] if left > 0 else [])]
 
 
-def _run(report: Report) -> str:
-    return f"Daybook run {report.origin.run}; the mailed digest has everything."
+def _counts(report: Report) -> Iterator[str]:
+    """Say in a line each how many lights, anomalies, restatements and account changes there are."""
+    yield f"Lights: {report.figures.lights}."
+    yield from _stood_out(report)
+    restated = report.restated
+    if restated:
+        parts = [_restated(part) for part in restated.currencies]
+        days = [f"{restated.unstated_days} by an unknown amount"] if restated.unstated else []
+        since = f"{restated.since:%a %-d %b}"
+        yield f"Restated since the last digest (of {since}): {'; '.join([*parts, *days])}."
+    if report.news:
+        counts = [
+            f"{len(group.accounts) + group.more:,} {group.title.lower()}"
+            for group in report.news.groups
+        ]
+        yield f"Accounts: {', '.join(counts)}."
+
+
+def _stood_out(report: Report) -> Iterator[str]:
+    for part in report.figures.currencies:
+        found = found_in(report.anomalies, part.currency, report.history)
+        if found is None:
+            continue
+        if not found.shown:
+            yield f"What stood out: {found.nothing}"
+            continue
+        first = found.shown[0]
+        count = counted(len(found.shown) + found.more, "anomaly", "anomalies")
+        new = f", {found.new:,} new" if found.new else ""
+        where = f"{signed(first.impact)} {first.currency} by {place(first)}"
+        yield f"What stood out: {count}{new}; first {where}."
+
+
+def _restated(part: CurrencyRestatements) -> str:
+    if len(part.spans) == 1:
+        return f"{part.spans[0].days} {part.spans[0].movement} {part.currency}"
+    return f"{counted(len(part.spans), 'span')} of days in {part.currency}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.notifier.charges import Charges, differing
+from services.notifier.everything import Everything, everything
 from services.notifier.expectations import expectations
 from services.notifier.look import NONE
 from services.notifier.ou_lines import OuLine, giving_back
@@ -77,6 +78,28 @@ class CurrencyFigures:
         """What of the month to date is in no OU, and so in no OU's budget."""
         outlook = self._outlook(UNMAPPED)
         return outlook.month_to_date if outlook else Decimal(0)
+
+    @property
+    def expected(self) -> Everything:
+        """What all that the totals are of is expected to cost."""
+        if self.head != ROOT:
+            return Everything(self.root, None)
+        return everything(line.outlook for line in self.ous)
+
+    @property
+    def estimate_beside(self) -> tuple[str, ...]:
+        """What is said beside that estimate: of what it is, and the head's against its budget."""
+        root, whole = self.root, self.expected
+        method = whole.method or "not known"
+        if whole.unmapped is None:
+            return tuple(
+                each for each in (f"{self.head_name}, {method}", self.against_budget) if each
+            )
+        if root is None or root.month_end_estimate is None:
+            return (f"everything, {method}",)
+        own = f"{self.head_name}'s {cents(root.month_end_estimate)}"
+        against = f": {self.against_budget}" if self.against_budget else ""
+        return f"everything, {method}", f"{own}{against}"
 
     @property
     def month_beside(self) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from services.notifier.about_data import UnknownTypesAlarm
-from services.notifier.audiences import Audiences, Others
+from services.notifier.audiences import Audiences, Others, try_all
+from services.notifier.chat import delayed_chat
 from services.notifier.claim import DAILY, DELAYED
 from services.notifier.compose import Composer, on_dashboard
 from services.notifier.dashboard.publishing import Dashboards
@@ -90,13 +92,18 @@ class SendDigest:
         return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
 
     async def _tell_of_delay(self, event: DataDelayed, lease: Lease) -> None:
-        """Send the short mail and ring, unless the digest itself was faster."""
+        """Send the short mail, ring, and tell the channels, unless the digest was faster."""
         envelope = delayed_message(event, self.audiences.digest, self.now())
         daily, delayed = (
             Mail(event.data.day, kind, event.runid, envelope) for kind in (DAILY, DELAYED)
         )
+        sender, to = self._sender(lease), self.audiences
+        posts = [delayed_chat(event.data, event.runid, each) for each in to.chat]
+        notes = [Mail(event.data.day, DELAYED, event.runid, each) for each in posts]
         if await self.store.head(digest_claim_key(daily.name)):
-            await self._sender(lease).not_needed(delayed)
+            for each in (delayed, *notes):
+                await sender.not_needed(each)
             return
-        await self._sender(lease).once(delayed)
+        await sender.once(delayed)
         await LateAlarm(self.store, self.bell).ring(event)
+        await try_all([partial(to.to_channels(sender).once, each) for each in notes])

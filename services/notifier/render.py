@@ -14,6 +14,7 @@ from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
 from services.notifier.bars import bar_of
 from services.notifier.compared import Comparison
 from services.notifier.counted import counted
+from services.notifier.delay import delay_said, known_of
 from services.notifier.figures import Figures
 from services.notifier.findings import causes_of, days_of, findings, place, said, signed
 from services.notifier.look import DARK, LIGHT, NONE, SHAPES
@@ -104,9 +105,9 @@ def _whole_html(context: Mapping[str, object]) -> tuple[str, int]:
 
 def render_delayed(delayed: DelayedData) -> Rendered:
     """Render the mail that says that a day's data is late."""
-    context = {"delayed": delayed}
+    context = {"delayed": delayed, "known": known_of(delayed)}
     return Rendered(
-        subject=f"Data delayed: the cost of {delayed.day:%a %d %b %Y} is not known yet",
+        subject=delay_said(delayed),
         html=_inlined(_environment(html=True).get_template("delayed.html.j2").render(context)),
         text=_environment(html=False).get_template("delayed.txt.j2").render(context),
     )

@@ -12,6 +12,7 @@ from services.query.budget_gaps import budget_gaps
 from services.query.budget_source import BudgetSource, WrittenBudgets
 from services.query.budgets import budgets_of_nothing
 from services.query.changes import record_changes
+from services.query.delay import since
 from services.query.engine import QueryEngine, QueryResult
 from services.query.export import Export
 from services.query.manifest import STAMP, Delivery
@@ -76,8 +77,10 @@ class QueryPeriods:
         try:
             return await self._stage(event, asked, message)
         except NotReady as late:
-            why = type(late)(f"{late}{await self.readiness.trouble()}")
-            raise self.readiness.later(event, asked.day, why, self.now()) from late
+            why, now = type(late)(f"{late}{await self.readiness.trouble()}"), self.now()
+            due = self.readiness.is_due(event, asked.day, now)
+            known = await since(self.export, self.store, asked.day) if due else None
+            raise self.readiness.later(event, asked.day, why, now, known) from late
 
     async def _stage(self, event: Event, asked: Asked, message: Message) -> Event:
         prefix = staging_prefix(event.runid, asked.period)

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.query.delay import Since
 from services.query.executions import Executions, NoExecutions, failure, under_way
 from shared.days import ONE_DAY
 from shared.errors import Reject, Retry, Wait
@@ -88,16 +89,30 @@ class Readiness:
             about_it = lacking and (through is None or through + ONE_DAY == day)
             raise NotReady(lacking if about_it else f"usage of {day} is still being delivered")
 
-    def later(self, event: Event, day: date, late: NotReady, now: datetime) -> Exception:
+    def is_due(self, event: Event, day: date, now: datetime) -> bool:
+        """Say whether somebody waits for the day, and the deadline is there."""
+        deadline = self._deadline(event, day, now)
+        return deadline is not None and now >= deadline
+
+    def later(
+        self, event: Event, day: date, late: NotReady, now: datetime, known: Since | None = None
+    ) -> Exception:
         """Return what the loop is to do: come back, and from the deadline on, tell of the delay."""
         again = REFRESH_DELAY if isinstance(late, Refreshing) else self.look_again
-        if not isinstance(event, DayReady) or self.deadline is None:
+        deadline = self._deadline(event, day, now)
+        if deadline is None:
             return self._later_unawaited(event, late, now)
-        deadline = datetime.combine(day + timedelta(days=1), self.deadline, tzinfo=now.tzinfo)
         if now > deadline + GIVE_UP:
             return Reject(f"{late}, {GIVE_UP.days} days after the deadline")
-        says = [_delayed(event, day, str(late), deadline)] if now >= deadline else []
+        due = now >= deadline
+        says = [_delayed(event, day, str(late), deadline, known or Since())] if due else []
         return Wait(str(late), after=again, says=says)
+
+    def _deadline(self, event: Event, day: date, now: datetime) -> datetime | None:
+        """Return when a day that is waited for is due; None for one that is not."""
+        if not isinstance(event, DayReady) or self.deadline is None:
+            return None
+        return datetime.combine(day + timedelta(days=1), self.deadline, tzinfo=now.tzinfo)
 
     def _later_unawaited(self, event: Event, late: NotReady, now: datetime) -> Exception:
         """Nobody is told of the delay: a refresh is waited for, anything else soon given up."""
@@ -108,6 +123,12 @@ class Readiness:
         return Wait(str(late), after=REFRESH_DELAY)
 
 
-def _delayed(event: Event, day: date, reason: str, deadline: datetime) -> Event:
-    data = DelayedData(day=day, reason=reason, deadline=deadline)
+def _delayed(event: Event, day: date, reason: str, deadline: datetime, known: Since) -> Event:
+    data = DelayedData(
+        day=day,
+        reason=reason,
+        deadline=deadline,
+        complete_through=known.complete_through,
+        delivered_at=known.delivered_at,
+    )
     return follow_up(event, DataDelayed, data, source="daybook.query", about=day)
