@@ -68,8 +68,15 @@ async def _look(opened: tuple[Any, ...], stack: AsyncExitStack, tell: Tell) -> L
         exported=_exported(here, s3),
         counter=await counter_of(here.config, here.archive, load_topology().database, stack),
     )
-    display = Display.of(here.config.currency, here.config_location)
-    return Look(here.archive, around, here.config.quicksight.every, names, display, tell=tell)
+    return Look(
+        here.archive,
+        around,
+        here.config.quicksight.every,
+        names,
+        Display.of(here.config.currency, here.config_location),
+        here.config.gaps,
+        tell=tell,
+    )
 
 
 def _exported(here: Place, s3: Any) -> ExportManifests:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from shared.config_outlook import Anomalies, AwsBudget, Budget, Lights, PlannedEvent
-from shared.config_parts import Compare, Currency, Strict
+from shared.config_parts import Compare, Currency, Gap, Strict
 from shared.config_people import Chat, Digest, Executives, Owner
 from shared.errors import InputError
 from shared.money import Money
@@ -160,6 +160,11 @@ class Config(Strict):
     chat: tuple[Chat, ...] = Field(default=(), description="Channels that get a short digest.")
     quicksight: QuickSight = QuickSight()
     compare: Compare = Compare()
+    gaps: tuple[Gap, ...] = Field(
+        default=(),
+        description="Days that nobody can bring back, such as those between an archive that was "
+        "adopted and the export's first month. A day that comes back all the same counts again.",
+    )
 
     @model_validator(mode="after")
     def _one_budget_a_day(self) -> Self:

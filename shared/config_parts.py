@@ -1,5 +1,6 @@
-"""Sections of `daybook.yaml` about currency and comparison, and what all sections are made of."""
+"""Small sections of `daybook.yaml`, and what all sections are made of."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
@@ -52,3 +53,21 @@ class Compare(Strict):
         default=False,
         description="Compare the lines of each invoice that the export names with AWS Invoicing.",
     )
+
+
+class Gap(Strict):
+    """Days of which nothing is left anywhere: the audit does not ask for them."""
+
+    first_day: date = Field(description="First billing day (UTC).")
+    last_day: date = Field(description="Last billing day (UTC).")
+    reason: str = Field(min_length=1, description="Why they are given up, for who reads it later.")
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.last_day < self.first_day:
+            raise ValueError(f"last_day {self.last_day} is before first_day {self.first_day}")
+        return self
+
+    def has(self, day: date) -> bool:
+        """Say whether a day is one of them."""
+        return self.first_day <= day <= self.last_day

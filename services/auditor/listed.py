@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from shared.config_parts import Gap
 from shared.currency import Display
 from shared.day_record import DayVersion, PeriodRecord
 from shared.days import ONE_DAY, Period, days_between
@@ -70,6 +71,8 @@ class Listed:
     """The last day that must be there."""
     display: Display | None = None
     """What converts to the display currency, which outlooks are in where one is configured."""
+    gaps: tuple[Gap, ...] = ()
+    """Days that were given up."""
     objects: tuple[ObjectInfo, ...] = ()
     """Everything below the breakdowns' prefix; a day's own object with its metadata."""
     outlooks: tuple[ObjectInfo, ...] = ()
@@ -148,13 +151,22 @@ class Listed:
         return f"s3://{self.bucket}/{PREFIXES[table]}{partition(day)}"
 
     def expected(self) -> Iterator[date]:
-        """Yield every day from the first that there is to the last that must be there."""
-        if self.first:
-            yield from days_between(self.first, self.last)
+        """Yield every day from the first that there is to the last that must be there.
+
+        Of the days that were given up, those that are there all the same.
+        """
+        days = days_between(self.first, self.last) if self.first else ()
+        yield from (day for day in days if not self.given_up(day))
 
     def expects(self, day: date) -> bool:
         """Say whether a day is one of those."""
-        return self.first is not None and self.first <= day <= self.last
+        within = self.first is not None and self.first <= day <= self.last
+        return within and not self.given_up(day)
+
+    def given_up(self, day: date) -> bool:
+        """Say whether a day is gone and nobody asks for it any more."""
+        there = day in self.records or day in self.by_day
+        return not there and any(gap.has(day) for gap in self.gaps)
 
     def own_object(self, day: date) -> ObjectInfo | None:
         """Return the object that is the day's: the only one, or of several the one at its key."""

@@ -14,6 +14,7 @@ from services.auditor.contents import assessment_of, contents_of
 from services.auditor.counting import Uncounted
 from services.auditor.listed import PREFIXES, Assessment, Contents, Listed, own_object
 from services.auditor.staged import Staged
+from shared.config_parts import Gap
 from shared.currency import Display
 from shared.day_record import DayRecord, DayVersion, PeriodRecord
 from shared.days import ONE_DAY, Period
@@ -54,6 +55,7 @@ class Look:
     datasets: Sequence[str]
     queues: Sequence[str]
     display: Display | None = None
+    gaps: tuple[Gap, ...] = ()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     tell: Tell = _untold
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -69,6 +71,7 @@ class Look:
             bucket=self.store.bucket,
             through=through or now.date() - LEEWAY * ONE_DAY,
             display=self.display,
+            gaps=self.gaps,
         )
         seen = await self._with_ledger(seen)
         seen = await self._with_objects(seen)

@@ -1,11 +1,14 @@
 """Days of which nothing is left in ledger and archive are seen by whatever else names them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from services.notifier.claim import claim_name
+from shared.config_parts import Gap
 from shared.day_record import PeriodRecord
 from shared.days import ONE_DAY, Period, days_between
 from shared.locations import (
@@ -28,6 +31,7 @@ from tests.support.audited import (
 from tests.support.units.aio import in_loop
 
 DAY = date(2026, 6, 3)
+GAP = Gap(first_day=DAY, last_day=DAY, reason="the export began later")
 MAY = list(days_between(FIRST, date(2026, 5, 31)))
 
 
@@ -155,3 +159,35 @@ async def test_outlooks_alone_are_no_end_of_the_audit() -> None:
     lose_claims(world, *days)
 
     assert set(never(*days_between(MAY[-1], LAST))) <= set(await found_in(world))
+
+
+@in_loop
+async def test_days_that_were_given_up_are_not_asked_for_and_their_partition_is_to_go() -> None:
+    world = await in_memory()
+    lose(world, DAY)
+    given_up = replace(look_at(world), gaps=(GAP,))
+
+    report = await audited(given_up, full=False)
+    assert kinds(report) == [("partition-empty", str(DAY))]
+    assert report.days == len(list(days_between(FIRST, LAST))) - 1
+
+    lose_partitions(world, DAY)
+    assert kinds(await audited(given_up, full=False)) == []
+
+
+@in_loop
+async def test_a_day_that_was_given_up_and_came_back_counts_as_any_other() -> None:
+    world = await in_memory()
+    world.forget(breakdown_key(DAY))
+
+    report = await audited(replace(look_at(world), gaps=(GAP,)), full=False)
+
+    assert kinds(report) == [("object-gone", str(DAY))]
+
+
+def test_days_are_given_up_from_the_first_to_the_last() -> None:
+    assert GAP.has(DAY)
+    assert not GAP.has(DAY - ONE_DAY)
+    assert not GAP.has(DAY + ONE_DAY)
+    with pytest.raises(ValidationError, match="is before first_day"):
+        Gap(first_day=DAY, last_day=DAY - ONE_DAY, reason="the export began later")

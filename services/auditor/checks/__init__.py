@@ -53,6 +53,6 @@ def _possible(listed: Listed, finding: Finding) -> Finding:
     remedy = (
         f"The export holds no {period} any more: look for an earlier version of the object "
         f"(aws s3api list-object-versions --bucket {listed.bucket}), or ask AWS for the month "
-        f"anew, then {finding.remedy}"
+        f"anew, then {finding.remedy}; a day that is lost for good goes under gaps in daybook.yaml"
     )
     return finding.model_copy(update={"repairable": False, "remedy": remedy})

@@ -48,9 +48,12 @@ def _without(listed: Listed) -> Iterator[Finding]:
 
 
 def _compared(listed: Listed, day: date, rows: Sequence[Outlook]) -> Iterator[Finding]:
-    days = [each for each in Period.of(day).days(until=day) if listed.expects(each)]
+    month = list(Period.of(day).days(until=day))
+    days = [each for each in month if listed.expects(each)]
     if not all(each in listed.records for each in days):
         return  # said of the day itself
+    if any(map(listed.given_up, month)):
+        return  # it may tell of the day, which nobody can any more
     totals = add_amounts(part for each in days for part in listed.records[each].totals)
     if not _fits(rows, totals, Period.of(day), listed.display):
         yield of_a_backfill("outlook-stale", day, _told(rows, totals))
