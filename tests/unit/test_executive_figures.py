@@ -89,7 +89,7 @@ def test_totals_are_of_everything_and_the_budget_is_held_against_root_alone(
     report, months = unmapped
     (part,) = report.figures.currencies
     said = content(report, {"USD": months})["currencies"][0]["figures"]
-    _, estimate, budget, _ = said
+    month, estimate, budget, _ = said
     assert part.root
     assert part.root.month_end_estimate
     beside = outlook_of(composed(WITH_UNMAPPED, budgets=ROOTS_BUDGET), "Unmapped")
@@ -105,7 +105,10 @@ def test_totals_are_of_everything_and_the_budget_is_held_against_root_alone(
     assert (budget["label"], budget["whole"]) == ("Root's budget of the month", "5,000")
     spent, ahead = budget["notes"]
     used = 100 * part.root.month_to_date / 5000
-    assert spent == f"{used:.1f} % of Root's budget: {cents(part.root.month_to_date)}"
+    assert spent == f"{used:.1f} % of Root's budget"
+    assert month["notes"][-1] == (
+        f"Root {cents(part.root.month_to_date)} and Unmapped {cents(beside.month_to_date)}"
+    )
     assert ahead.startswith("Root's estimate ")
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from services.notifier.counted import counted
 from services.notifier.executive.happened import found, restated, whys
 from services.notifier.executive.headline import headline, words
 from services.notifier.executive.keys import key_of
@@ -37,7 +38,7 @@ def content(report: Report, months: Mapping[str, Months]) -> Texts:
         "colours": LIGHT,
         "day": f"{figures.day:%A %-d %B %Y}",
         "status": figures.status,
-        "metric": figures.metric.replace("_", " "),
+        "metric": figures.metric_said,
         "title": verdict(figures),
         "light": figures.worst,
         "shape": SHAPES[figures.worst],
@@ -46,7 +47,7 @@ def content(report: Report, months: Mapping[str, Months]) -> Texts:
         "further": [_further(part, months[part.currency], report) for part in further],
         "accounts": _accounts(report),
         "notes": _notes(report),
-        "source": f"Export delivered {origin.source_version.partition('/')[0]} · run {origin.run}",
+        "source": f"Export delivered {origin.delivered} · run {origin.run}",
         "run": origin.run,
     }
     printed: Texts = printable(told)
@@ -111,7 +112,10 @@ def _charges(part: CurrencyFigures) -> list[Texts]:
         for name, charged in (*whole, *ous[:MOST_GIVING])
     ]
     left = len(ous) - MOST_GIVING
-    more = {"name": "", "said": [f"and {left} more OUs with credits or refunds on the dashboard"]}
+    more = {
+        "name": "",
+        "said": [f"and {counted(left, 'more OU')} with credits or refunds on the dashboard"],
+    }
     return [*told, *([more] if left > 0 else [])]
 
 
@@ -129,20 +133,18 @@ def _accounts(report: Report) -> list[str]:
         left = len(group.accounts) + group.more - MOST_ACCOUNTS
         if left > 0:
             lines.append(f"{group.title}: and {left} more in the digest")
-    for part in report.figures.currencies:
-        if part.unmapped:
-            count = len(part.unmapped)
-            lines.append(f"In no OU: {count} account{'s' if count > 1 else ''}")
-    return lines
+    unmapped = [len(part.unmapped) for part in report.figures.currencies if part.unmapped]
+    return [*lines, *(f"In no OU: {counted(count, 'account')}" for count in unmapped)]
 
 
 def _notes(report: Report) -> list[str]:
     about = report.about
     notes = list(about.notes) if about else []
     if about and about.types:
-        count = len(about.types) + about.more
-        notes.insert(0, f"{count} line types that Daybook does not know are counted in")
+        types = counted(len(about.types) + about.more, "line type")
+        notes.insert(0, f"Counted in: {types} that Daybook does not know")
     if report.origin.month_before:
         notes.append(report.origin.month_before)
     left = len(notes) - MOST_NOTES
-    return [*notes[:MOST_NOTES], *([f"and {left} more notes in the digest"] if left > 0 else [])]
+    more = [f"and {counted(left, 'more note')} in the digest"] if left > 0 else []
+    return [*notes[:MOST_NOTES], *more]

@@ -1,5 +1,6 @@
 """What happened, as the PDF tells it: what stood out, why cost changed, what was restated."""
 
+from services.notifier.counted import counted
 from services.notifier.executive.printable import Texts
 from services.notifier.findings import (
     causes_of,
@@ -50,7 +51,7 @@ def whys(report: Report, currency: str) -> list[Texts]:
                 {"place": place(row), "total": signed(row.total), "causes": causes_of(row)}
                 for row in each.shown
             ],
-            "more": each.more,
+            "more": f"and {counted(each.more, 'smaller change')}" if each.more else "",
         }
         for each in told
     ]
@@ -78,6 +79,5 @@ def _span(span: Span) -> Texts:
 
 
 def _others(part: CurrencyRestatements) -> str:
-    count = len(part.others)
-    spans = "spans" if count > 1 else "span"
-    return f"and {count} more {spans} of days: {part.others_movement} {part.currency}"
+    spans = counted(len(part.others), "more span")
+    return f"and {spans} of days: {part.others_movement} {part.currency}"

@@ -20,15 +20,9 @@ def expected_of(part: CurrencyFigures) -> Everything:
 def headline(part: CurrencyFigures, months: Months) -> list[Texts]:
     """Return the figures: totals are of everything, the budget is Root's."""
     expected = expected_of(part)
-    day = [f"{change(part.total, each.amount)} against {each.label}" for each in part.comparisons]
-    before = months.same_days_before
-    month = (
-        []
-        if before is None
-        else [f"{change(part.month_to_date, before)} against the same days of the month before"]
-    )
+    day = [f"{each.said(part.total)} against {each.label}" for each in part.comparisons]
     return [
-        _figure(f"{months.day:%B %Y} to date", part.month_to_date, month),
+        _figure(f"{months.day:%B %Y} to date", part.month_to_date, _month_notes(part, months)),
         _figure("Month-end estimate", expected.estimate, _estimate_notes(expected)),
         _figure("Root's budget of the month", expected.budget, _budget_notes(part)),
         _figure(f"Cost of {months.day:%A}", part.total, day),
@@ -38,6 +32,15 @@ def headline(part: CurrencyFigures, months: Months) -> list[Texts]:
 def _figure(label: str, amount: Decimal | None, notes: Sequence[str]) -> Texts:
     whole, _, fraction = (NONE, "", "") if amount is None else cents(amount).partition(".")
     return {"label": label, "whole": whole, "fraction": fraction, "notes": list(notes)}
+
+
+def _month_notes(part: CurrencyFigures, months: Months) -> list[str]:
+    before = months.same_days_before
+    against = "" if before is None else change(part.month_to_date, before)
+    notes = [f"{against} against the same days of the month before"] if against else []
+    if part.root and part.in_no_ou:
+        notes.append(f"Root {cents(part.root.month_to_date)} and Unmapped {cents(part.in_no_ou)}")
+    return notes
 
 
 def _estimate_notes(expected: Everything) -> list[str]:
@@ -58,8 +61,7 @@ def _budget_notes(part: CurrencyFigures) -> list[str]:
     if part.root is None or part.root.budget is None:
         return ["none is set for Root"]
     estimate = f"Root's estimate {part.against_budget}" if part.against_budget else ""
-    spent = f"{part.used}: {cents(part.root.month_to_date)}" if part.used else ""
-    return [each for each in (spent, estimate) if each]
+    return [each for each in (part.used, estimate) if each]
 
 
 def words(part: CurrencyFigures, months: Months) -> Texts:

@@ -1,17 +1,16 @@
 """The table of OUs in the PDF: as many as its first page holds, each in its place in the tree."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from decimal import Decimal
 
 from services.notifier.bars import bar_of
+from services.notifier.counted import counted
 from services.notifier.executive.printable import Texts
 from services.notifier.look import NONE
-from services.notifier.ou_lines import OuLine
+from services.notifier.ou_lines import OuLine, Placed, worth_showing
 from services.notifier.percent import change
 from services.notifier.verdict import SUBJECT_NAME
-from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import cents
 
 MOST_OUS = 16
@@ -25,51 +24,25 @@ TROUBLED = ("red", "yellow")
 
 def ou_table(lines: Sequence[OuLine], most: int = MOST_OUS) -> Texts:
     """Return the rows, why the lights are what they are, and how many rows there are no more."""
-    shown = worth_printing(lines, most)
-    indents = _indents(shown)
-    said = [line for line in shown if line.outlook.light != "grey"]
+    shown = worth_showing(lines, most)
+    said = [each for each in shown if each.line.outlook.light != "grey"]
     green = len(shown) + len(said) <= MOST_LINES
+    kept = [each.line for each in shown]
     return {
-        "rows": [_row(line, indents, green=green) for line in shown],
-        "greys": _greys(shown),
-        "more": _more(lines, shown),
+        "rows": [_row(each, green=green) for each in shown],
+        "greys": _greys(kept),
+        "more": _more(lines, kept),
     }
 
 
-def worth_printing(lines: Sequence[OuLine], most: int) -> list[OuLine]:
-    """Return the lines in order: of too many Root, Unmapped, those in trouble, the largest."""
-
-    def rank(line: OuLine) -> tuple[bool, bool, Decimal]:
-        whole = line.outlook.ou_path in (ROOT, UNMAPPED)
-        return whole, line.outlook.light in TROUBLED, abs(line.outlook.month_to_date)
-
-    kept = {id(line) for line in sorted(lines, key=rank, reverse=True)[:most]}
-    return [line for line in lines if id(line) in kept]
-
-
-def _indents(shown: Sequence[OuLine]) -> Mapping[str, int]:
-    """Return how far each path is set in: one more than its parent, if that is shown."""
-    indents: dict[str, int] = {}
-    for line in shown:
-        path = line.outlook.ou_path
-        parent = indents.get(_parent(path), 0)
-        indents[path] = parent + 1 if path not in (ROOT, UNMAPPED) else 0
-    return indents
-
-
-def _parent(path: str) -> str:
-    return path.rpartition("/")[0]
-
-
-def _row(line: OuLine, indents: Mapping[str, int], *, green: bool) -> Texts:
-    outlook = line.outlook
+def _row(placed: Placed, *, green: bool) -> Texts:
+    outlook = placed.line.outlook
     budget, estimate = outlook.budget, outlook.month_end_estimate
     known = budget is not None and estimate is not None
-    alone = _parent(outlook.ou_path) not in indents
     because = outlook.light in TROUBLED or (green and outlook.light == "green")
     return {
-        "name": _cut(outlook.ou if alone else line.name),
-        "indent": indents[outlook.ou_path],
+        "name": _cut(placed.label),
+        "indent": placed.depth,
         "light": outlook.light,
         "reason": outlook.reason if because else "",
         "month": cents(outlook.month_to_date),
@@ -104,4 +77,4 @@ def _more(lines: Sequence[OuLine], shown: Sequence[OuLine]) -> str:
     troubled = sum(line.outlook.light in TROUBLED for line in lines)
     hidden = troubled - sum(line.outlook.light in TROUBLED for line in shown)
     of_them = f", {hidden} of them red or yellow" if hidden else ""
-    return f"and {left} more OUs on the dashboard{of_them}" if left else ""
+    return f"and {counted(left, 'more OU')} on the dashboard{of_them}" if left else ""
