@@ -1,6 +1,8 @@
 """S3 locations: `s3://bucket/key` and the one place that knows every key in the archive bucket."""
 
+import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -84,6 +86,12 @@ ACCESS_RULES = "access/quicksight-rules.csv"
 def csv_key(day: date) -> str:
     """Return the key of a day's CSV, kept only when it is too large to be attached."""
     return f"csv/{partition(day)}ou-breakdown-{day}.csv"
+
+
+def part_csv_key(day: date, ous: Sequence[str]) -> str:
+    """Return the key of the CSV of some OUs' part of a day, kept as the whole day's is."""
+    listed = hashlib.sha256("\n".join(sorted(ous)).encode()).hexdigest()[:12]
+    return f"csv/{partition(day)}ou-breakdown-{day}-part-{listed}.csv"
 
 
 def dashboard_key(day: date) -> str:

@@ -20,6 +20,7 @@ from services.notifier.sending import Mail, Sender
 from shared.config_people import Chat, Digest, Executives, Owner, parts
 from shared.errors import LeaseLost, Reject, Retry, Stopping
 from shared.events import PeriodCataloged
+from shared.locations import split_uri
 
 PART, EXECUTIVE, CHAT = "part", "executive", "chat"
 """Kinds of claims."""
@@ -84,6 +85,8 @@ class Others:
         ous: tuple[str, ...],
     ) -> None:
         part = await asyncio.to_thread(part_of, made, ous, shown)
+        if location := part.report.origin.csv_location:
+            await self.sender.store.put(split_uri(location)[1], part.csv)
         envelope = part_envelope(part, self._to(people), self.now)
         await self.sender.once(self._mail(PART, envelope))
 

@@ -56,7 +56,7 @@ class Composed:
 
     `csv`: the day's rows. `told`: the days as they are told, for the digest's claim. `since`: the
     day of the last digest, and `changes` what is not as it told. `month`: the charges of the month
-    to date, in the report's currency.
+    to date, in the report's currency. `bucket`: the archive's.
     """
 
     report: Report
@@ -67,6 +67,7 @@ class Composed:
     since: date | None
     changes: tuple[DayChange, ...]
     month: tuple[ByType, ...] = ()
+    bucket: str = ""
 
     @property
     def attached(self) -> bytes | None:
@@ -123,8 +124,9 @@ class Composer:
             history=await days_of_history(self.store, data.day),
             changes=await read_changes(self.store, data.day),
         )
+        bucket, known = self.store.bucket, tuple(outlooks)
         return Composed(
-            report, tables, tuple(outlooks), csv, days.told, days.since, days.changes, month
+            report, tables, known, csv, days.told, days.since, days.changes, month, bucket
         )
 
     def shown(self, data: CatalogedData) -> Shown | None:

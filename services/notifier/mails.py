@@ -19,7 +19,9 @@ def digest_envelope(made: Composed, digest: Digest, now: datetime) -> Envelope:
 
 def part_envelope(part: Part, digest: Digest, now: datetime) -> Envelope:
     """Return the digest of some OUs, to the recipients of `digest`."""
-    return _envelope(part.report, rendered(part.report), digest, now, _csv(part.report, part.csv))
+    return _envelope(
+        part.report, rendered(part.report), digest, now, _csv(part.report, part.attached)
+    )
 
 
 def executive_envelope(report: Report, digest: Digest, pdf: bytes, now: datetime) -> Envelope:

@@ -24,11 +24,9 @@ from shared.anomalies import Anomaly
 from shared.config_outlook import ROOT
 from shared.day_record import DayVersion
 from shared.errors import MismatchError
+from shared.locations import part_csv_key
 from shared.money import exact_sum, plain
 from shared.why import Change
-
-ELSEWHERE = "the archive bucket: ask those who run Daybook"
-"""Where a part's CSV is that no mail can hold: no location, which would be everybody's."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,12 @@ class Part:
     """A report of some OUs, each with what is below it, and its rows as CSV."""
 
     report: Report
-    csv: bytes | None
+    csv: bytes
+
+    @property
+    def attached(self) -> bytes | None:
+        """The CSV as far as a mail can hold it."""
+        return None if self.report.origin.csv_location else self.csv
 
 
 def part_of(made: Composed, ous: Sequence[str], shown: Shown | None = None) -> Part:
@@ -48,11 +51,11 @@ def part_of(made: Composed, ous: Sequence[str], shown: Shown | None = None) -> P
     tables = {day: _rows(table, inside) for day, table in made.tables.items()}
     told = _figures(whole.figures, tables, made, ous, shown)
     csv = breakdown_csv(tables[told.day], told.metric)
-    attached = len(csv) <= ATTACHED
+    kept = None if len(csv) <= ATTACHED else f"s3://{made.bucket}/{part_csv_key(told.day, ous)}"
     restated = _restated(made, inside)
     report = Report(
         told,
-        replace(whole.origin, csv_location=None if attached else ELSEWHERE, dashboard=None),
+        replace(whole.origin, csv_location=kept, dashboard=None),
         news=_news(whole.news, inside),
         restated=restated,
         restated_days=whole.restated_days if restated else (),
@@ -62,7 +65,7 @@ def part_of(made: Composed, ous: Sequence[str], shown: Shown | None = None) -> P
         changes=_of(whole.changes, inside),
         part=tuple(ous),
     )
-    return Part(report, csv if attached else None)
+    return Part(report, csv)
 
 
 Inside = Callable[[str], bool]

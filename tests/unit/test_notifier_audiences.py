@@ -1,10 +1,6 @@
 """Who hears of a run: each list once, each with its own, and none held back by another."""
 
-from dataclasses import replace
-from datetime import date, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from datetime import date
 
 import pytest
 
@@ -19,7 +15,7 @@ from shared.locations import snapshot_key
 from tests.support.units.aio import in_loop
 from tests.support.units.events import Days, cataloged
 from tests.support.units.mail import ScriptedPost
-from tests.support.units.notifier import Notifier
+from tests.support.units.notifier import Notifier, mails, notifier, text_of
 from tests.support.units.rows import DAY, row
 
 BOARD = Executives(recipients=("board@example.com",))
@@ -30,28 +26,6 @@ DAYS: Days = {
         row("3", OU="Sandbox", OUPath="Root/Sandbox", LinkedAccount="222222222222"),
     ]
 }
-
-
-def notifier(*troubles: Exception, **audiences: object) -> Notifier:
-    made = Notifier(*troubles)
-    made.audiences = replace(made.audiences, **audiences)  # type: ignore[arg-type]
-    return made
-
-
-def mails(made: Notifier) -> dict[str, EmailMessage]:
-    """Return what was sent by the kind in its claim."""
-    found = {}
-    for envelope, claim in made.post.sent:
-        message = message_from_bytes(envelope.message, policy=default)
-        assert isinstance(message, EmailMessage)
-        found[claim[11:].rpartition("-")[0]] = message
-    return found
-
-
-def text_of(message: EmailMessage) -> str:
-    body = message.get_body(("plain",))
-    assert body
-    return str(body.get_content())
 
 
 @in_loop
@@ -78,57 +52,6 @@ async def test_the_pdf_is_archived_where_nobody_gets_it() -> None:
 
     assert list(mails(made)) == ["daily"]
     assert await made.store.get(snapshot_key(DAY))
-
-
-@in_loop
-async def test_owners_get_their_part_and_nothing_of_others() -> None:
-    made = notifier(roster=(PROD,))
-
-    await made.hear(await cataloged(made.store, DAYS))
-
-    mail = mails(made)["part"]
-    whole = mail.as_string() + text_of(mail)
-    assert mail["To"] == "prod@example.com"
-    assert "12.50 USD in Workloads/Prod" in mail["Subject"]
-    for secret in ("Sandbox", "222222222222", "15.5"):
-        assert secret not in whole
-    (csv,) = mail.iter_attachments()
-    assert csv.get_content().count("\n") == 2
-
-
-@in_loop
-async def test_owners_are_told_what_their_part_of_a_partial_day_lacks_and_nothing_of_others() -> (
-    None
-):
-    made = notifier(roster=(PROD,))
-    earlier = DAY - timedelta(days=7)
-    mine = row(LinkedAccount="333333333333", AccountName="billing")
-    days = {earlier: [*DAYS[DAY], mine], DAY: [row("12.5")]}
-
-    await made.hear(await cataloged(made.store, days, complete_through=None))
-
-    lacking = "No usage yet of 1 account that had some on Mon 09 Mar"
-    told = {kind: text_of(mail) for kind, mail in mails(made).items()}
-    assert f"{lacking}: billing (333333333333)" in told["part"]
-    assert "Sandbox" not in told["part"]
-    assert "1 OU that had some on Mon 09 Mar: Sandbox" in told["daily"]
-
-
-@in_loop
-async def test_owners_see_what_credits_pay_for_in_their_part_and_no_more() -> None:
-    made = notifier(roster=(PROD,))
-    ours = row("-4", ChargeType="Credit")
-    theirs = row("-1", OU="Sandbox", OUPath="Root/Sandbox", ChargeType="Credit")
-    before = DAY - timedelta(days=1)
-
-    days = {before: [row("10"), ours], DAY: [*DAYS[DAY], ours, theirs]}
-    await made.hear(await cataloged(made.store, days))
-
-    text = text_of(mails(made)["part"])
-    assert "Day: gross 12.50, credits −4.00, net 8.50" in text
-    assert "Month to date: gross 22.50, credits −8.00, net 14.50" in text
-    assert "Month to date    14.50 USD" in text
-    assert "Sandbox" not in text
 
 
 @in_loop

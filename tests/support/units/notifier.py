@@ -1,6 +1,7 @@
 """A notifier in a small world of its own."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -62,6 +63,30 @@ def last_text(notifier: Notifier) -> str:
     envelope, _ = notifier.post.sent[-1]
     message = message_from_bytes(envelope.message, policy=default)
     assert isinstance(message, EmailMessage)
+    body = message.get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+def notifier(*troubles: Exception, **audiences: object) -> Notifier:
+    """Return a notifier that has these lists, too."""
+    made = Notifier(*troubles)
+    made.audiences = replace(made.audiences, **audiences)  # type: ignore[arg-type]
+    return made
+
+
+def mails(made: Notifier) -> dict[str, EmailMessage]:
+    """Return what was sent by the kind in its claim."""
+    found = {}
+    for envelope, claim in made.post.sent:
+        message = message_from_bytes(envelope.message, policy=default)
+        assert isinstance(message, EmailMessage)
+        found[claim[11:].rpartition("-")[0]] = message
+    return found
+
+
+def text_of(message: EmailMessage) -> str:
+    """Return a mail's text part."""
     body = message.get_body(("plain",))
     assert body
     return str(body.get_content())
