@@ -74,6 +74,7 @@ async def _look(opened: tuple[Any, ...], stack: AsyncExitStack, tell: Tell) -> L
         here.config.quicksight.every,
         names,
         Display.of(here.config.currency, here.config_location),
+        here.config.delivery_deadline,
         here.config.gaps,
         tell=tell,
     )

@@ -45,6 +45,7 @@ async def build(world: World, settings: AuditorSettings) -> AsyncIterator[AuditA
             config.quicksight.every,
             [name for name in settings.queues if not settings.queue_url.endswith(f"/{name}")],
             Display.of(config.currency, settings.config),
+            config.delivery_deadline,
             config.gaps,
         )
         yield AuditArchive(look, world.archive, world.bell)

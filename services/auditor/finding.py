@@ -26,6 +26,7 @@ Kind = Literal[
     "refresh-failed",
     "digest-unknown",
     "digest-missing",
+    "nobody-told",
     "staging-left",
     "staged-not-archived",
     "dead-letters",

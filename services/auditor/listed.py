@@ -5,7 +5,7 @@ Days are UTC billing days, amounts exact, moments UTC.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 
 from shared.config_parts import Gap
@@ -71,6 +71,8 @@ class Listed:
     """The last day that must be there."""
     display: Display | None = None
     """What converts to the display currency, which outlooks are in where one is configured."""
+    deadline: time | None = None
+    """The time of day (UTC) by which somebody is told of yesterday; None where none is set."""
     gaps: tuple[Gap, ...] = ()
     """Days that were given up."""
     objects: tuple[ObjectInfo, ...] = ()

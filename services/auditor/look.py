@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -55,6 +55,7 @@ class Look:
     datasets: Sequence[str]
     queues: Sequence[str]
     display: Display | None = None
+    deadline: time | None = None
     gaps: tuple[Gap, ...] = ()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     tell: Tell = _untold
@@ -71,6 +72,7 @@ class Look:
             bucket=self.store.bucket,
             through=through or now.date() - LEEWAY * ONE_DAY,
             display=self.display,
+            deadline=self.deadline,
             gaps=self.gaps,
         )
         seen = await self._with_ledger(seen)

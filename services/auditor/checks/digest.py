@@ -1,7 +1,7 @@
 """Every digest is known to be sent or not, and none of the last days is missing."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from services.auditor.finding import Finding
 from services.auditor.listed import Listed
@@ -13,6 +13,8 @@ IN_HAND = timedelta(minutes=10)
 """How long a claim may be somebody's work; the notifier itself gives it up after two."""
 LOOKS_BACK = timedelta(days=7)
 """A digest that is older than this is of no use any more; its day is in the next ones."""
+TOLD_WITHIN = timedelta(hours=1)
+"""How long after the deadline: a tick looks every quarter of an hour, and a run takes its time."""
 TOLD = {ClaimState.SENT, ClaimState.RESENT}
 
 
@@ -22,6 +24,7 @@ def check(listed: Listed) -> Iterator[Finding]:
         if doubt := _doubt(listed, claim):
             yield _unknown(key, doubt)
     yield from _missing(listed)
+    yield from _nobody_told(listed)
 
 
 def _doubt(listed: Listed, claim: Claim) -> str:
@@ -59,6 +62,31 @@ def _missing(listed: Listed) -> Iterator[Finding]:
                 found="the day is archived and no digest of it was sent",
                 remedy=f"daybook replay {day} --notify --reason 'the digest is missing'",
             )
+
+
+def _nobody_told(listed: Listed) -> Iterator[Finding]:
+    """Miss yesterday's tick: by the deadline it tells of the day, or that its data is late.
+
+    The alarm `daybook-no-digest` counts whole days since the last digest, and misses it for longer
+    when that one was late. Before the first digest there is nothing to miss.
+    """
+    day = listed.yesterday
+    if listed.deadline is None or listed.now - _moment(listed, listed.deadline) < TOLD_WITHIN:
+        return
+    told = {_day_of(key) for key in listed.claims}
+    before = {each for key in listed.claims if (each := daily_digest_of(key)) and each < day}
+    if before and day not in told:
+        yield Finding(
+            kind="nobody-told",
+            day=day,
+            found=f"by {listed.deadline:%H:%M} UTC there was neither a digest nor word that it is "
+            "late: its tick was lost",
+            remedy=f"daybook publish day-ready --day {day}",
+        )
+
+
+def _moment(listed: Listed, at: time) -> datetime:
+    return datetime.combine(listed.now.date(), at, UTC)
 
 
 def _pending(listed: Listed, day: date) -> bool:
