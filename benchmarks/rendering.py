@@ -17,15 +17,6 @@ SECONDS, MEGABYTES = 5.0, 300.0
 """What the project promises for the example."""
 
 
-class NoPandas:
-    """Hides pandas: pyarrow imports it wherever it is, and only developers have it."""
-
-    def find_spec(self, name: str, *_: object) -> None:
-        """Refuse pandas, and leave everything else to the others."""
-        if name.partition(".")[0] == "pandas":
-            raise ModuleNotFoundError(name)
-
-
 def main() -> int:
     """Render once and print what it took."""
     parser = argparse.ArgumentParser(
@@ -33,7 +24,6 @@ def main() -> int:
     )
     parser.add_argument("--run", type=Path, default=Path("out"), help="A run's folder.")
     folder = parser.parse_args().run
-    sys.meta_path.insert(0, NoPandas())
     began = time.perf_counter()
     from daybook.offline import render  # noqa: PLC0415 - importing is part of what is measured
 

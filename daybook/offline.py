@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from daybook.folder_store import RunStore
+from daybook.lean_arrow import keep_lean
 from daybook.run_folder import DASHBOARD, DIGEST, EXECUTIVE, RECORD
 from services.notifier.compose import Composed, Composer, on_dashboard
 from services.notifier.dashboard.model import Dashboard
@@ -36,6 +37,7 @@ async def render(folder: Path) -> list[Path]:
 
     Raises InputError when the folder is not a run's, or its archive is not what the run left.
     """
+    keep_lean()
     record = _record(folder)
     event = _event(folder, record)
     store = RunStore(folder / "archive", split_uri(record["archive"])[0])
