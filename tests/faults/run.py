@@ -256,13 +256,8 @@ def warm_up(instances: int) -> None:
     """Let the first run be no run: clients that are being made change who is first."""
     with universe() as world:
         furnish(world)
-        world.loop.run_until_complete(_warm_up(Cluster(world, tuple(BUILDS), instances)))
-
-
-async def _warm_up(cluster: Cluster) -> None:
-    cluster.start()
-    await cluster.quiet()
-    await cluster.stop()
+        cluster = Cluster(world, tuple(BUILDS), instances)
+        world.loop.run_until_complete(finish(cluster, Result(world)))
 
 
 async def finish(

@@ -10,7 +10,6 @@ import pytest
 from services.notifier.claim import PAUSES, Claim, ClaimState, claim_name
 from services.notifier.delivery import IN_FLIGHT
 from services.notifier.post import MaybeSent, NotSent
-from shared.digest_claim import how_to_settle
 from shared.errors import Reject, Retry, Stopping
 from shared.events import PeriodCataloged
 from shared.ledger import Ledger
@@ -299,10 +298,3 @@ async def test_a_claim_that_a_rival_took_and_gave_back_is_not_taken_for_done() -
     store.before += [partial(asyncio.sleep, 0), meanwhile]
     with pytest.raises(Retry):
         await notifier.hear(event)
-
-
-def test_nobody_is_told_to_send_a_mail_about_late_data_again() -> None:
-    assert "--resend" in how_to_settle("2026-03-17-daily-0af1")
-    late = how_to_settle("2026-03-17-delayed-0af1")
-    assert "`daybook digest resolve 2026-03-17 --claim 2026-03-17-delayed-0af1 --sent`" in late
-    assert "--resend" not in late
