@@ -20,7 +20,10 @@ class Group:
 
 @dataclass(frozen=True)
 class AccountNews:
-    """What changed in the organization on the digest's day, and where all of it is kept."""
+    """What changed in the organization on the digest's day, and where all of it is kept.
+
+    `location` is empty in an OU's part, whose readers may not open it.
+    """
 
     changes: AccountChanges
     location: str

@@ -98,9 +98,11 @@ def worth_showing(lines: Sequence[OuLine], most: int = MOST_OUS) -> tuple[Placed
 
 
 def placed(lines: Sequence[OuLine]) -> tuple[Placed, ...]:
-    """Say of each of these lines where it stands among them."""
+    """Say of each of these lines where it stands among them, each below its parent."""
     shown = {line.outlook.ou_path for line in lines}
-    return tuple(_placed(line, shown) for line in lines)
+    # By the names in the path: as text, `A-1` would come between `A` and `A/B`.
+    in_order = sorted(lines, key=lambda line: line.outlook.ou_path.split("/"))
+    return tuple(_placed(line, shown) for line in in_order)
 
 
 def _placed(line: OuLine, shown: Collection[str]) -> Placed:

@@ -147,7 +147,7 @@ def _news(news: AccountNews | None, inside: Inside) -> AccountNews | None:
 
     found = news.changes
     mine_only = {"new": mine(found.new), "moved": mine(found.moved), "closed": mine(found.closed)}
-    return AccountNews(found.model_copy(update=mine_only), "the whole digest")
+    return AccountNews(found.model_copy(update=mine_only), "")
 
 
 def _path(ou: str) -> str:

@@ -75,7 +75,7 @@ def test_of_many_accounts_in_no_ou_the_largest_are_named_and_the_rest_counted() 
     for text in both(rendered(*rows)):
         assert f"account {MOST_ACCOUNTS + 2:012} with {MOST_ACCOUNTS + 2}.00 USD" in text
         assert "account 000000000002 with" not in text
-        assert "and 2 more in the CSV" in text
+        assert "and 2 more accounts in the CSV" in text
 
 
 def test_costs_in_no_ou_are_told_apart_by_currency() -> None:

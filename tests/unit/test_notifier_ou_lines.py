@@ -48,8 +48,10 @@ def test_a_part_begins_with_the_whole_path_of_its_ou() -> None:
     assert tree("Root/A/B", "Root/A/B/C") == [("A/B", 0), ("C", 1)]
 
 
-def test_a_name_that_begins_as_another_is_not_below_it() -> None:
-    assert tree("Root/A", "Root/A-1", "Root/AB") == [("A", 0), ("A-1", 0), ("AB", 0)]
+def test_a_name_that_begins_as_another_is_neither_below_it_nor_between_it_and_its_own() -> None:
+    assert tree("Root/A", "Root/A-1", "Root/A/B", "Root/AB") == [
+        ("A", 0), ("B", 1), ("A-1", 0), ("AB", 0),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
