@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from services.notifier.everything import Everything, everything
+from services.notifier.everything import Everything
 from services.notifier.executive.months import Months
 from services.notifier.executive.printable import Texts
 from services.notifier.figures import CurrencyFigures
@@ -12,14 +12,9 @@ from services.notifier.percent import change
 from shared.money import cents
 
 
-def expected_of(part: CurrencyFigures) -> Everything:
-    """Return what everything in a currency is expected to cost."""
-    return everything(line.outlook for line in part.ous)
-
-
 def headline(part: CurrencyFigures, months: Months) -> list[Texts]:
     """Return the figures: totals are of everything, the budget is Root's."""
-    expected = expected_of(part)
+    expected = part.expected
     day = [f"{each.said(part.total)} against {each.label}" for each in part.comparisons]
     return [
         _figure(f"{months.day:%B %Y} to date", part.month_to_date, _month_notes(part, months)),
@@ -66,7 +61,7 @@ def _budget_notes(part: CurrencyFigures) -> list[str]:
 
 def words(part: CurrencyFigures, months: Months) -> Texts:
     """Say in words what each drawing shows."""
-    expected = expected_of(part)
+    expected = part.expected
     estimate, budget = expected.estimate, expected.budget
     ahead = f", estimate {cents(estimate)}" if estimate is not None else ""
     limit = f", Root's budget {cents(budget)}" if budget is not None else ""
