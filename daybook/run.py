@@ -117,11 +117,13 @@ async def _watched(stack: LocalStack, progress: Progress, limit: float) -> list[
     """Follow the run to its digest, unless a worker gives up, dies or time runs out."""
     following = asyncio.create_task(_follow(stack, progress))
     failing = asyncio.create_task(_first_failure(stack))
-    done, pending = await asyncio.wait(
-        {following, failing}, timeout=limit, return_when=asyncio.FIRST_COMPLETED
-    )
-    for task in pending:
-        task.cancel()
+    both = (following, failing)
+    try:
+        done, _ = await asyncio.wait(both, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+    finally:  # who is interrupted leaves nobody asking a stack that is being put away
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
     if following in done:
         return following.result()
     if failing in done:
