@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -169,4 +170,9 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Workers that were killed in the middle of a query leave threads of its engine, which abort
+    # the interpreter when it ends: that would be the exit code.
+    os._exit(code)
