@@ -1,6 +1,6 @@
 """The mails as a browser shows them, wide and on a phone, light and dark: no client was at hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -11,9 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from services.notifier.mails import digest_envelope, rendered
+from services.notifier.parts import part_of
 from services.notifier.render import Rendered, render_delayed, render_executive
 from shared.config_people import Digest
 from shared.events import DelayedData
+from shared.money import cents
 from tests.support.boards import DAY, month_of_rows
 from tests.support.reports import anomaly, change, composed
 from tests.support.units.events import NOON
@@ -41,10 +43,13 @@ def mails() -> dict[str, Rendered]:
         day=DAY,
         reason="usage is still being delivered",
         deadline=datetime(2026, 3, 17, 14, tzinfo=UTC),
+        complete_through=DAY - timedelta(days=1),
+        delivered_at=datetime(2026, 3, 16, 6, tzinfo=UTC),
     )
     return {
         "digest": rendered(full.report),
         "long-names": long_names(),
+        "part": rendered(part_of(full, ["Root/Workloads/Prod"]).report),
         "executive": render_executive(full.report.figures),
         "delayed": render_delayed(delayed),
     }
@@ -72,6 +77,21 @@ def test_it_fits_asks_for_nothing_and_axe_finds_nothing(
             found = Axe().run(window, options=IN_A_CLIENT)
             assert found.response["violations"] == [], found.generate_report()
     assert set(requests) == {file.as_uri()}
+
+
+def test_a_phone_shows_each_ous_estimate_and_budget(window: Page, tmp_path: Path) -> None:
+    file = tmp_path / "digest.html"
+    file.write_text(MAILS["digest"].html, encoding="utf-8")
+    (part,) = composed().report.figures.currencies
+    for width in WIDTHS:
+        window.set_viewport_size({"width": width, "height": 844})
+        window.goto(file.as_uri())
+        seen = window.locator(".figures").first.inner_text()
+
+        for line in part.ous:
+            for amount in (line.outlook.month_end_estimate, line.outlook.budget):
+                assert amount is None or cents(amount) in seen, line.name
+    assert window.locator(".wide").first.is_hidden()
 
 
 def test_dark_is_dark_and_a_light_is_never_a_colour_only(window: Page, tmp_path: Path) -> None:
