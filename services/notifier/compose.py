@@ -224,5 +224,6 @@ def on_dashboard(event: PeriodCataloged, made: Composed) -> OnDashboard:
         notes=data.notes,
         restated=report.restated,
         restated_days=tuple(report.restated_days),
-        anomalies=on_page(report.anomalies or ()),
+        anomalies=None if report.anomalies is None else on_page(report.anomalies),
+        history=report.history,
     )

@@ -203,7 +203,7 @@ def test_restated_days_are_marked_and_anomalies_lead_to_their_place(
     """In words beside the marks: over the day, in the chart's key, in its table and its CSV."""
     restated = DAY - timedelta(days=3)
     odd = Anomaly(
-        DAY, "Root/Sandbox", "Amazon S3", "222222222222", "USD", 4200, "42.00 more than usual"
+        DAY, "Root/Sandbox", "AmazonS3", "222222222222", "USD", 4200, "42.00 more than usual"
     )
     file = tmp_path / "dashboard.html"
     told = replace(TOLD, restated_days=(restated,), anomalies=(odd,))
@@ -216,7 +216,7 @@ def test_restated_days_are_marked_and_anomalies_lead_to_their_place(
     notes = {line[0]: line[2] for line in downloaded(board, "Day by day")[1:]}
     assert [day for day, note in notes.items() if note == "restated"] == [str(restated)]
     (line,) = board.rows("Anomalies")
-    assert line[-2:] == ["42.00 more than usual", "42.00"]
+    assert line[-2:] == ["42.00 more than usual", "+42.00"]
     board.page.get_by_role("row", name="42.00 more than usual").get_by_role("link").click()
     board.drawn()
     assert "Sandbox" in board.page.get_by_label("Where you are").inner_text()

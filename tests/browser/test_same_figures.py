@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from services.notifier.charges import Charges
 from services.notifier.chat import chat_envelope
 from services.notifier.dashboard.page import page
 from services.notifier.executive.document import executive_pdf
@@ -87,8 +88,13 @@ def by_ou() -> dict[str, set[str]]:
     }
 
 
+def off(each: Charges) -> Decimal | None:
+    """Return how much discounts took off."""
+    return None if each.discounts is None else -each.discounts
+
+
 def given_back() -> dict[str, list[str]]:
-    """Return day's and month's gross, credits, refunds and net of all and of each such OU."""
+    """Return day's and month's gross, discounts, credits, refunds and net, of all and by OU."""
     (part,) = MADE.report.figures.currencies
     told = {"All": (part.charges, part.month_charges)}
     told |= {line.name: (line.charges, line.month_charges) for line in part.ous if line.gave_back}
@@ -97,7 +103,7 @@ def given_back() -> dict[str, list[str]]:
             NONE if amount is None else cents(amount)
             for each in both
             if each
-            for amount in (each.gross, each.credits, each.refunds, each.net)
+            for amount in (each.gross, off(each), each.credits, each.refunds, each.net)
         ]
         for name, both in told.items()
     }

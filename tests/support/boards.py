@@ -39,6 +39,7 @@ SANDBOX = {"OU": "Sandbox", "OUPath": "Root/Sandbox", "LinkedAccount": "22222222
 GIVEN_BACK = (
     row("-30.005", ChargeType="Credit", **PROD),
     row("-1.004999999999", ChargeType="Refund", AccountName="lab", **SANDBOX),
+    row("-2.003", ChargeType="Discount", **PROD),
 )
 
 

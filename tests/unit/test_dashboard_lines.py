@@ -12,7 +12,7 @@ from services.notifier.dashboard.given_back import MOST
 from services.notifier.dashboard.lines import Limits, Line, lines_of
 from services.notifier.dashboard.places import ALL, Place
 from services.notifier.dashboard.series import Series, whole_cents
-from shared.money import cents, exact_sum
+from shared.money import MINUS, cents, exact_sum
 from tests.support.units.rows import DAY, archived_table, row
 
 MONEY = st.decimals(-(10**7), 10**7, places=12)
@@ -33,7 +33,8 @@ def lines(*rows: dict[str, object], limits: Limits | None = None) -> dict[Place,
 
 @given(MONEY)
 def test_whole_cents_are_what_a_reader_sees(amount: Decimal) -> None:
-    assert f"{Decimal(whole_cents(amount)).scaleb(-2):,.2f}" == cents(amount)
+    shown = f"{Decimal(whole_cents(amount)).scaleb(-2):,.2f}"
+    assert shown.replace("-", MINUS) == cents(amount)
 
 
 @given(st.dictionaries(st.sampled_from(DAYS), MONEY))
@@ -102,6 +103,12 @@ def test_the_smallest_are_left_out_and_counted() -> None:
     assert found.without_days == 2
 
 
+def test_very_many_outlooks_take_room_from_the_days_of_small_accounts() -> None:
+    assert Limits.beside(10_000) == Limits()
+    assert Limits.beside(20_000) == Limits(values=Limits.values - 80_000)
+    assert Limits.beside(10**6) == Limits(values=0)
+
+
 BACK = st.sampled_from(["Usage", "Tax", "Discount", "Credit", "Refund"])
 GIVEN = st.lists(st.tuples(st.sampled_from(["Root/A", "Root/A/B", "Root/AB"]), BACK, MONEY))
 
@@ -126,12 +133,14 @@ def test_what_was_given_back_is_what_the_digest_says(
     assert found.keys() - {ALL} == {ou for (_, ou), each in of_month.items() if each.gave_back}
     for ou in found.keys() - {ALL}:
         month, day = of_month["USD", ou], of_day.get(("USD", ou))
-        for name in ("gross", "credits", "refunds"):
-            series, exact = getattr(found[ou], name), getattr(month, name)
-            assert (series is None) == (exact is None)
-            if series is not None:
-                assert series.to_date[-1] == whole_cents(exact)
-                assert series.daily[-1] == whole_cents(getattr(day, name, None) or NEVER)
+        for name in ("gross", "credits", "refunds", "discounts"):
+            kind, exact = getattr(found[ou], name), getattr(month, name)
+            assert name == "gross" or (kind is None) == (exact is None)
+            if kind is not None:
+                of_the_day = getattr(day, name, None)
+                assert kind.series.to_date[-1] == whole_cents(exact)
+                assert kind.series.daily[-1] == whole_cents(of_the_day or NEVER)
+                assert name == "gross" or kind.stated[-1] == (of_the_day is not None)
 
 
 def test_of_very_many_ous_the_page_has_those_that_were_given_most() -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.notifier.charges import CREDIT, REFUND
+from services.notifier.charges import CREDIT, DISCOUNT, REFUND
 from shared.breakdown import METRICS, states
 from shared.days import Period
 
@@ -15,7 +15,7 @@ BLANK = "(blank)"
 MONTHS_BEFORE = 6
 """Months before the run's own: with it at least 181 days."""
 KEYS = ("OUPath", "Service", "LinkedAccount", "Currency", "Back")
-GIVEN_BACK = (CREDIT, REFUND)
+TOLD_APART = (CREDIT, REFUND, DISCOUNT)
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Cells:
     table: pa.Table
     """Columns `Day` (date), those of `KEYS`, and `Cost`: exact decimals, as wide as they need.
 
-    `Back` is the charge type of what was given back, and empty for all other.
+    `Back` is the charge type of what was given back or taken off, and empty for all other.
     """
     names: dict[str, str]
     """Account names by account id, the newest that is known."""
@@ -50,7 +50,7 @@ def cells_of(day: date, rows: pa.Table, metric: str) -> Cells:
         return joined([])
     amount = METRICS[metric]
     kinds = rows["ChargeType"]
-    back = pc.if_else(pc.is_in(kinds, pa.array(GIVEN_BACK)), kinds, "")
+    back = pc.if_else(pc.is_in(kinds, pa.array(TOLD_APART)), kinds, "")
     rows = rows.append_column("Back", back)
     summed = rows.group_by(list(KEYS)).aggregate([(amount, "sum")])
     columns = {

@@ -1,4 +1,4 @@
-"""Gross, credits and refunds of the OUs that were given something back, day by day.
+"""Gross, credits, refunds and discounts of the OUs that were given something back, day by day.
 
 From charge types, as in the digest (`charges.py`); of an OU with everything below it.
 """
@@ -10,31 +10,37 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.notifier.charges import CREDIT, REFUND
+from services.notifier.charges import CREDIT, DISCOUNT, REFUND
 from services.notifier.dashboard.places import ALL, lineage
 from services.notifier.dashboard.series import Series
 from shared.money import exact_sum
 
 MOST = 60
 """OUs beside all together: a page must stay under 5 MB."""
-GROSS = ""
-"""Where a cell says what it gave back, of all else."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Costs of one kind, and on which days there was a line of it: nothing is not 0.00."""
+
+    series: Series
+    stated: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
 class GivenBack:
-    """An OU's gross, and its credits and refunds where it has any."""
+    """An OU's gross, after discounts, and its credits, refunds and discounts where it has any."""
 
     ou: str
-    gross: Series
-    credits: Series | None
-    refunds: Series | None
+    gross: Kind
+    credits: Kind | None
+    refunds: Kind | None
+    discounts: Kind | None
 
     @property
-    def series(self) -> tuple[Series, ...]:
-        """Those that there are, in the order of the fields."""
-        known = (self.gross, self.credits, self.refunds)
-        return tuple(each for each in known if each is not None)
+    def kinds(self) -> tuple[Kind | None, ...]:
+        """All of them, in the order of the fields."""
+        return (self.gross, self.credits, self.refunds, self.discounts)
 
 
 Days = Mapping[date, list[Decimal]]
@@ -44,13 +50,15 @@ Sums = dict[str, dict[str, dict[date, list[Decimal]]]]
 def given_back(cells: Iterable[Mapping[str, Any]], days: Sequence[date]) -> tuple[GivenBack, ...]:
     """Return all together, and the OUs that were given most, in order; none where nothing was.
 
-    `cells` have `OUPath`, `Day`, `Back` and `Cost_sum`.
+    All together are told with discounts alone, too, as in the digest. `cells` have `OUPath`,
+    `Day`, `Back` and `Cost_sum`.
     """
     sums: Sums = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     for cell in cells:
         for ou in lineage(cell["OUPath"]):
             sums[ou][cell["Back"]][cell["Day"]].append(cell["Cost_sum"])
-    given = {ou: _size(parts) for ou, parts in sums.items() if parts.keys() - {GROSS}}
+    back, off = {CREDIT, REFUND}, {CREDIT, REFUND, DISCOUNT}
+    given = {ou: _size(parts) for ou, parts in sums.items() if parts.keys() & (back if ou else off)}
     ranked = sorted(given, key=lambda ou: (ou != ALL, -given[ou], ou))[: MOST + 1]
     return tuple(_of(ou, sums[ou], days) for ou in sorted(ranked))
 
@@ -61,10 +69,17 @@ def _size(parts: Mapping[str, Days]) -> Decimal:
 
 
 def _of(ou: str, parts: Mapping[str, Days], days: Sequence[date]) -> GivenBack:
-    def series(back: str) -> Series | None:
-        by_day = parts.get(back)
-        if by_day is None:
-            return None
-        return Series.of({day: exact_sum(costs) for day, costs in by_day.items()}, days)
+    def kind(*backs: str) -> Kind | None:
+        costs: dict[date, list[Decimal]] = defaultdict(list)
+        for back in backs:
+            for day, amounts in parts.get(back, {}).items():
+                costs[day] += amounts
+        return _kind(costs, days) if costs else None
 
-    return GivenBack(ou, series(GROSS) or Series.of({}, days), series(CREDIT), series(REFUND))
+    gross = kind(*(back for back in parts if back not in (CREDIT, REFUND)))
+    return GivenBack(ou, gross or _kind({}, days), kind(CREDIT), kind(REFUND), kind(DISCOUNT))
+
+
+def _kind(costs: Days, days: Sequence[date]) -> Kind:
+    sums = {day: exact_sum(amounts) for day, amounts in costs.items()}
+    return Kind(Series.of(sums, days), tuple(day in costs for day in days))

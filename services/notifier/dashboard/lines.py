@@ -44,6 +44,11 @@ class Limits:
     accounts: int = 110_000
     """Lines of accounts."""
 
+    @classmethod
+    def beside(cls, outlooks: int) -> "Limits":
+        """Return what fits beside so many outlooks: each beyond 10,000 takes as much as 8 days."""
+        return cls(values=max(0, cls.values - 8 * max(0, outlooks - 10_000)))
+
 
 @dataclass(frozen=True)
 class Lines:

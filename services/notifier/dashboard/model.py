@@ -7,9 +7,10 @@ from datetime import date
 from services.notifier.dashboard.cells import Cells, in_currency, window_of
 from services.notifier.dashboard.lines import Limits, Lines, lines_of
 from services.notifier.dashboard.series import whole_cents
-from services.notifier.findings import said
+from services.notifier.findings import days_of, said
 from services.notifier.restatements import Restatements
 from shared.anomalies import Anomaly as Found
+from shared.anomalies import State
 from shared.day_status import DayStatus
 from shared.days import days_between
 from shared.outlook import Outlook
@@ -17,7 +18,7 @@ from shared.outlook import Outlook
 
 @dataclass(frozen=True)
 class Anomaly:
-    """A day on which something cost more or less than usual; `impact` is in cents."""
+    """Days on which something cost more or less than usual, from `day` on; `impact` is in cents."""
 
     day: date
     ou_path: str
@@ -26,6 +27,13 @@ class Anomaly:
     currency: str
     impact: int
     reason: str
+    account_name: str = ""
+    until: date | None = None
+    """The last of them, as far as it is known."""
+    days: str = ""
+    """They in words, as the digest says them."""
+    state: State = "open"
+    is_new: bool = False
 
 
 def on_page(found: Sequence[Found]) -> tuple[Anomaly, ...]:
@@ -39,6 +47,11 @@ def on_page(found: Sequence[Found]) -> tuple[Anomaly, ...]:
             currency=each.currency,
             impact=whole_cents(each.impact),
             reason=said(each),
+            account_name=each.account_name,
+            until=each.until,
+            days=days_of(each),
+            state=each.state,
+            is_new=each.is_new,
         )
         for each in found
     )
@@ -58,7 +71,10 @@ class Told:
     restated: Restatements | None = None
     restated_days: tuple[date, ...] = ()
     """Days whose figures are not those that the last digest told."""
-    anomalies: tuple[Anomaly, ...] = ()
+    anomalies: tuple[Anomaly, ...] | None = None
+    """Heaviest first; None when nobody looked."""
+    history: int | None = None
+    """Days of history that there were to judge by; None: not known."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,7 @@ def dashboard(
     days = tuple(days_between(first, told.day))
     here = [row for row in outlooks if first <= row.as_of <= told.day]
     currencies = {*(row.currency for row in here), *_currencies(cells)}
+    room = limits or Limits.beside(len(here))
     return Dashboard(
         told=told,
         days=days,
@@ -112,7 +129,7 @@ def dashboard(
         currencies=tuple(
             CurrencyView(
                 currency,
-                lines_of(in_currency(cells, currency), days, limits or Limits()),
+                lines_of(in_currency(cells, currency), days, room),
                 tuple(row for row in here if row.currency == currency),
             )
             for currency in sorted(currencies)

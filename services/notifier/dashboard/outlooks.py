@@ -23,7 +23,11 @@ AMOUNTS = {
     "next6High": "next_6_months_high_80",
 }
 """What is known of a forecast only, by its name on the page."""
-BESIDE_UNMAPPED = "While anything is in no OU, Root's interval is known only: it is on Root's page."
+LONGER = tuple(name for name in AMOUNTS if name.startswith("next"))
+MOST_LONG = 4000
+BESIDE_UNMAPPED = (
+    "While an account is in no OU, only Root's estimate has an interval: see its page."
+)
 FIELDS = ("day", "ou", "budget", "estimate", "light", "reason", "method", "past", *AMOUNTS)
 """Of a row, in order: the page reads them by these names."""
 
@@ -31,13 +35,24 @@ FIELDS = ("day", "ou", "budget", "estimate", "light", "reason", "method", "past"
 def outlook_rows(
     outlooks: Sequence[Outlook], days: Sequence[date], ous: Mapping[str, int]
 ) -> list[list[Any]]:
-    """Return a row for each OU and day, and one of everything for each day; amounts in cents."""
+    """Return a row for each OU and day, and one of everything for each day; amounts in cents.
+
+    Of very many, only the last day's have the longer windows: a page must stay under 5 MB.
+    """
     whole = everything_by_day(outlooks)
     rows = [
         *((day, ALL, _of_everything(each)) for day, each in whole.items()),
         *((row.as_of, row.ou_path, _of_ou(row)) for row in outlooks),
     ]
-    return [_trimmed([(day - days[0]).days, ous[ou], *facts]) for day, ou, facts in rows]
+    all_long = len(rows) <= MOST_LONG
+    return [
+        _trimmed([(day - days[0]).days, ous[ou], *_kept(facts, long=all_long or day == days[-1])])
+        for day, ou, facts in rows
+    ]
+
+
+def _kept(facts: list[Any], *, long: bool) -> list[Any]:
+    return facts if long else facts[: -len(LONGER)]
 
 
 def _of_ou(row: Outlook) -> list[Any]:
@@ -69,10 +84,9 @@ def _of_everything(each: Everything) -> list[Any]:
 
 def _ahead(each: Everything) -> dict[str, Decimal | None]:
     """Return the longer windows: with the ends of their intervals where there is but Root."""
-    names = [name for name in AMOUNTS if name.startswith("next")]
     if each.unmapped is None:
-        return {name: getattr(each.root, AMOUNTS[name], None) for name in names}
-    amounts = {n: AMOUNTS[n] for n in names if not n.endswith(("Low", "High"))}
+        return {name: getattr(each.root, AMOUNTS[name], None) for name in LONGER}
+    amounts = {name: AMOUNTS[name] for name in LONGER if not name.endswith(("Low", "High"))}
     return {
         name: exact_sum_if_known(getattr(part, field) for part in each.parts)
         for name, field in amounts.items()

@@ -17,6 +17,7 @@ from services.notifier.dashboard.model import Anomaly, CurrencyView, Dashboard
 from services.notifier.dashboard.outlooks import FIELDS, outlook_rows
 from services.notifier.dashboard.places import ALL
 from services.notifier.dashboard.series import Series
+from services.notifier.findings import nothing_said
 
 PLANES = 6
 """Bytes of an integer: 2^47 cents, and exact in a browser's numbers."""
@@ -59,7 +60,8 @@ def _texts(board: Dashboard) -> dict[str, Any]:
         "archived": [int(day in board.archived) for day in board.days],
         "statuses": [board.status(day) for day in board.days],
         "restated": _restated(board),
-        "anomalies": [_anomaly(each) for each in told.anomalies],
+        "anomalies": None if told.anomalies is None else [*map(_anomaly, told.anomalies)],
+        "nothingFound": nothing_said(told.history),
         "currencies": [_currency(view, board) for view in board.currencies],
     }
 
@@ -91,9 +93,14 @@ def _anomaly(each: Anomaly) -> dict[str, Any]:
         "ou": each.ou_path,
         "service": each.service,
         "account": each.account,
+        "accountName": each.account_name,
         "currency": each.currency,
         "impact": each.impact,
         "reason": each.reason,
+        "until": str(each.until or each.day),
+        "days": each.days,
+        "state": each.state,
+        "new": each.is_new,
     }
 
 
@@ -110,8 +117,7 @@ def _currency(view: CurrencyView, board: Dashboard) -> dict[str, Any]:
         "leftOut": lines.left_out,
         "leftOutCost": lines.left_out_cost,
         "givenBack": [
-            [ous[each.ou], each.credits is not None, each.refunds is not None]
-            for each in lines.given_back
+            [ous[each.ou], *(kind is not None for kind in each.kinds)] for each in lines.given_back
         ],
         "outlookFields": list(FIELDS),
         "outlooks": outlook_rows(view.outlooks, board.days, ous),
@@ -152,10 +158,11 @@ def _columns(view: CurrencyView, days: Sequence[date]) -> Iterable[Iterable[int]
     yield [line.month for line in lines]
     yield [line.before for line in lines]
     with_days = [line.series for line in lines if line.series is not None]
-    given = [series for each in view.lines.given_back for series in each.series]
-    for several in (with_days, given):
+    given = [kind for each in view.lines.given_back for kind in each.kinds if kind]
+    for several in (with_days, [kind.series for kind in given]):
         yield [value for series in several for value in series.daily]
         yield [value for series in several for value in _corrections(series, days)]
+    yield [int(stated) for kind in given for stated in kind.stated]
 
 
 def _corrections(series: Series, days: Sequence[date]) -> Iterable[int]:

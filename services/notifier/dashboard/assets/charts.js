@@ -63,7 +63,7 @@ function inOrder(x, rows) {
   if (x.type !== "ordinal") return x;
   const domain = rows.map((row) => row[x.field]);
   const weeks = x.field === "date" && domain.length <= FEW_DAYS
-    ? { values: domain.filter((_, n) => n % 7 === 0), labelExpr: "utcFormat(toDate(datum.value), '%-d %b')" } : {};
+    ? { values: domain.filter((_, n) => n % 7 === 0), labelOverlap: "greedy", labelBound: true, labelExpr: "utcFormat(toDate(datum.value), '%-d %b')" } : {};
   return { ...x, scale: { ...x.scale, domain }, axis: { ...x.axis, ...weeks } };
 }
 

@@ -35,10 +35,11 @@ class Book {
     [this.day, this.month, this.before] = [0, 0, 0].map(() => column(count));
     this.daily = column(texts.series * days.length);
     this.corrections = column(texts.series * days.length);
-    const kinds = texts.givenBack.map(([ou, ...has]) => [ou, [true, ...has]]);
+    const kinds = texts.givenBack.map(([ou, ...has]) => [ou, has]);
     const given = kinds.reduce((sum, [, has]) => sum + has.filter(Boolean).length, 0);
     this.givenDaily = column(given * days.length);
     this.givenCorrections = column(given * days.length);
+    this.givenStated = column(given * days.length);
     let at = 0;
     this.givenAt = new Map(kinds.map(([ou, has]) => [ou, has.map((each) => (each ? at++ : null))]));
     this.seriesAt = new Int32Array(count);
@@ -93,15 +94,25 @@ class Book {
     });
   }
 
-  /** Gross, credits and refunds of an OU: of a day, and of the month to it. Null where none was given back. */
+  /**
+   * Gross, credits, refunds and discounts of an OU: of a day, and of the month to it. Null where nothing
+   * was given back; of each what there is no line of.
+   */
   charged(ou, day) {
     const series = this.givenAt.get(ou);
     if (!series) return null;
-    const of = (figure) => series.map((at) => (at === null ? null : figure(at)));
+    const first = day + 1 - Number(this.all[day].slice(8));
+    const of = (from, figure) => series.map((at) => (at === null || !this.stated(at, from, day) ? null : figure(at)));
     return {
-      day: of((at) => this.givenDaily[at * this.all.length + day]),
-      month: of((at) => this.running(this.givenDaily, this.givenCorrections, at)[day]),
+      day: of(day, (at) => this.givenDaily[at * this.all.length + day]),
+      month: of(Math.max(0, first), (at) => this.running(this.givenDaily, this.givenCorrections, at)[day]),
     };
+  }
+
+  /** Whether there is a line of a kind on any of some days. */
+  stated(at, from, to) {
+    const offset = at * this.all.length;
+    return this.givenStated.subarray(offset + from, offset + to + 1).some(Boolean);
   }
 
   /** Month to date of a line on a day, in cents. */

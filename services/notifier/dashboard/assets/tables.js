@@ -74,6 +74,16 @@ function ouTable(place, told) {
   return drillTable("Organizational units", columns, rows, fileOf(place, told, "ous"), null);
 }
 
+function windowRow(label, [estimate, ...ends]) {
+  const range = ends.length ? [h("tr", { class: "second" },
+    h("td", { colspan: "4" }, `80 % interval ${ends.map(money).join(" to ")}`))] : [];
+  return {
+    csv: [label, ...[estimate, ...ends].map(inCents)],
+    node: () => [h("tr", {}, h("th", { scope: "row" }, label), numberCell(estimate),
+      ends.map((each) => numberCell(each, "wide"))), ...range],
+  };
+}
+
 const WINDOWS = [["This month", "estimate", "low", "high"],
   ["Next 3 months", "next3", "next3Low", "next3High"], ["Next 6 months", "next6", "next6Low", "next6High"]];
 
@@ -84,17 +94,18 @@ function outlookTable(place, told) {
   const known = WINDOWS.filter(([, field]) => found[field] !== null);
   const ends = known.some(([, , low]) => found[low] !== null);
   const titles = ["Estimate", ...(ends ? ["80 % from", "80 % to"] : [])];
-  const rows = known.map(([label, ...fields]) => {
-    const cents = fields.slice(0, titles.length).map((field) => found[field]);
-    return {
-      csv: [label, ...cents.map(inCents)],
-      node: () => h("tr", {}, h("th", { scope: "row" }, label), cents.map((each) => numberCell(each))),
-    };
-  });
-  const columns = { shown: [["Whole months"], ...titles.map((each) => [each, "number"])], csv: ["Months", ...titles] };
+  const rows = known.map(([label, ...fields]) => windowRow(label, fields.slice(0, titles.length).map((field) => found[field])));
+  const shown = [["Whole months"], ...titles.map((each, n) => [each, n ? "number wide" : "number"])];
+  const columns = { shown, csv: ["Months", ...titles] };
   const how = found.method === "forecast" && ends ? "By forecast: 80 of 100 lie between the two ends." : `By ${found.method}.`;
   return drillTable("What is expected", columns, rows, fileOf(place, told, "expected"), `${how} ${found.past}`.trim());
 }
+
+/** Kinds of a charge in the order of their columns, by their place in what the page holds of them. */
+const KINDS = [["gross", 0], ["after discounts of", 3], ["credits", 1], ["refunds", 2]];
+
+/** Whether net alone hides what was consumed; of everything discounts are told, too. */
+const hides = (ou, { month }) => (ou === ALL ? month.slice(1) : month.slice(1, 3)).some((cents) => cents !== null);
 
 /** Gross, credits and net of a place and the OUs below it, where net alone hides what was consumed. */
 function chargesTable(place, told) {
@@ -102,17 +113,16 @@ function chargesTable(place, told) {
   const given = [...book.givenAt.keys()]
     .filter((ou) => (ou === place.ou || (ou && book.lies(ou, place.ou))))
     .map((ou) => ({ ou, charged: book.charged(ou, day), net: figuresOf({ ...place, ou }, told) }))
-    .filter(({ charged }) => [...charged.month.slice(1), ...charged.day.slice(1)].some(Boolean));
+    .filter(({ ou, charged }) => hides(ou, charged));
   if (given.length === 0) return null;
-  const refunds = given.some(({ charged }) => charged.month[2] || charged.day[2]);
-  const names = ["gross", "credits", ...(refunds ? ["refunds"] : []), "net"];
-  const titles = ["Day", "Month"].flatMap((of) => names.map((each) => `${of}, ${each}`));
+  const kinds = KINDS.filter(([, at]) => at === 0 || given.some(({ charged }) => charged.month[at] !== null));
+  const titles = ["Day", "Month"].flatMap((of) => [...kinds.map(([each]) => each), "net"].map((each) => `${of}, ${each}`));
   const rows = given.map(({ ou, charged, net }) => {
-    const of = (parts, whole) => [...parts.slice(0, refunds ? 3 : 2), whole];
+    const of = (parts, whole) => [...kinds.map(([, at]) => kindOf(parts, at)), whole];
     const cents = [...of(charged.day, net.cost), ...of(charged.month, net.month)];
     const called = ou ? shortOu(book, ou) : "All";
     return {
-      csv: [ou ? book.ous[ou] : "All", ...cents.map((each) => (each === null ? null : { cents: each }))],
+      csv: [ou ? book.ous[ou] : "All", ...cents.map(inCents)],
       node: () => h("tr", {}, h("th", { scope: "row" }, ou ? link({ ...place, ou }, told, name(called)) : called),
         cents.map((each) => numberCell(each))),
     };
@@ -120,6 +130,15 @@ function chargesTable(place, told) {
   const columns = { shown: [["OU, with everything below it"], ...titles.map((each) => [each, "number"])], csv: ["OU", ...titles] };
   return drillTable("Gross, credits and net", columns, rows, fileOf(place, told, "credits"),
     "Gross is what was consumed and bought, net what is left after credits and refunds. Month is the month to the day.");
+}
+
+/**
+ * A kind's amount as the digest tells it. Gross is told with whatever else is: nothing was consumed where
+ * something was given back only. Of discounts it is told how much was taken off.
+ */
+function kindOf(parts, at) {
+  if (at === 0) return parts.some((cents) => cents !== null) ? parts[0] ?? 0 : null;
+  return at === 3 && parts[at] !== null ? -parts[at] : parts[at];
 }
 
 const SHARED = {
@@ -188,28 +207,45 @@ function leftOutOf(place, lines) {
   return said.join(" ");
 }
 
+const GOES_ON = { open: "goes on", ended: "ended", acknowledged: "acknowledged", planned: "planned" };
+
 function anomalyTable(place, told) {
   const { book } = place;
+  if (told.anomalies === null) return null;
   const found = told.anomalies.filter((each) => each.currency === book.currency
     && (!place.ou || each.ou === book.ous[place.ou] || each.ou.startsWith(`${book.ous[place.ou]}/`))
     && (!place.service || each.service === book.services[place.service])
     && (!place.account || each.account === book.accounts[place.account][0]));
-  if (found.length === 0) return null;
+  const known = `As known on ${longDay(told.day)}.`;
+  if (found.length === 0) {
+    return h("section", { class: "panel" }, h("header", {}, h("h2", {}, "Anomalies")),
+      h("p", { class: "aside" }, `${told.nothingFound} ${known}`));
+  }
   const columns = {
-    shown: [["Where"], ["Day"], ["Why"], ["Impact", "number"]], csv: ["OU", "Day", "Service", "Account id", "Why", "Impact"],
+    shown: [["Where"], ["When"], ["Why"], ["Impact", "number"]],
+    csv: ["OU", "Service", "Account", "Account id", "First day", "Last day", "State", "New", "Why", "Impact"],
   };
-  const rows = found.map((each) => {
-    const [ou, service] = [book.ous.indexOf(each.ou), book.services.indexOf(each.service)];
-    const day = told.days.indexOf(each.day);
-    const target = { ...place, ou: Math.max(0, ou), service: Math.max(0, service), account: ALL, day: day < 0 ? place.day : day };
-    return {
-      csv: [each.ou, each.day, each.service, each.account, each.reason, { cents: each.impact }],
-      node: () => h("tr", {}, h("th", { scope: "row" }, link(target, told, name(each.ou.replace(/^Root\//, "")),
-        h("span", { class: "under" }, name(each.service), " ", each.account))),
-      h("td", {}, shortDay(each.day)), h("td", {}, each.reason), numberCell(each.impact)),
-    };
-  });
-  return drillTable("Anomalies", columns, rows, fileOf(place, told, "anomalies"), null);
+  const rows = found.map((each) => anomalyRow(place, told, each));
+  return drillTable("Anomalies", columns, rows, fileOf(place, told, "anomalies"), known);
+}
+
+function anomalyRow(place, told, each) {
+  const { book } = place;
+  const day = told.dayOf.get(each.day) ?? place.day;
+  const [ou, service] = [book.ous.indexOf(each.ou), book.services.indexOf(each.service)];
+  const target = { ...place, ou: Math.max(0, ou), service: Math.max(0, service), account: ALL, day };
+  const account = each.accountName ? [name(each.accountName), ` (${each.account})`] : [each.account];
+  return {
+    csv: [each.ou, each.service, each.accountName, each.account, each.day, each.until, each.state,
+      each.new ? "new" : "", each.reason, inCents(each.impact)],
+    node: () => h("tr", {},
+      h("th", { scope: "row" }, link(target, told, name(each.ou.replace(/^Root\//, "")),
+        h("span", { class: "under" }, name(each.service), " in ", ...account))),
+      h("td", {}, each.days || shortDay(each.day), h("span", { class: "under" }, GOES_ON[each.state],
+        each.new ? [" · ", h("strong", {}, "new")] : "")),
+      h("td", {}, each.reason),
+      h("td", { class: "number" }, each.impact > 0 ? "+" : "", amount(each.impact))),
+  };
 }
 
 function restatedSection(place, told) {
