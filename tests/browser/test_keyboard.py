@@ -65,6 +65,19 @@ def test_a_day_that_the_page_has_not_is_said_and_not_gone_to(shown: Opened) -> N
     assert shown.page.evaluate("() => location.hash") == ""
 
 
+def test_a_day_that_is_half_typed_is_not_meant_by_who_goes_elsewhere(shown: Opened) -> None:
+    """The page is drawn anew, and the input that was typed in is gone with the old one."""
+    shown.page.locator("#earlier").click()
+    shown.drawn()
+    shown.page.locator("#day").focus()
+    shown.page.keyboard.type(typed(date(2026, 2, 10)))
+    shown.page.go_back()
+    shown.drawn()
+
+    assert shown.page.locator("#day").input_value() == str(DAY)
+    assert shown.page.evaluate("() => location.hash") == ""
+
+
 def test_a_day_is_stepped_again_and_again(shown: Opened) -> None:
     shown.page.locator("#earlier").focus()
     for number in (1, 2):

@@ -22,6 +22,15 @@ function focusOn(id) {
   (wanted && !wanted.disabled ? wanted : document.getElementById("day"))?.focus({ preventScroll: true });
 }
 
+let redrawing = false;
+
+/** Put the page's parts in place. It takes the focus from its inputs: what was half typed then is not meant. */
+function redraw(...parts) {
+  redrawing = true;
+  document.getElementById("page").replaceChildren(...parts);
+  redrawing = false;
+}
+
 const EDITS = /^(\d|Backspace|Delete|ArrowUp|ArrowDown)$/;
 
 /** The input of the day. Typing passes days that nobody means: Enter or leaving it goes to the day. */
@@ -45,7 +54,7 @@ function dayInput(place, told, go) {
     else if (event.key === " " || event.key === "F4") typing = false;
   });
   input.addEventListener("change", () => typing || commit());
-  input.addEventListener("blur", () => typing && commit());
+  input.addEventListener("blur", () => typing && !redrawing && commit());
   return input;
 }
 

@@ -73,15 +73,14 @@ function footer(told) {
 
 function show(told, go, focus) {
   const place = placeOf(location.hash, told);
-  const page = document.getElementById("page");
   if (!place.book) {
-    page.replaceChildren(h("main", { id: "main", tabindex: "-1" }, h("h1", {}, "No cost is archived"), footer(told)));
+    redraw(h("main", { id: "main", tabindex: "-1" }, h("h1", {}, "No cost is archived"), footer(told)));
     return;
   }
   const charts = [monthsChart(place, told), burnupChart(place, told), dailyChart(place, told, go)];
   const tables = place.account ? [] : place.service ? [accountTable(place, told)]
     : [outlookTable(place, told), ouTable(place, told), chargesTable(place, told), serviceTable(place, told)];
-  page.replaceChildren(
+  redraw(
     masthead(place, told, go),
     h("main", { id: "main", tabindex: "-1", "aria-label": "Figures" }, figureBand(place, told),
       h("div", { class: "pair" }, charts[0][0], charts[1][0]), charts[2][0],
