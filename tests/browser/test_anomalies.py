@@ -85,5 +85,9 @@ def test_an_event_says_when_whether_it_goes_on_what_it_cost_and_whose(
         ],
     ]
     assert KNOWN in section(board)
+    window.set_viewport_size({"width": 390, "height": 844})
+    second = window.get_by_role("table", name="Anomalies").locator(".second:visible").first
+    assert second.inner_text() == f"{days_of(LEAK)}, goes on \u00b7 new: {said(LEAK)}"
+    window.set_viewport_size({"width": 1280, "height": 900})
     board.go("#ou=Root%2FSandbox")
     assert "Nothing: every" in section(board)

@@ -222,7 +222,7 @@ function anomalyTable(place, told) {
       h("p", { class: "aside" }, `${told.nothingFound} ${known}`));
   }
   const columns = {
-    shown: [["Where"], ["When"], ["Why"], ["Impact", "number"]],
+    shown: [["Where"], ["When", "wide"], ["Why", "wide"], ["Impact", "number"]],
     csv: ["OU", "Service", "Account", "Account id", "First day", "Last day", "State", "New", "Why", "Impact"],
   };
   const rows = found.map((each) => anomalyRow(place, told, each));
@@ -234,17 +234,19 @@ function anomalyRow(place, told, each) {
   const day = told.dayOf.get(each.day) ?? place.day;
   const [ou, service] = [book.ous.indexOf(each.ou), book.services.indexOf(each.service)];
   const target = { ...place, ou: Math.max(0, ou), service: Math.max(0, service), account: ALL, day };
+  const days = each.days || shortDay(each.day);
+  const state = () => [GOES_ON[each.state], ...(each.new ? [" · ", h("strong", {}, "new")] : [])];
   const account = each.accountName ? [name(each.accountName), ` (${each.account})`] : [each.account];
   return {
     csv: [each.ou, each.service, each.accountName, each.account, each.day, each.until, each.state,
       each.new ? "new" : "", each.reason, inCents(each.impact)],
-    node: () => h("tr", {},
+    node: () => [h("tr", {},
       h("th", { scope: "row" }, link(target, told, name(each.ou.replace(/^Root\//, "")),
         h("span", { class: "under" }, name(each.service), " in ", ...account))),
-      h("td", {}, each.days || shortDay(each.day), h("span", { class: "under" }, GOES_ON[each.state],
-        each.new ? [" · ", h("strong", {}, "new")] : "")),
-      h("td", {}, each.reason),
+      h("td", { class: "wide" }, days, h("span", { class: "under" }, ...state())),
+      h("td", { class: "wide" }, each.reason),
       h("td", { class: "number" }, each.impact > 0 ? "+" : "", amount(each.impact))),
+    h("tr", { class: "second" }, h("td", { colspan: "4" }, `${days}, `, ...state(), `: ${each.reason}`))],
   };
 }
 
