@@ -1,6 +1,7 @@
 """The charts of the PDF: their months, their axes, and the keys that say what is drawn."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -53,6 +54,16 @@ def test_no_budget_hangs_above_the_last_label_of_its_axis() -> None:
     assert labels("months", [JUNE | {"actual": 50_000.0, "budget": 110_000.0}])[-1] == "120k"
 
 
+def test_the_line_of_the_month_before_ends_where_a_day_is_not_archived() -> None:
+    whole = months_of(date(2026, 3, 16), 60)
+    gap = replace(whole, archived=whole.archived - {date(2026, 2, 11)})
+
+    drawn = [row["day"] for row in gap.so_far() if row["before"] is not None]
+
+    assert [row["day"] for row in whole.so_far() if row["before"] is not None] == [*range(1, 29)]
+    assert drawn == [*range(1, 11)]
+
+
 def test_an_early_archive_draws_the_months_that_there_are_and_at_least_two() -> None:
     early = months_of(date(2026, 3, 16), 16)
 
@@ -96,7 +107,7 @@ def test_a_key_names_what_is_drawn_and_nothing_else() -> None:
 
 
 def test_restated_days_are_in_the_key_of_the_days() -> None:
-    found = months_of(date(2026, 3, 16), 40)
+    found = months_of(date(2026, 3, 16), 60)
     told = {kind: key_of(kind, rows) for kind, rows in found.charts([date(2026, 3, 2)]).items()}
 
     assert ["restated", "Restated since the last digest"] in told["daily"]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from services.notifier.dashboard.cells import window_of
@@ -133,13 +134,17 @@ class Months:
         return {
             "day": number,
             "now": _drawn(self.to_date(at)) if number <= today else None,
-            "before": _drawn(self.to_date(past)) if past <= before.last else None,
+            "before": _drawn(self.to_date(past)) if past in self._without_gap(before) else None,
             "budget": _float(expected.budget),
             "ahead": goal(expected.estimate),
             "low": goal(low),
             "high": goal(high),
             "latest": number == today and now is not None,
         }
+
+    def _without_gap(self, period: Period) -> set[date]:
+        """Return the days of a month up to its first that is not archived: a sum ends there."""
+        return set(takewhile(self.archived.__contains__, period.days()))
 
     def by_day(self, restated: Sequence[date]) -> list[Row]:
         """Return the bar of each day of the window."""
