@@ -20,7 +20,7 @@ from services.notifier.dashboard.page import page
 from services.notifier.dashboard.publishing import made_of
 from services.notifier.dashboard.reading import read_window
 from services.notifier.executive.document import executive_pdf
-from services.notifier.mails import rendered
+from services.notifier.render import render as digest_of
 from shared.archive import read_earlier_day
 from shared.config_parts import Currency
 from shared.currency import Display
@@ -62,7 +62,7 @@ def _write(folder: Path, made: Composed, board: Dashboard) -> list[Path]:
     reports = {
         DASHBOARD: page(board),
         EXECUTIVE: executive_pdf(made.report, board),
-        DIGEST: _as_mailed(rendered(made.report).html),
+        DIGEST: _as_mailed(digest_of(made.report).html),
         f"ou-breakdown-{made.report.figures.day}.csv": made.csv,
     }
     for name, body in reports.items():

@@ -21,8 +21,8 @@ from services.notifier.figures import Figures, figures
 from services.notifier.history import days_of_history
 from services.notifier.message import ATTACHED
 from services.notifier.month_before import month_before
+from services.notifier.origin import Origin
 from services.notifier.reconciled import require_shown
-from services.notifier.render import Origin
 from services.notifier.report import Report
 from services.notifier.restatements import DayChange, restatements
 from shared.account_changes import AccountChanges

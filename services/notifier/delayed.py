@@ -6,7 +6,8 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.notifier.message import Envelope, build_message
-from services.notifier.render import Origin, render_delayed
+from services.notifier.origin import Origin
+from services.notifier.render import render_delayed
 from shared.config_people import Digest
 from shared.days import Period
 from shared.events import DataDelayed

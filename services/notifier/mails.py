@@ -13,14 +13,14 @@ from shared.config_people import Digest
 def digest_envelope(made: Composed, digest: Digest, now: datetime) -> Envelope:
     """Return the digest of everything."""
     return _envelope(
-        made.report, rendered(made.report), digest, now, _csv(made.report, made.attached)
+        made.report, render(made.report), digest, now, _csv(made.report, made.attached)
     )
 
 
 def part_envelope(part: Part, digest: Digest, now: datetime) -> Envelope:
     """Return the digest of some OUs, to the recipients of `digest`."""
     return _envelope(
-        part.report, rendered(part.report), digest, now, _csv(part.report, part.attached)
+        part.report, render(part.report), digest, now, _csv(part.report, part.attached)
     )
 
 
@@ -28,22 +28,6 @@ def executive_envelope(report: Report, digest: Digest, pdf: bytes, now: datetime
     """Return the mail that carries the PDF, to the recipients of `digest`."""
     attached = Attachment(f"cloud-cost-{report.figures.day}.pdf", "application/pdf", pdf)
     return _envelope(report, render_executive(report.figures), digest, now, (attached,))
-
-
-def rendered(report: Report) -> Rendered:
-    """Render a report as a digest."""
-    return render(
-        report.figures,
-        report.origin,
-        report.news,
-        restated=report.restated,
-        about=report.about,
-        compared=report.compared,
-        anomalies=report.anomalies,
-        history=report.history,
-        changes=report.changes,
-        part=report.part,
-    )
 
 
 def _csv(report: Report, csv: bytes | None) -> tuple[Attachment, ...]:

@@ -7,7 +7,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from services.notifier.render import Origin, Rendered
+from services.notifier.origin import Origin
+from services.notifier.render import Rendered
 from shared.config_people import Digest
 
 LIMIT = 10 * 1024 * 1024

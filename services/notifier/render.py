@@ -9,26 +9,28 @@ from functools import cache
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.notifier.about_data import AboutData
-from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
+from services.notifier.accounts import MOST_ACCOUNTS
 from services.notifier.bars import bar_of
-from services.notifier.compared import Comparison
 from services.notifier.counted import counted
 from services.notifier.delay import delay_said, known_of
-from services.notifier.figures import Figures
-from services.notifier.findings import causes_of, days_of, findings, place, said, signed
+from services.notifier.figures import CurrencyFigures, Figures
+from services.notifier.findings import (
+    Findings,
+    causes_of,
+    days_of,
+    findings,
+    place,
+    said,
+    signed,
+)
 from services.notifier.look import DARK, LIGHT, NONE, SHAPES
-from services.notifier.origin import Origin
 from services.notifier.ou_lines import MOST_GIVING, MOST_OUS, MOST_TROUBLED, worth_showing
-from services.notifier.restatements import Restatements
+from services.notifier.report import Report
 from services.notifier.verdict import short, subject_state, verdict
-from shared.anomalies import Anomaly
 from shared.config_outlook import shown_ou
 from shared.events import DelayedData
 from shared.money import MINUS, cents, plain
-from shared.why import Change
 
-__all__ = ["Origin", "Rendered", "render", "render_delayed", "render_executive"]
 UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that HTML text cannot hold, or not as they are (HTML Standard, "Preprocessing the
 input stream"); a carriage return would become a line feed."""
@@ -47,49 +49,30 @@ class Rendered:
     text: str
 
 
-def render(
-    figures: Figures,
-    origin: Origin,
-    news: AccountNews | None = None,
-    *,
-    restated: Restatements | None = None,
-    about: AboutData | None = None,
-    compared: tuple[Comparison, ...] = (),
-    anomalies: Sequence[Anomaly] | None = None,
-    history: int | None = None,
-    changes: Sequence[Change] | None = None,
-    part: Sequence[str] = (),
-) -> Rendered:
-    """Render a digest; a section for each of the others that there is.
-
-    `news`: what changed in the organization on the day. `restated`: what changed in days that
-    were told before. `about`: what the export lacks, or has that Daybook does not know.
-    `compared`: what Cost Explorer and the invoices say. `anomalies` and `changes`: what stood out,
-    judged by days of `history`, and why cost changed, where somebody looked. `part`: paths of the
-    OUs, if not all.
-    """
+def render(report: Report) -> Rendered:
+    """Render a report as a digest; a section for each thing beside the figures that there is."""
     context = {
-        "figures": figures,
-        "origin": origin,
-        "news": news,
-        "restated": restated,
-        "about": about,
-        "compared": compared,
-        "verdict": verdict(figures),
-        "findings": {
-            each.currency: findings(anomalies, changes, each.currency, part, history)
-            for each in figures.currencies
-        },
-        "part": [shown_ou(ou) for ou in part],
+        "figures": report.figures,
+        "origin": report.origin,
+        "news": report.news,
+        "restated": report.restated,
+        "about": report.about,
+        "compared": report.compared,
+        "verdict": verdict(report.figures),
+        "findings": {each.currency: _findings(report, each) for each in report.figures.currencies},
+        "part": [shown_ou(ou) for ou in report.part],
     }
     html, most_ous = _whole_html(context)
+    text = _environment(html=False).get_template("digest.txt.j2")
     return Rendered(
-        subject=_subject(figures, part),
+        subject=_subject(report.figures, report.part),
         html=html,
-        text=_environment(html=False)
-        .get_template("digest.txt.j2")
-        .render(context, most_ous=most_ous),
+        text=text.render(context, most_ous=most_ous),
     )
+
+
+def _findings(report: Report, of: CurrencyFigures) -> Findings:
+    return findings(report.anomalies, report.changes, of.currency, report.part, report.history)
 
 
 def _whole_html(context: Mapping[str, object]) -> tuple[str, int]:

@@ -8,7 +8,7 @@ from services.notifier.about_data import AboutData
 from services.notifier.accounts import AccountNews
 from services.notifier.compared import Comparison
 from services.notifier.figures import Figures
-from services.notifier.render import Origin
+from services.notifier.origin import Origin
 from services.notifier.restatements import Restatements
 from shared.anomalies import Anomaly
 from shared.why import Change

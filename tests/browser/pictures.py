@@ -12,7 +12,7 @@ from pathlib import Path
 
 from services.notifier.dashboard.page import page as html_of
 from services.notifier.executive.document import executive_pdf
-from services.notifier.mails import rendered
+from services.notifier.render import render
 from tests.support.boards import browser_page, opened
 from tests.support.example_months import told_example
 
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
         file.write_bytes(html_of(board))
         for shot, taken in SHOTS.items():
             _take(chromium, file, folder / f"{shot}.png", *taken)
-        mail.write_text(rendered(made.report).html, encoding="utf-8")
+        mail.write_text(render(made.report).html, encoding="utf-8")
         for shot, taken_so in MAILS.items():
             _show(chromium, mail, folder / f"{shot}.png", taken_so)
         _pages(executive_pdf(made.report, board), Path(name) / "executive.pdf", folder)

@@ -10,9 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from services.notifier.mails import digest_envelope, rendered
+from services.notifier.mails import digest_envelope
 from services.notifier.parts import part_of
-from services.notifier.render import Rendered, render_delayed, render_executive
+from services.notifier.render import Rendered, render, render_delayed, render_executive
 from shared.config_people import Digest
 from shared.events import DelayedData
 from shared.money import cents
@@ -34,7 +34,7 @@ def long_names() -> Rendered:
         row("123456789.01", OU=LONG, OUPath=f"Root/{LONG}", Service=LONG),
         row("2", OU=f"{LONG}/x", OUPath=f"Root/{LONG}/x", LinkedAccount="222222222222"),
     )
-    return rendered(composed(tables).report)
+    return render(composed(tables).report)
 
 
 def mails() -> dict[str, Rendered]:
@@ -47,9 +47,9 @@ def mails() -> dict[str, Rendered]:
         delivered_at=datetime(2026, 3, 16, 6, tzinfo=UTC),
     )
     return {
-        "digest": rendered(full.report),
+        "digest": render(full.report),
         "long-names": long_names(),
-        "part": rendered(part_of(full, ["Root/Workloads/Prod"]).report),
+        "part": render(part_of(full, ["Root/Workloads/Prod"]).report),
         "executive": render_executive(full.report.figures),
         "delayed": render_delayed(delayed),
     }

@@ -11,8 +11,9 @@ from email.policy import SMTP
 import pytest
 
 from services.notifier.message import Attachment, Envelope, build_message
+from services.notifier.origin import Origin
 from services.notifier.post import MaybeSent, NotSent
-from services.notifier.render import Origin, Rendered
+from services.notifier.render import Rendered
 from services.notifier.ses import SesPost
 from shared.aws import clients
 from shared.config_people import Digest

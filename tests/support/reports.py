@@ -14,7 +14,7 @@ from services.notifier.charges import by_type
 from services.notifier.compose import Composed
 from services.notifier.dashboard.model import Dashboard
 from services.notifier.figures import figures
-from services.notifier.render import Origin
+from services.notifier.origin import Origin
 from services.notifier.report import Report
 from shared.anomalies import Anomaly
 from shared.config_outlook import Budget

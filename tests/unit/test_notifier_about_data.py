@@ -6,8 +6,10 @@ import pytest
 
 from services.notifier.about_data import MOST_TYPES, about_data
 from services.notifier.figures import figures
+from services.notifier.origin import Origin
 from services.notifier.post import NotSent
-from services.notifier.render import Origin, render
+from services.notifier.render import render
+from services.notifier.report import Report
 from shared.errors import Retry
 from shared.events import PeriodCataloged
 from shared.memory import MemoryBell
@@ -29,7 +31,9 @@ async def event_of(notifier: Notifier, **said: Any) -> PeriodCataloged:
 async def both(**said: Any) -> tuple[str, str]:
     event = await event_of(Notifier(), **said)
     told = figures(DAY, {DAY: archived_table(row())}, [], "amortized", complete=True)
-    rendered = render(told, Origin("run-1", "x/y", replay=False), about=about_data(event.data))
+    rendered = render(
+        Report(told, Origin("run-1", "x/y", replay=False), about=about_data(event.data))
+    )
     return squeezed(rendered.text), squeezed(Page(rendered.html).text)
 
 

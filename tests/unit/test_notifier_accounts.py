@@ -4,7 +4,9 @@ import pytest
 
 from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
 from services.notifier.figures import figures
-from services.notifier.render import Origin, Rendered, render
+from services.notifier.origin import Origin
+from services.notifier.render import Rendered, render
+from services.notifier.report import Report
 from shared.account_changes import AccountChange, AccountChanges
 from tests.support.units.pages import Page, squeezed
 from tests.support.units.rows import DAY, Row, archived_table, row
@@ -21,7 +23,7 @@ def account(number: int = 1, **fields: str) -> AccountChange:
 def rendered(*rows: Row, **changes: tuple[AccountChange, ...]) -> Rendered:
     told = figures(DAY, {DAY: archived_table(*rows)}, [], "amortized", complete=True)
     found = AccountChanges(day=DAY, source="s3://x/y", sha256="0" * 64, **changes)
-    return render(told, ORIGIN, AccountNews(found, LEDGER) if changes else None)
+    return render(Report(told, ORIGIN, AccountNews(found, LEDGER) if changes else None))
 
 
 def both(digest: Rendered) -> tuple[str, str]:

@@ -13,19 +13,12 @@ from shared.errors import Reject, Retry
 from shared.events import Batch, PeriodCataloged, derive_id
 from shared.locations import snapshot_key
 from tests.support.units.aio import in_loop
-from tests.support.units.events import Days, cataloged
+from tests.support.units.events import cataloged
 from tests.support.units.mail import ScriptedPost
-from tests.support.units.notifier import Notifier, mails, notifier, text_of
-from tests.support.units.rows import DAY, row
+from tests.support.units.notifier import DAYS, PROD, Notifier, mails, notifier, text_of
+from tests.support.units.rows import DAY
 
 BOARD = Executives(recipients=("board@example.com",))
-PROD = Owner(ou="Workloads/Prod", recipients=("prod@example.com",))
-DAYS: Days = {
-    DAY: [
-        row("12.5"),
-        row("3", OU="Sandbox", OUPath="Root/Sandbox", LinkedAccount="222222222222"),
-    ]
-}
 
 
 @in_loop

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from services.notifier.charges import by_type, charges, charges_by_ou, month_to_date
 from services.notifier.figures import figures
+from services.notifier.origin import Origin
 from services.notifier.ou_lines import MOST_GIVING
-from services.notifier.render import Origin, render
+from services.notifier.render import render
+from services.notifier.report import Report
 from shared.errors import InputError
 from shared.locations import breakdown_key
 from shared.memory import MemoryStore
@@ -39,7 +41,7 @@ def both(*rows: Row, ous: Sequence[str] = ("Root",)) -> tuple[str, str]:
     month = [by_type(table, "amortized")] * 2
     outlooks = [outlook(ou) for ou in ous]
     told = figures(DAY, {DAY: table}, outlooks, "amortized", complete=True, month=month)
-    rendered = render(told, Origin("run-1", "x/y", replay=False))
+    rendered = render(Report(told, Origin("run-1", "x/y", replay=False)))
     return squeezed(rendered.text), squeezed(Page(rendered.html).text)
 
 

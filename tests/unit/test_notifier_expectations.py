@@ -7,7 +7,9 @@ import pytest
 
 from services.notifier.expectations import SHORT, expectations
 from services.notifier.figures import figures
-from services.notifier.render import Origin, render
+from services.notifier.origin import Origin
+from services.notifier.render import render
+from services.notifier.report import Report
 from shared.outlook import Outlook
 from tests.support.units.mail import outlook
 from tests.support.units.pages import Page, squeezed
@@ -63,7 +65,7 @@ def test_a_day_without_an_estimate_says_nothing() -> None:
 def test_both_parts_of_the_digest_tell_it() -> None:
     told = figures(DAY, {DAY: archived_table(row())}, [forecast()], "amortized", complete=True)
 
-    rendered = render(told, Origin("run-1", "version", replay=False))
+    rendered = render(Report(told, Origin("run-1", "version", replay=False)))
 
     for text in (rendered.text, Page(rendered.html).text):
         for sentence in expectations(forecast()):

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from services.notifier.figures import figures
 from services.notifier.message import build_message
-from services.notifier.render import Origin, render
+from services.notifier.origin import Origin
+from services.notifier.render import render
+from services.notifier.report import Report
 from services.notifier.verdict import SUBJECT_NAME
 from shared.config_people import Digest
 from tests.support.units.aio import in_loop
@@ -51,12 +53,12 @@ def mail_about(name: str, currency: str = "USD") -> bytes:
     table = archived_table(row(Currency=currency))
     outlooks = [outlook(f"Root/{name}", "red", currency=currency)]
     told = figures(DAY, {DAY: table}, outlooks, "amortized", complete=True)
-    return sent(render(told, ORIGIN).subject, DIGEST)
+    return sent(render(Report(told, ORIGIN)).subject, DIGEST)
 
 
 def sent(subject: str, digest: Digest) -> bytes:
     table = archived_table(row())
-    rendered = render(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN)
+    rendered = render(Report(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN))
     return build_message(
         digest,
         type(rendered)(subject, "<p>total</p>", "total"),

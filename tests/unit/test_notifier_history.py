@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.notifier.history import days_of_history
-from services.notifier.mails import rendered
+from services.notifier.render import render
 from shared.anomalies import JUDGED_AFTER
 from shared.days import GAP, days_between
 from shared.locations import breakdown_key
@@ -57,7 +57,7 @@ async def test_days_after_the_reported_one_are_no_history() -> None:
     ],
 )
 def test_a_mail_claims_calm_only_after_history_enough(history: int | None, said: str) -> None:
-    mail = rendered(composed(anomalies=[], history=history).report)
+    mail = render(composed(anomalies=[], history=history).report)
 
     for text in (squeezed(mail.text), squeezed(mail.html)):
         assert said in text.replace("&#39;", "'")
@@ -65,6 +65,6 @@ def test_a_mail_claims_calm_only_after_history_enough(history: int | None, said:
 
 
 def test_what_stood_out_is_told_without_it() -> None:
-    mail = rendered(composed(anomalies=[anomaly()], history=3).report)
+    mail = render(composed(anomalies=[anomaly()], history=3).report)
 
     assert "Too little history" not in mail.text

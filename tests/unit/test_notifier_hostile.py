@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from services.notifier.about_data import AboutData
 from services.notifier.accounts import AccountNews
 from services.notifier.figures import figures
-from services.notifier.render import Origin, Rendered, in_html, one_line, render
+from services.notifier.origin import Origin
+from services.notifier.render import Rendered, in_html, one_line, render
+from services.notifier.report import Report
 from services.notifier.restatements import restatements
 from shared.account_changes import AccountChange, AccountChanges
 from tests.support.units.mail import outlook
@@ -45,11 +47,13 @@ def digest(name: str) -> Rendered:
     spent = {f"Root/{name}": "2", f"Root/A/{name}": "-1"}
     now = version({(ou, name): Decimal(cost) for ou, cost in spent.items()})
     return render(
-        told,
-        ORIGIN,
-        AccountNews(changes, "s3://ledger/x.json"),
-        restated=restatements(back(1), [changed(2, version({}), now)], "amortized"),
-        about=AboutData(((name, 1), (name, 2)), more=1, notes=(name,)),
+        Report(
+            told,
+            ORIGIN,
+            AccountNews(changes, "s3://ledger/x.json"),
+            restated=restatements(back(1), [changed(2, version({}), now)], "amortized"),
+            about=AboutData(((name, 1), (name, 2)), more=1, notes=(name,)),
+        )
     )
 
 

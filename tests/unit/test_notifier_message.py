@@ -8,7 +8,8 @@ from email.policy import default
 import pytest
 
 from services.notifier.message import LIMIT, Attachment, Envelope, build_message
-from services.notifier.render import Origin, Rendered
+from services.notifier.origin import Origin
+from services.notifier.render import Rendered
 from shared.config_people import Digest
 from tests.support.units.rows import DAY
 

@@ -5,23 +5,14 @@ from datetime import timedelta
 import pytest
 
 from services.notifier import parts as parts_of_ous
-from services.notifier.mails import rendered
 from services.notifier.parts import part_of
-from shared.config_people import Owner
+from services.notifier.render import render
 from shared.locations import part_csv_key
 from tests.support.reports import composed
 from tests.support.units.aio import in_loop
-from tests.support.units.events import Days, cataloged
-from tests.support.units.notifier import mails, notifier, text_of
+from tests.support.units.events import cataloged
+from tests.support.units.notifier import DAYS, PROD, mails, notifier, text_of
 from tests.support.units.rows import DAY, row
-
-PROD = Owner(ou="Workloads/Prod", recipients=("prod@example.com",))
-DAYS: Days = {
-    DAY: [
-        row("12.5"),
-        row("3", OU="Sandbox", OUPath="Root/Sandbox", LinkedAccount="222222222222"),
-    ]
-}
 
 
 @in_loop
@@ -97,7 +88,7 @@ async def test_a_part_whose_csv_is_too_large_for_a_mail_links_its_own_rows(
 
 
 def test_a_part_has_its_ous_estimate_and_budget_on_the_first_screen() -> None:
-    mail = rendered(part_of(composed(), ["Root/Workloads/Prod"]).report)
+    mail = render(part_of(composed(), ["Root/Workloads/Prod"]).report)
 
     first = mail.text.partition("OU, with everything below it")[0]
     assert "% of Prod's budget" in first
@@ -107,7 +98,7 @@ def test_a_part_has_its_ous_estimate_and_budget_on_the_first_screen() -> None:
 
 
 def test_a_part_of_several_ous_has_no_budget_of_all() -> None:
-    mail = rendered(part_of(composed(), ["Root/Workloads/Prod", "Root/Sandbox"]).report)
+    mail = render(part_of(composed(), ["Root/Workloads/Prod", "Root/Sandbox"]).report)
 
     first = mail.text.partition("OU, with everything below it")[0]
     assert "a month" not in first

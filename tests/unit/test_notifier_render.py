@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notifier.figures import Figures, figures
-from services.notifier.render import Origin, Rendered, render
+from services.notifier.origin import Origin
+from services.notifier.render import Rendered, render
+from services.notifier.report import Report
 from shared.money import cents
 from shared.outlook import Light
 from tests.support.units.mail import outlook
@@ -37,7 +39,9 @@ def told(name: str = "shop", *lights: Light, complete: bool = True) -> Figures:
 def with_lights(*lights: Light) -> Rendered:
     outlooks = [outlook(f"Root/{n}", light) for n, light in enumerate(lights)]
     return render(
-        figures(DAY, {DAY: archived_table(row())}, outlooks, "amortized", complete=True), ORIGIN
+        Report(
+            figures(DAY, {DAY: archived_table(row())}, outlooks, "amortized", complete=True), ORIGIN
+        )
     )
 
 
@@ -48,7 +52,7 @@ def harmless(name: str) -> str:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_name_does_not_become_markup(name: str) -> None:
-    benign, page = (Page(render(told(n), ORIGIN).html) for n in (harmless(name), name))
+    benign, page = (Page(render(Report(told(n), ORIGIN)).html) for n in (harmless(name), name))
 
     assert page.tags == benign.tags
     assert page.attributes == benign.attributes
@@ -58,32 +62,32 @@ def test_a_hostile_name_does_not_become_markup(name: str) -> None:
 @settings(max_examples=20)
 @given(st.text(st.sampled_from("<>&\"'/=!-x \u202e{}%"), min_size=1, max_size=30))
 def test_no_combination_of_special_characters_becomes_markup(name: str) -> None:
-    benign, page = (Page(render(told(n), ORIGIN).html) for n in (harmless(name), name))
+    benign, page = (Page(render(Report(told(n), ORIGIN)).html) for n in (harmless(name), name))
 
     assert page.tags == benign.tags
 
 
 @pytest.mark.parametrize("name", ["a\r\nBcc: x@example.com", "a\x00b", "tab\there", "\u202egnp"])
 def test_the_subject_has_no_control_characters(name: str) -> None:
-    subject = render(told(name), ORIGIN).subject
+    subject = render(Report(told(name), ORIGIN)).subject
 
     assert subject.isprintable()
 
 
 def test_the_subject_tells_light_ou_total_and_day() -> None:
-    subject = render(told("shop", "yellow"), ORIGIN).subject
+    subject = render(Report(told("shop", "yellow"), ORIGIN)).subject
 
     assert subject == "[red: shop and 1 more] 2.00 USD on Mon 16 Mar 2026"
 
 
 def test_the_subject_of_a_partial_day_says_so() -> None:
-    assert render(told(complete=False), ORIGIN).subject.endswith("(partial)")
+    assert render(Report(told(complete=False), ORIGIN)).subject.endswith("(partial)")
 
 
 def test_every_currency_is_in_the_subject() -> None:
     table = archived_table(row("1"), row("2", Currency="EUR"))
 
-    rendered = render(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN)
+    rendered = render(Report(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN))
 
     assert "2.00 EUR + 1.00 USD" in rendered.subject
 
@@ -93,7 +97,7 @@ def test_every_currency_is_in_the_subject() -> None:
 def test_text_and_html_carry_the_same_total(amount: Decimal) -> None:
     table = archived_table(row(str(amount)))
 
-    rendered = render(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN)
+    rendered = render(Report(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN))
 
     assert f"Cost of the day  {cents(amount)} USD" in rendered.text
     assert f"Cost of the day {cents(amount)} USD" in squeezed(Page(rendered.html).text)
@@ -102,7 +106,7 @@ def test_text_and_html_carry_the_same_total(amount: Decimal) -> None:
 def test_both_parts_name_the_exact_total_and_where_it_comes_from() -> None:
     table = archived_table(row("0.123456789012"))
 
-    rendered = render(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN)
+    rendered = render(Report(figures(DAY, {DAY: table}, [], "amortized", complete=True), ORIGIN))
 
     for text in (rendered.text, Page(rendered.html).text):
         assert "exactly 0.123456789012 USD" in squeezed(text)
@@ -122,28 +126,28 @@ def test_both_parts_name_the_exact_total_and_where_it_comes_from() -> None:
 def test_the_last_line_of_both_parts_says_what_the_run_cost(
     cost: Decimal | None, requests: int, said: str
 ) -> None:
-    rendered = render(told(), replace(ORIGIN, query_cost=cost, requests=requests))
+    rendered = render(Report(told(), replace(ORIGIN, query_cost=cost, requests=requests)))
 
     for part in (rendered.text, Page(rendered.html).text):
         assert squeezed(part).strip().endswith(said)
 
 
 def test_both_parts_say_why_an_ou_is_in_trouble() -> None:
-    rendered = render(told(), ORIGIN)
+    rendered = render(Report(told(), ORIGIN))
 
     for text in (rendered.text, Page(rendered.html).text):
         assert "estimate 20.00 is 80.0 % under 100.00 (run-rate)" in squeezed(text)
 
 
 def test_both_parts_list_what_is_in_no_ou() -> None:
-    rendered = render(told("999999999999"), ORIGIN)
+    rendered = render(Report(told("999999999999"), ORIGIN))
 
     for text in (rendered.text, Page(rendered.html).text):
         assert "account 999999999999 with 1.00 USD" in squeezed(text)
 
 
 def test_a_light_is_a_word_as_well_as_a_colour() -> None:
-    text = squeezed(Page(render(told("shop", "green", "grey"), ORIGIN).html).text)
+    text = squeezed(Page(render(Report(told("shop", "green", "grey"), ORIGIN)).html).text)
 
     assert "■ red" in text
     assert "● green" in text
@@ -166,14 +170,14 @@ def test_when_every_ou_is_green_both_parts_say_so() -> None:
 
 
 def test_a_digest_sent_again_says_so() -> None:
-    rendered = render(told(), replace(ORIGIN, replay=True))
+    rendered = render(Report(told(), replace(ORIGIN, replay=True)))
 
     for text in (rendered.text, Page(rendered.html).text):
         assert "sent again on request" in text
 
 
 def test_a_csv_that_is_not_attached_is_named_and_linked() -> None:
-    rendered = render(told(), replace(ORIGIN, csv_location="s3://archive/csv/a day.csv"))
+    rendered = render(Report(told(), replace(ORIGIN, csv_location="s3://archive/csv/a day.csv")))
 
     for text in (rendered.text, Page(rendered.html).text):
         assert "s3://archive/csv/a day.csv" in text
@@ -184,14 +188,14 @@ def test_a_csv_that_is_not_attached_is_named_and_linked() -> None:
 
 
 def test_who_gets_a_part_is_not_led_to_everybodys_rows() -> None:
-    rendered = render(told(), replace(ORIGIN, csv_location="the archive bucket: ask"))
+    rendered = render(Report(told(), replace(ORIGIN, csv_location="the archive bucket: ask")))
 
     assert "<a " not in rendered.html
     assert "https://" not in rendered.text
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
-    page = Page(render(told(), ORIGIN).html)
+    page = Page(render(Report(told(), ORIGIN)).html)
 
     assert not {"src", "href", "background"} & page.attributes
     assert not {"script", "link", "img", "iframe"} & set(page.tags)

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notifier.figures import figures
-from services.notifier.render import Origin, render
+from services.notifier.origin import Origin
+from services.notifier.render import render
+from services.notifier.report import Report
 from services.notifier.restatements import (
     MOST_SPANS,
     DayChange,
@@ -44,7 +46,7 @@ def found(*changes: DayChange, metric: str = "amortized") -> Restatements:
 
 def both(restated: Restatements | None) -> tuple[str, str]:
     told = figures(DAY, {DAY: archived_table(row())}, [], "amortized", complete=True)
-    rendered = render(told, Origin("run-1", "x/y", replay=False), restated=restated)
+    rendered = render(Report(told, Origin("run-1", "x/y", replay=False), restated=restated))
     return squeezed(rendered.text), squeezed(Page(rendered.html).text)
 
 

@@ -10,9 +10,8 @@ from services.notifier.about_data import AboutData
 from services.notifier.accounts import AccountNews
 from services.notifier.figures import figures
 from services.notifier.findings import MOST_CHANGES, MOST_FOUND
-from services.notifier.mails import rendered
 from services.notifier.ou_lines import MOST_OUS
-from services.notifier.render import MOST_BYTES, Rendered
+from services.notifier.render import MOST_BYTES, Rendered, render
 from services.notifier.report import Report
 from shared.account_changes import AccountChange, AccountChanges
 from shared.outlook import Outlook
@@ -42,7 +41,7 @@ def digest(count: int, name: str = "business-unit", *, with_all: bool = True) ->
     outlooks = [troubled(path, each) for each in CURRENCIES for path in ("Root", *paths)]
     week = {DAY - timedelta(days=n): archived_table(*rows) for n in range(8)}
     told = figures(DAY, week, outlooks, "amortized", complete=True)
-    return rendered(_with_all(Report(told, ORIGIN), name) if with_all else Report(told, ORIGIN))
+    return render(_with_all(Report(told, ORIGIN), name) if with_all else Report(told, ORIGIN))
 
 
 def _with_all(report: Report, name: str) -> Report:

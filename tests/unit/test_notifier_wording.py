@@ -7,9 +7,8 @@ import pytest
 
 from services.notifier.counted import counted
 from services.notifier.findings import MOST_FOUND
-from services.notifier.mails import rendered
 from services.notifier.origin import Origin
-from services.notifier.render import Rendered
+from services.notifier.render import Rendered, render
 from tests.support.boards import month_of_rows
 from tests.support.reports import anomaly, change, composed
 from tests.support.units.pages import Page, squeezed
@@ -22,7 +21,7 @@ LINK = "https://console.aws.amazon.com/s3/object/archive?prefix=dashboards%2Fa%2
 
 def digest(dashboard: str | None = PLACE, **more: Any) -> Rendered:
     report = composed(**more).report
-    return rendered(replace(report, origin=replace(report.origin, dashboard=dashboard)))
+    return render(replace(report, origin=replace(report.origin, dashboard=dashboard)))
 
 
 def both(mail: Rendered) -> tuple[str, str]:

@@ -10,15 +10,24 @@ from typing import Any
 
 from services.notifier.audiences import Audiences
 from services.notifier.handler import SendDigest
-from shared.config_people import Digest
+from shared.config_people import Digest, Owner
 from shared.currency import Display
 from shared.events import DigestSent, Event
 from shared.memory import MemoryBell, MemoryStore
 from tests.support.units.events import NOON, Days, cataloged
 from tests.support.units.leases import new_lease
 from tests.support.units.mail import ScriptedPost
+from tests.support.units.rows import DAY, row
 
 DIGEST = Digest(sender="daybook@example.com", recipients=("finops@example.com",))
+PROD = Owner(ou="Workloads/Prod", recipients=("prod@example.com",))
+DAYS: Days = {
+    DAY: [
+        row("12.5"),
+        row("3", OU="Sandbox", OUPath="Root/Sandbox", LinkedAccount="222222222222"),
+    ]
+}
+"""A day on which an owner's OU had cost, and another's."""
 
 
 class Notifier:
