@@ -10,9 +10,8 @@ import typer
 
 from daybook import console
 from daybook.audit import Asked, Audited, audit
+from daybook.options import AsJson
 from shared.errors import InputError
-
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")]
 
 
 def add_commands(app: typer.Typer) -> None:

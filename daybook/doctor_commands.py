@@ -8,9 +8,9 @@ from dataclasses import asdict
 import typer
 
 from daybook import console
-from daybook.audit_commands import AsJson
 from daybook.doctor.diagnosis import Diagnosis
 from daybook.doctor.examine import examine
+from daybook.options import AsJson
 
 SHAPES = {"fine": "●", "wrong": "■", "not known here": "○"}
 

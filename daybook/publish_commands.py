@@ -9,14 +9,11 @@ import typer
 from pydantic import ValidationError
 
 from daybook import console
+from daybook.options import Day
 from daybook.publish import operators_event, publish, tick_time
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested, DayReady, Event
 
-Day = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Billing day, UTC. Default: the last complete one."),
-]
 RequiredDay = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Billing day, UTC.")]
 DryRun = Annotated[bool, typer.Option(help="Print the event only.")]
 

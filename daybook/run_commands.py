@@ -15,6 +15,7 @@ import typer
 from daybook import console
 from daybook.example import write_example
 from daybook.inputs import InputFiles, check_inputs
+from daybook.options import Day
 from daybook.run import RunOutcome, run
 from daybook.run_page import tell_run
 from daybook.seed import given_sections
@@ -22,10 +23,6 @@ from daybook.up import UpOptions, up
 from shared.errors import InputError
 from shared.topology import load_topology
 
-Day = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], help="Billing day, UTC. Default: the last complete one."),
-]
 Source = Annotated[
     Path,
     typer.Option(

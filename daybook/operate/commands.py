@@ -17,6 +17,7 @@ from daybook.operate.reach import now
 from daybook.operate.replay import Span, follow, parse_span, wish
 from daybook.operate.status import read_status
 from daybook.operate.status_page import tell_status
+from daybook.options import AsJson
 from daybook.publish import publish
 from shared.config import CostMetric
 from shared.days import Period, day_before
@@ -24,7 +25,6 @@ from shared.events import BackfillRequested
 from shared.run_record import RunRecord
 from shared.topology import load_topology
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")]
 Metric = Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")]
 Worker = Annotated[str, typer.Argument(help="A worker, or `all`.")]
 MessageId = Annotated[
