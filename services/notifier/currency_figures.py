@@ -8,7 +8,7 @@ from services.notifier.everything import Everything, everything
 from services.notifier.expectations import expectations
 from services.notifier.look import NONE
 from services.notifier.ou_lines import OuLine, giving_back
-from services.notifier.percent import change, percent, share
+from services.notifier.percent import change, share
 from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import cents
 from shared.outlook import Outlook
@@ -16,14 +16,10 @@ from shared.outlook import Outlook
 
 @dataclass(frozen=True)
 class Comparison:
-    """The day against an earlier figure; `change` in percent, None when that was zero."""
+    """An earlier figure that the day is held against."""
 
     label: str
     amount: Decimal
-
-    def change(self, total: Decimal) -> Decimal | None:
-        """Return by how many percent of its size `total` is above the earlier figure."""
-        return percent(total, self.amount)
 
     def said(self, total: Decimal) -> str:
         """Say by how many percent `total` is above the earlier figure."""

@@ -96,7 +96,7 @@ def test_the_same_weekday_a_week_ago_is_compared() -> None:
 
     (comparison,) = part.comparisons
     assert comparison.label == "Monday a week ago"
-    assert comparison.change(part.total) == Decimal(50)
+    assert comparison.said(part.total) == "+50.0 %"
 
 
 def test_the_mean_of_the_week_needs_all_seven_days() -> None:
@@ -116,7 +116,7 @@ def test_the_mean_of_the_week_does_not_count_the_day_itself() -> None:
 def test_a_change_from_zero_has_no_percentage() -> None:
     part = only_currency(figures_of(row("3"), ago={7: []}))
 
-    assert part.comparisons[0].change(part.total) is None
+    assert part.comparisons[0].said(part.total) == "from zero"
 
 
 def test_services_are_ranked_by_size_and_the_rest_is_counted() -> None:

@@ -38,7 +38,6 @@ def ou_table(lines: Sequence[OuLine], most: int = MOST_OUS) -> Texts:
 def _row(placed: Placed, *, green: bool) -> Texts:
     outlook = placed.line.outlook
     budget, estimate = outlook.budget, outlook.month_end_estimate
-    known = budget is not None and estimate is not None
     because = outlook.light in TROUBLED or (green and outlook.light == "green")
     return {
         "name": _cut(placed.label),
@@ -48,7 +47,7 @@ def _row(placed: Placed, *, green: bool) -> Texts:
         "month": cents(outlook.month_to_date),
         "estimate": NONE if estimate is None else cents(estimate),
         "budget": NONE if budget is None else cents(budget),
-        "against": change(estimate, budget) if known and estimate and budget else NONE,
+        "against": change(estimate, budget) if estimate and budget else NONE,
         "bar": asdict(bar) if (bar := bar_of(outlook)) else None,
     }
 
