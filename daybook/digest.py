@@ -6,7 +6,7 @@ from daybook.bucket import archive_bucket
 from daybook.operate.reach import reached
 from daybook.publish import operators_event, publish
 from services.auditor.checks.digest import IN_HAND
-from services.notifier.claim import DELAYED, Claim, ClaimState
+from services.notifier.sending.claim import DELAYED, Claim, ClaimState
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested, derive_id
 from shared.ledger import Entry, Ledger

@@ -20,7 +20,7 @@ from services.notifier.dashboard.page import page
 from services.notifier.dashboard.publishing import made_of
 from services.notifier.dashboard.reading import read_window
 from services.notifier.executive.document import executive_pdf
-from services.notifier.render import render as digest_of
+from services.notifier.mail.render import render as digest_of
 from shared.archive import read_earlier_day
 from shared.config_parts import Currency
 from shared.currency import Display

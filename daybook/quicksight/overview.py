@@ -23,7 +23,7 @@ LIGHTS = {
     "green": ("CIRCLE", "#1A7338"),
     "grey": ("MINUS", "#5A626E"),
 }
-"""Shape and colour of each light, as in the mail (services/notifier/look.py)."""
+"""Shape and colour of each light, as in the mail (services/notifier/report/look.py)."""
 TABLE = {
     "ou": "OU",
     "light": "Light",

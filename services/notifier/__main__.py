@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.notifier.audiences import Audiences
+from services.notifier.channels.webhook import Webhooks
 from services.notifier.handler import SendDigest
-from services.notifier.ses import SesPost
+from services.notifier.sending.ses import SesPost
 from services.notifier.settings import NotifierSettings
-from services.notifier.webhook import Webhooks
 from shared.aws import clients
 from shared.currency import Display
 from shared.service import World, main

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from services.notifier.chat import chat_envelope
+from services.notifier.channels.chat import chat_envelope
 from services.notifier.compose import Composed
-from services.notifier.displayed import Shown
+from services.notifier.mail.message import Envelope
 from services.notifier.mails import executive_envelope, part_envelope
-from services.notifier.message import Envelope
 from services.notifier.parts import part_of
-from services.notifier.post import Post
-from services.notifier.sending import Mail, Sender
+from services.notifier.report.displayed import Shown
+from services.notifier.sending.one_list import Mail, Sender
+from services.notifier.sending.post import Post
 from shared.config_people import Chat, Digest, Executives, Owner, parts
 from shared.errors import LeaseLost, Reject, Retry, Stopping
 from shared.events import PeriodCataloged

@@ -7,24 +7,24 @@ from datetime import date, timedelta
 
 import pyarrow as pa
 
-from services.notifier.about_data import about_data
-from services.notifier.absent import lacking
-from services.notifier.accounts import AccountNews
-from services.notifier.attachment import breakdown_csv
-from services.notifier.charges import ByType, charges, month_to_date
-from services.notifier.compared import comparisons
 from services.notifier.dashboard.model import Told as OnDashboard
 from services.notifier.dashboard.model import on_page
-from services.notifier.displayed import Shown
 from services.notifier.earlier_digest import ToldDays
-from services.notifier.figures import Figures, figures
-from services.notifier.history import days_of_history
-from services.notifier.message import ATTACHED
-from services.notifier.month_before import month_before
-from services.notifier.origin import Origin
-from services.notifier.reconciled import require_shown
-from services.notifier.report import Report
-from services.notifier.restatements import DayChange, restatements
+from services.notifier.mail.attachment import breakdown_csv
+from services.notifier.mail.message import ATTACHED
+from services.notifier.report.about_data import about_data
+from services.notifier.report.absent import lacking
+from services.notifier.report.accounts import AccountNews
+from services.notifier.report.charges import ByType, charges, month_to_date
+from services.notifier.report.compared import comparisons
+from services.notifier.report.displayed import Shown
+from services.notifier.report.figures import Figures, figures
+from services.notifier.report.history import days_of_history
+from services.notifier.report.month_before import month_before
+from services.notifier.report.origin import Origin
+from services.notifier.report.reconciled import require_shown
+from services.notifier.report.report import Report
+from services.notifier.report.restatements import DayChange, restatements
 from shared.account_changes import AccountChanges
 from shared.archive import (
     ArchivedTable,

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date
 
-from services.notifier.claim import Claim, ClaimState
-from services.notifier.restatements import DayChange
+from services.notifier.report.restatements import DayChange
+from services.notifier.sending.claim import Claim, ClaimState
 from shared.day_record import DayRecord
 from shared.days import ONE_DAY, Period
 from shared.digest_claim import Told, ToldDay

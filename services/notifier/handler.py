@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from services.notifier.about_data import UnknownTypesAlarm
 from services.notifier.audiences import Audiences, Others, try_all
-from services.notifier.chat import delayed_chat
-from services.notifier.claim import DAILY, DELAYED
+from services.notifier.channels.chat import delayed_chat
 from services.notifier.compose import Composer, on_dashboard
 from services.notifier.dashboard.publishing import Dashboards
-from services.notifier.delayed import LateAlarm, delayed_message
-from services.notifier.mail_reports import MailReports
+from services.notifier.mail.delayed import LateAlarm, delayed_message
 from services.notifier.mails import digest_envelope
-from services.notifier.post import Post
-from services.notifier.sending import Mail, Sender
+from services.notifier.report.about_data import UnknownTypesAlarm
+from services.notifier.sending.claim import DAILY, DELAYED
+from services.notifier.sending.mail_reports import MailReports
+from services.notifier.sending.one_list import Mail, Sender
+from services.notifier.sending.post import Post
 from services.notifier.snapshot import Snapshots
 from shared.currency import Display
 from shared.errors import InputError, Reject

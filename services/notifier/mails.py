@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from services.notifier.compose import Composed
-from services.notifier.message import Attachment, Envelope, build_message
+from services.notifier.mail.message import Attachment, Envelope, build_message
+from services.notifier.mail.render import Rendered, render, render_executive
 from services.notifier.parts import Part
-from services.notifier.render import Rendered, render, render_executive
-from services.notifier.report import Report
+from services.notifier.report.report import Report
 from shared.config_people import Digest
 
 

@@ -8,17 +8,17 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.notifier.about_data import noted
-from services.notifier.absent import lacking
-from services.notifier.accounts import AccountNews
-from services.notifier.attachment import breakdown_csv
-from services.notifier.charges import inside as charged_inside
 from services.notifier.compose import Composed
-from services.notifier.displayed import Shown
-from services.notifier.figures import Figures, figures
-from services.notifier.message import ATTACHED
-from services.notifier.report import Report
-from services.notifier.restatements import DayChange, Restatements, restatements
+from services.notifier.mail.attachment import breakdown_csv
+from services.notifier.mail.message import ATTACHED
+from services.notifier.report.about_data import noted
+from services.notifier.report.absent import lacking
+from services.notifier.report.accounts import AccountNews
+from services.notifier.report.charges import inside as charged_inside
+from services.notifier.report.displayed import Shown
+from services.notifier.report.figures import Figures, figures
+from services.notifier.report.report import Report
+from services.notifier.report.restatements import DayChange, Restatements, restatements
 from shared.account_changes import AccountChange
 from shared.anomalies import Anomaly
 from shared.config_outlook import ROOT

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.notifier.dashboard.model import Dashboard
 from services.notifier.executive.document import executive_pdf
-from services.notifier.report import Report
+from services.notifier.report.report import Report
 from shared.locations import snapshot_key
 from shared.newest import Contender, write_newest
 from shared.ports import ObjectStore

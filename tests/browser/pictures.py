@@ -12,7 +12,7 @@ from pathlib import Path
 
 from services.notifier.dashboard.page import page as html_of
 from services.notifier.executive.document import executive_pdf
-from services.notifier.render import render
+from services.notifier.mail.render import render
 from tests.support.boards import browser_page, opened
 from tests.support.example_months import told_example
 

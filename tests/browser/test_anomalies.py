@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from services.notifier.dashboard.model import on_page
 from services.notifier.dashboard.page import page as html_of
-from services.notifier.findings import days_of, said
+from services.notifier.report.findings import days_of, said
 from shared.anomalies import JUDGED_AFTER, Anomaly
 from shared.money import MINUS
 from tests.support.boards import DAY, TOLD, Opened, board_of, month_of_rows, opened

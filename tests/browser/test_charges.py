@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from playwright.sync_api import Page
 
-from services.notifier.charges import Charges, by_type, charges
 from services.notifier.dashboard.page import page as html_of
-from services.notifier.look import NONE
+from services.notifier.report.charges import Charges, by_type, charges
+from services.notifier.report.look import NONE
 from shared.days import Period
 from shared.money import cents
 from tests.support.boards import DAY, METRIC, PROD, SANDBOX, Opened, board_of, month_of_rows, opened

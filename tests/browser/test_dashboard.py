@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.notifier.dashboard.model import Anomaly
 from services.notifier.dashboard.page import page as html_of
-from services.notifier.figures import figures
+from services.notifier.report.figures import figures
 from shared.breakdown import METRICS
 from shared.money import cents, exact_sum
 from tests.support.boards import (

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from services.notifier.dashboard.page import page as html_of
-from services.notifier.expectations import expectations
+from services.notifier.report.expectations import expectations
 from shared.config_outlook import Budget
 from shared.money import cents
 from shared.outlook import Outlook

@@ -10,9 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from services.notifier.mail.render import Rendered, render, render_delayed, render_executive
 from services.notifier.mails import digest_envelope
 from services.notifier.parts import part_of
-from services.notifier.render import Rendered, render, render_delayed, render_executive
 from shared.config_people import Digest
 from shared.events import DelayedData
 from shared.money import cents

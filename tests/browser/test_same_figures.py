@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from services.notifier.charges import Charges
-from services.notifier.chat import chat_envelope
+from services.notifier.channels.chat import chat_envelope
 from services.notifier.dashboard.page import page
 from services.notifier.executive.document import executive_pdf
-from services.notifier.look import NONE
 from services.notifier.mails import digest_envelope
+from services.notifier.report.charges import Charges
+from services.notifier.report.look import NONE
 from shared.config_people import Chat, Digest
 from shared.money import cents, exact_sum
 from tests.support.boards import GIVEN_BACK, Opened, board_of, month_of_rows, opened

@@ -10,11 +10,11 @@ from email.policy import SMTP
 
 import pytest
 
-from services.notifier.message import Attachment, Envelope, build_message
-from services.notifier.origin import Origin
-from services.notifier.post import MaybeSent, NotSent
-from services.notifier.render import Rendered
-from services.notifier.ses import SesPost
+from services.notifier.mail.message import Attachment, Envelope, build_message
+from services.notifier.mail.render import Rendered
+from services.notifier.report.origin import Origin
+from services.notifier.sending.post import MaybeSent, NotSent
+from services.notifier.sending.ses import SesPost
 from shared.aws import clients
 from shared.config_people import Digest
 from tests.support.cloud import Cloud

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daybook.example import ExampleExport, write_example
-from services.notifier.claim import Claim, ClaimState, claim_name
+from services.notifier.sending.claim import Claim, ClaimState, claim_name
 from shared.locations import digest_claim_key
 from tests.support.commands import Up, daybook, up
 from tests.support.waiting import eventually

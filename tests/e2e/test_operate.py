@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from daybook.cli import app
 from daybook.example import ExampleExport, write_example
-from services.notifier.claim import claim_name
+from services.notifier.sending.claim import claim_name
 from shared.days import Period, periods_between
 from shared.digest_claim import Claim, ClaimState
 from shared.locations import digest_claim_key

@@ -11,7 +11,7 @@ from itertools import product
 
 import pytest
 
-from services.notifier.attachment import breakdown_csv
+from services.notifier.mail.attachment import breakdown_csv
 from shared.breakdown import ARCHIVED
 from tests.support.units.rows import archived_table, row
 

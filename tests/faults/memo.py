@@ -24,7 +24,7 @@ from services.notifier.dashboard.model import Dashboard
 from services.notifier.executive.content import content
 from services.notifier.executive.document import executive_pdf
 from services.notifier.executive.months import months_by_currency
-from services.notifier.report import Report
+from services.notifier.report.report import Report
 from services.query import embedded_engine
 from services.query.embedded_engine import DayFiles
 from services.query.engine import Control

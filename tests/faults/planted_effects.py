@@ -19,10 +19,11 @@ from services.catalog import glue
 from services.catalog.glue import GluePartitions
 from services.catalog.quicksight import SpiceRefresher
 from services.forecaster import handler as forecaster
-from services.notifier import claim, earlier_digest, sending, ses
-from services.notifier.claim import Claim, Claims, ClaimState, claim_name
-from services.notifier.delivery import Delivery
-from services.notifier.post import NotSent
+from services.notifier import earlier_digest
+from services.notifier.sending import claim, one_list, ses
+from services.notifier.sending.claim import Claim, Claims, ClaimState, claim_name
+from services.notifier.sending.delivery import Delivery
+from services.notifier.sending.post import NotSent
 from services.query import asked
 from services.query.handler import QueryPeriods
 from services.query.month_before import MonthBefore
@@ -102,7 +103,7 @@ def blind(where: str) -> Callable[[], Patches]:
 
 
 def key_by_message() -> Patches:
-    return ((sending, "claim_name", lambda day, kind, _recipients: f"{day}-{kind}-{uuid4()}"),)
+    return ((one_list, "claim_name", lambda day, kind, _recipients: f"{day}-{kind}-{uuid4()}"),)
 
 
 def no_alarm() -> Patches:
@@ -155,7 +156,7 @@ def says_once() -> Patches:
 
 
 def one_kind() -> Patches:
-    return ((sending, "claim_name", lambda day, _kind, to: claim_name(day, "daily", to)),)
+    return ((one_list, "claim_name", lambda day, _kind, to: claim_name(day, "daily", to)),)
 
 
 def float_money() -> Patches:
@@ -268,7 +269,7 @@ def cut_between() -> Patches:
     async def unprotected(work: Any) -> Any:
         return await work
 
-    return ((sending, "finished", unprotected),)
+    return ((one_list, "finished", unprotected),)
 
 
 def arrival_in_ledger() -> Patches:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
-from services.notifier.claim import claim_name
+from services.notifier.sending.claim import claim_name
 from shared.events import derive_id
 from shared.locations import breakdown_key
 from tests.faults.example import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from services.notifier.claim import Claim, ClaimState
+from services.notifier.sending.claim import Claim, ClaimState
 from shared.day_record import DayRecord
 from shared.days import Period
 from shared.locations import day_records_prefix, digest_claim_key

@@ -18,7 +18,7 @@ from services.auditor.quicksight import SpiceIngestions
 from services.auditor.s3 import ExportManifests
 from services.auditor.sqs import SqsQueues
 from services.catalog.glue import GluePartitions
-from services.notifier.claim import claim_name
+from services.notifier.sending.claim import claim_name
 from shared.aws import clients
 from shared.days import days_between
 from shared.digest_claim import Claim, ClaimState

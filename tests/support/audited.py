@@ -12,7 +12,7 @@ from services.auditor.handler import report_of
 from services.auditor.listed import Ingestion, Queue, Table, Values
 from services.auditor.look import Look
 from services.auditor.report import AuditReport
-from services.notifier.claim import claim_name
+from services.notifier.sending.claim import claim_name
 from shared.days import Period, days_between, periods_between
 from shared.digest_claim import Claim, ClaimState
 from shared.events import Event, parse

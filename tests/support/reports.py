@@ -8,14 +8,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from services.notifier.about_data import AboutData
-from services.notifier.attachment import breakdown_csv
-from services.notifier.charges import by_type
 from services.notifier.compose import Composed
 from services.notifier.dashboard.model import Dashboard
-from services.notifier.figures import figures
-from services.notifier.origin import Origin
-from services.notifier.report import Report
+from services.notifier.mail.attachment import breakdown_csv
+from services.notifier.report.about_data import AboutData
+from services.notifier.report.charges import by_type
+from services.notifier.report.figures import figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.report import Report
 from shared.anomalies import Anomaly
 from shared.config_outlook import Budget
 from shared.days import Period

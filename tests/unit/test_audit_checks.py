@@ -7,7 +7,7 @@ import pytest
 
 from daybook.cli import COMMANDS
 from services.auditor.listed import Ingestion, Queue
-from services.notifier.claim import claim_name
+from services.notifier.sending.claim import claim_name
 from shared.days import ONE_DAY, Period
 from shared.digest_claim import ClaimState
 from shared.locations import day_record_key, digest_claim_key, period_record_key

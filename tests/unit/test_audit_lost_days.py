@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from services.notifier.claim import claim_name
+from services.notifier.sending.claim import claim_name
 from shared.config_parts import Gap
 from shared.day_record import PeriodRecord
 from shared.days import ONE_DAY, Period, days_between

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.charges import by_type, charges
-from services.notifier.displayed import Shown
+from services.notifier.report.charges import by_type, charges
+from services.notifier.report.displayed import Shown
 from shared.config import load_config
 from shared.currency import Display
 from shared.days import Period

@@ -6,12 +6,12 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.charges import by_type, charges_by_ou
 from services.notifier.dashboard.cells import Cells, cells_of, in_currency, joined
 from services.notifier.dashboard.given_back import MOST
 from services.notifier.dashboard.lines import Limits, Line, lines_of
 from services.notifier.dashboard.places import ALL, Place
 from services.notifier.dashboard.series import Series, whole_cents
+from services.notifier.report.charges import by_type, charges_by_ou
 from shared.money import MINUS, cents, exact_sum
 from tests.support.units.rows import DAY, archived_table, row
 

@@ -8,7 +8,7 @@ import pytest
 from daybook.digest import _chosen, _wish, resolve, settle
 from services.auditor.checks.digest import check
 from services.auditor.listed import Listed
-from services.notifier.claim import Claim, ClaimState
+from services.notifier.sending.claim import Claim, ClaimState
 from shared.errors import InputError
 from shared.ledger import Entry, Ledger
 from shared.memory import MemoryStore

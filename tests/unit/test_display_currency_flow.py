@@ -12,7 +12,7 @@ from services.forecaster.handler import AssessPeriod
 from services.notifier.dashboard.model import Told, dashboard
 from services.notifier.dashboard.places import Place
 from services.notifier.dashboard.reading import read_window
-from services.notifier.displayed import Shown
+from services.notifier.report.displayed import Shown
 from shared.breakdown import amounts_of
 from shared.config_outlook import Budget, Lights
 from shared.currency import Display

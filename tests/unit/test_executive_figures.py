@@ -8,8 +8,8 @@ import pytest
 from services.notifier.executive.content import content
 from services.notifier.executive.months import Months, months_by_currency
 from services.notifier.executive.printable import Texts
-from services.notifier.report import Report
-from services.notifier.restatements import (
+from services.notifier.report.report import Report
+from services.notifier.report.restatements import (
     CurrencyRestatements,
     Movement,
     OuChange,

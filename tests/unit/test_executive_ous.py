@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.notifier.executive.ou_rows import MOST_OUS, ou_table
-from services.notifier.ou_lines import OuLine
+from services.notifier.report.ou_lines import OuLine
 from shared.config_outlook import ROOT, UNMAPPED, shown_ou
 from shared.outlook import Light, Outlook
 

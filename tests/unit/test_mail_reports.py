@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.notifier.claim import Claim, ClaimState, claim_name
-from services.notifier.mail_reports import MailReports
+from services.notifier.sending.claim import Claim, ClaimState, claim_name
+from services.notifier.sending.mail_reports import MailReports
 from shared.errors import Reject
 from shared.events import MailReported, parse
 from shared.ledger import Ledger

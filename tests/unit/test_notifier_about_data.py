@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from services.notifier.about_data import MOST_TYPES, about_data
-from services.notifier.figures import figures
-from services.notifier.origin import Origin
-from services.notifier.post import NotSent
-from services.notifier.render import render
-from services.notifier.report import Report
+from services.notifier.mail.render import render
+from services.notifier.report.about_data import MOST_TYPES, about_data
+from services.notifier.report.figures import figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.report import Report
+from services.notifier.sending.post import NotSent
 from shared.errors import Retry
 from shared.events import PeriodCataloged
 from shared.memory import MemoryBell

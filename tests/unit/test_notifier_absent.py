@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.notifier.absent import MOST, absent
+from services.notifier.report.absent import MOST, absent
 from tests.support.units.aio import in_loop
 from tests.support.units.notifier import Notifier, hear, last_text
 from tests.support.units.rows import DAY, Row, archived_table, row

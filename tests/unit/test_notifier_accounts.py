@@ -2,11 +2,11 @@
 
 import pytest
 
-from services.notifier.accounts import MOST_ACCOUNTS, AccountNews
-from services.notifier.figures import figures
-from services.notifier.origin import Origin
-from services.notifier.render import Rendered, render
-from services.notifier.report import Report
+from services.notifier.mail.render import Rendered, render
+from services.notifier.report.accounts import MOST_ACCOUNTS, AccountNews
+from services.notifier.report.figures import figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.report import Report
 from shared.account_changes import AccountChange, AccountChanges
 from tests.support.units.pages import Page, squeezed
 from tests.support.units.rows import DAY, Row, archived_table, row

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.attachment import breakdown_csv, harmless
+from services.notifier.mail.attachment import breakdown_csv, harmless
 from shared.breakdown import ARCHIVED
 from tests.support.units.rows import Row, archived_table, row
 

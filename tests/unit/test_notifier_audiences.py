@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from services.notifier.audiences import is_due
-from services.notifier.claim import claim_name
-from services.notifier.message import Envelope
-from services.notifier.post import MaybeSent, NotSent
+from services.notifier.mail.message import Envelope
+from services.notifier.sending.claim import claim_name
+from services.notifier.sending.post import MaybeSent, NotSent
 from shared.config_people import Chat, Executives, Owner, parts
 from shared.errors import Reject, Retry
 from shared.events import Batch, PeriodCataloged, derive_id

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.charges import by_type, charges, charges_by_ou, month_to_date
-from services.notifier.figures import figures
-from services.notifier.origin import Origin
-from services.notifier.ou_lines import MOST_GIVING
-from services.notifier.render import render
-from services.notifier.report import Report
+from services.notifier.mail.render import render
+from services.notifier.report.charges import by_type, charges, charges_by_ou, month_to_date
+from services.notifier.report.figures import figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.ou_lines import MOST_GIVING
+from services.notifier.report.report import Report
 from shared.errors import InputError
 from shared.locations import breakdown_key
 from shared.memory import MemoryStore

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.notifier.accounts import AccountNews
-from services.notifier.chat import chat_envelope
-from services.notifier.restatements import (
+from services.notifier.channels.chat import chat_envelope
+from services.notifier.report.accounts import AccountNews
+from services.notifier.report.restatements import (
     CurrencyRestatements,
     Movement,
     OuChange,

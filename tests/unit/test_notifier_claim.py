@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.notifier.claim import Claim, Claims, ClaimState, claim_name
+from services.notifier.sending.claim import Claim, Claims, ClaimState, claim_name
 from shared.errors import Conflict
 from shared.ledger import Entry, Ledger
 from shared.memory import MemoryStore

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from services.notifier.claim import Claim, ClaimState, claim_name
-from services.notifier.delivery import IN_FLIGHT
-from services.notifier.post import NotSent
+from services.notifier.sending.claim import Claim, ClaimState, claim_name
+from services.notifier.sending.delivery import IN_FLIGHT
+from services.notifier.sending.post import NotSent
 from shared.config_people import Chat, Executives, Owner
 from shared.errors import Retry
 from shared.events import DataDelayed, DelayedData, follow_up

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.notifier.claim import PAUSES, Claim, ClaimState, claim_name
-from services.notifier.delivery import IN_FLIGHT
-from services.notifier.post import MaybeSent, NotSent
+from services.notifier.sending.claim import PAUSES, Claim, ClaimState, claim_name
+from services.notifier.sending.delivery import IN_FLIGHT
+from services.notifier.sending.post import MaybeSent, NotSent
 from shared.errors import Reject, Retry, Stopping
 from shared.events import PeriodCataloged
 from shared.ledger import Ledger

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from services.notifier.everything import everything, everything_by_day
+from services.notifier.report.everything import everything, everything_by_day
 from shared.outlook import Outlook
 
 DAY = date(2026, 3, 16)

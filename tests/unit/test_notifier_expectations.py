@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from services.notifier.expectations import SHORT, expectations
-from services.notifier.figures import figures
-from services.notifier.origin import Origin
-from services.notifier.render import render
-from services.notifier.report import Report
+from services.notifier.mail.render import render
+from services.notifier.report.expectations import SHORT, expectations
+from services.notifier.report.figures import figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.report import Report
 from shared.outlook import Outlook
 from tests.support.units.mail import outlook
 from tests.support.units.pages import Page, squeezed

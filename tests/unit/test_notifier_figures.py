@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import pytest
 
-from services.notifier.figures import TOP_SERVICES, CurrencyFigures, Figures, figures
+from services.notifier.report.figures import TOP_SERVICES, CurrencyFigures, Figures, figures
 from shared.outlook import Light, Outlook
 from tests.support.units.mail import outlook
 from tests.support.units.rows import DAY, Row, archived_table, row

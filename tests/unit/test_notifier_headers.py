@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.notifier.figures import figures
-from services.notifier.message import build_message
-from services.notifier.origin import Origin
-from services.notifier.render import render
-from services.notifier.report import Report
-from services.notifier.verdict import SUBJECT_NAME
+from services.notifier.mail.message import build_message
+from services.notifier.mail.render import render
+from services.notifier.report.figures import figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.report import Report
+from services.notifier.report.verdict import SUBJECT_NAME
 from shared.config_people import Digest
 from tests.support.units.aio import in_loop
 from tests.support.units.events import cataloged

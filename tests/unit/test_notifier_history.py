@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.notifier.history import days_of_history
-from services.notifier.render import render
+from services.notifier.mail.render import render
+from services.notifier.report.history import days_of_history
 from shared.anomalies import JUDGED_AFTER
 from shared.days import GAP, days_between
 from shared.locations import breakdown_key

@@ -5,13 +5,13 @@ from decimal import Decimal
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.notifier.about_data import AboutData
-from services.notifier.accounts import AccountNews
-from services.notifier.figures import figures
-from services.notifier.origin import Origin
-from services.notifier.render import Rendered, in_html, one_line, render
-from services.notifier.report import Report
-from services.notifier.restatements import restatements
+from services.notifier.mail.render import Rendered, in_html, one_line, render
+from services.notifier.report.about_data import AboutData
+from services.notifier.report.accounts import AccountNews
+from services.notifier.report.figures import figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.report import Report
+from services.notifier.report.restatements import restatements
 from shared.account_changes import AccountChange, AccountChanges
 from tests.support.units.mail import outlook
 from tests.support.units.pages import Page

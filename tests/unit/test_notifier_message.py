@@ -7,9 +7,9 @@ from email.policy import default
 
 import pytest
 
-from services.notifier.message import LIMIT, Attachment, Envelope, build_message
-from services.notifier.origin import Origin
-from services.notifier.render import Rendered
+from services.notifier.mail.message import LIMIT, Attachment, Envelope, build_message
+from services.notifier.mail.render import Rendered
+from services.notifier.report.origin import Origin
 from shared.config_people import Digest
 from tests.support.units.rows import DAY
 

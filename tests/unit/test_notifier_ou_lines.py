@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.notifier.ou_lines import MOST_OUS, OuLine, placed, worth_showing
+from services.notifier.report.ou_lines import MOST_OUS, OuLine, placed, worth_showing
 from shared.outlook import Outlook
 from tests.support.units.mail import outlook
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from services.notifier import parts as parts_of_ous
+from services.notifier.mail.render import render
 from services.notifier.parts import part_of
-from services.notifier.render import render
 from shared.locations import part_csv_key
 from tests.support.reports import composed
 from tests.support.units.aio import in_loop

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notifier.figures import Figures, figures
-from services.notifier.origin import Origin
-from services.notifier.render import Rendered, render
-from services.notifier.report import Report
+from services.notifier.mail.render import Rendered, render
+from services.notifier.report.figures import Figures, figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.report import Report
 from shared.money import cents
 from shared.outlook import Light
 from tests.support.units.mail import outlook

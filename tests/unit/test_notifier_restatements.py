@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.figures import figures
-from services.notifier.origin import Origin
-from services.notifier.render import render
-from services.notifier.report import Report
-from services.notifier.restatements import (
+from services.notifier.mail.render import render
+from services.notifier.report.figures import figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.report import Report
+from services.notifier.report.restatements import (
     MOST_SPANS,
     DayChange,
     Restatements,

@@ -18,9 +18,9 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from services.notifier.message import Envelope
-from services.notifier.post import MaybeSent, NotSent
-from services.notifier.ses import SesPost
+from services.notifier.mail.message import Envelope
+from services.notifier.sending.post import MaybeSent, NotSent
+from services.notifier.sending.ses import SesPost
 from tests.support.units.aio import in_loop
 
 URL = "https://email.eu-west-1.amazonaws.com"

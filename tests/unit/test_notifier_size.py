@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from services.notifier.about_data import AboutData
-from services.notifier.accounts import AccountNews
-from services.notifier.figures import figures
-from services.notifier.findings import MOST_CHANGES, MOST_FOUND
-from services.notifier.ou_lines import MOST_OUS
-from services.notifier.render import MOST_BYTES, Rendered, render
-from services.notifier.report import Report
+from services.notifier.mail.render import MOST_BYTES, Rendered, render
+from services.notifier.report.about_data import AboutData
+from services.notifier.report.accounts import AccountNews
+from services.notifier.report.figures import figures
+from services.notifier.report.findings import MOST_CHANGES, MOST_FOUND
+from services.notifier.report.ou_lines import MOST_OUS
+from services.notifier.report.report import Report
 from shared.account_changes import AccountChange, AccountChanges
 from shared.outlook import Outlook
 from tests.support.reports import ORIGIN, anomaly, change

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.notifier.claim import Claim, ClaimState, claim_name
-from services.notifier.delivery import IN_FLIGHT
-from services.notifier.mail_reports import MailReports
-from services.notifier.post import MaybeSent, NotSent
+from services.notifier.sending.claim import Claim, ClaimState, claim_name
+from services.notifier.sending.delivery import IN_FLIGHT
+from services.notifier.sending.mail_reports import MailReports
+from services.notifier.sending.post import MaybeSent, NotSent
 from shared.day_record import DayRecord
 from shared.errors import Retry
 from shared.events import MailData

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.notifier.figures import Figures, figures
-from services.notifier.verdict import subject_state, verdict
+from services.notifier.report.figures import Figures, figures
+from services.notifier.report.verdict import subject_state, verdict
 from shared.outlook import Outlook
 from tests.support.units.mail import outlook
 from tests.support.units.rows import DAY, archived_table

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.notifier.counted import counted
-from services.notifier.findings import MOST_FOUND
-from services.notifier.origin import Origin
-from services.notifier.render import Rendered, render
+from services.notifier.mail.render import Rendered, render
+from services.notifier.report.counted import counted
+from services.notifier.report.findings import MOST_FOUND
+from services.notifier.report.origin import Origin
 from tests.support.boards import month_of_rows
 from tests.support.reports import anomaly, change, composed
 from tests.support.units.pages import Page, squeezed

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.notifier.figures import Comparison
-from services.notifier.percent import change, share
+from services.notifier.report.figures import Comparison
+from services.notifier.report.percent import change, share
 
 
 @pytest.mark.parametrize(

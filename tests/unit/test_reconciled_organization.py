@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from services.notifier.charges import Charges
+from services.notifier.report.charges import Charges
 from shared.money import cents
 from tests.support.units.bills import KINDS, Bill, Item, Key
 from tests.support.units.flow import Cells, Flow, by, run_bill

@@ -11,7 +11,7 @@ import pytest
 
 from services.forecaster import handler as forecaster
 from services.forecaster.assess import assess as assess_month
-from services.notifier import attachment
+from services.notifier.mail import attachment
 from services.query.embedded_engine import EmbeddedEngine
 from services.query.export import Export
 from services.query.folder import FolderExportStore

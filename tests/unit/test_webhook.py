@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import web
 
-from services.notifier.chat import chat_envelope
-from services.notifier.message import Envelope
-from services.notifier.post import MaybeSent, NotSent
-from services.notifier.webhook import Webhooks
+from services.notifier.channels.chat import chat_envelope
+from services.notifier.channels.webhook import Webhooks
+from services.notifier.mail.message import Envelope
+from services.notifier.sending.post import MaybeSent, NotSent
 from shared.config_people import Chat
 from shared.errors import InputError
 from shared.money import cents

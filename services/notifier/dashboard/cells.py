@@ -7,7 +7,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.notifier.charges import CREDIT, DISCOUNT, REFUND
+from services.notifier.report.charges import CREDIT, DISCOUNT, REFUND
 from shared.breakdown import METRICS, states
 from shared.days import Period
 

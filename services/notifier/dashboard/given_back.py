@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.notifier.charges import CREDIT, DISCOUNT, REFUND
 from services.notifier.dashboard.places import ALL, lineage
 from services.notifier.dashboard.series import Series
+from services.notifier.report.charges import CREDIT, DISCOUNT, REFUND
 from shared.money import exact_sum
 
 MOST = 60

@@ -7,8 +7,8 @@ from datetime import date
 from services.notifier.dashboard.cells import Cells, in_currency, window_of
 from services.notifier.dashboard.lines import Limits, Lines, lines_of
 from services.notifier.dashboard.series import whole_cents
-from services.notifier.findings import days_of, said
-from services.notifier.restatements import Restatements
+from services.notifier.report.findings import days_of, said
+from services.notifier.report.restatements import Restatements
 from shared.anomalies import Anomaly as Found
 from shared.anomalies import State
 from shared.day_status import DayStatus

@@ -7,8 +7,8 @@ from typing import Any
 
 from services.notifier.dashboard.places import ALL
 from services.notifier.dashboard.series import whole_cents
-from services.notifier.everything import Everything, everything_by_day
-from services.notifier.expectations import expectations
+from services.notifier.report.everything import Everything, everything_by_day
+from services.notifier.report.expectations import expectations
 from shared.money import exact_sum_if_known
 from shared.outlook import Outlook
 

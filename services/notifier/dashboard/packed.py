@@ -17,7 +17,7 @@ from services.notifier.dashboard.model import Anomaly, CurrencyView, Dashboard
 from services.notifier.dashboard.outlooks import FIELDS, outlook_rows
 from services.notifier.dashboard.places import ALL
 from services.notifier.dashboard.series import Series
-from services.notifier.findings import nothing_said
+from services.notifier.report.findings import nothing_said
 
 PLANES = 6
 """Bytes of an integer: 2^47 cents, and exact in a browser's numbers."""

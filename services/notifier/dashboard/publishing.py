@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from services.notifier.dashboard.model import Dashboard, Told, dashboard
 from services.notifier.dashboard.page import page
 from services.notifier.dashboard.reading import Window, changed_meanwhile, read_window
-from services.notifier.displayed import Shown
+from services.notifier.report.displayed import Shown
 from shared.errors import Retry
 from shared.locations import LATEST_DASHBOARD, dashboard_key
 from shared.newest import Contender, write_newest

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.notifier.dashboard.cells import Cells, cells_of, joined, window_of
-from services.notifier.displayed import Shown
+from services.notifier.report.displayed import Shown
 from shared.archive import (
     archived_days,
     changed_since,

@@ -4,18 +4,18 @@ import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from services.notifier.counted import counted
 from services.notifier.executive.happened import found, restated, whys
 from services.notifier.executive.headline import headline, words
 from services.notifier.executive.keys import key_of
 from services.notifier.executive.months import Months
 from services.notifier.executive.ou_rows import MOST_OUS, ou_table
 from services.notifier.executive.printable import BOX, Texts, printable
-from services.notifier.expectations import FORECAST
-from services.notifier.figures import CurrencyFigures, Share
-from services.notifier.look import LIGHT, SHAPES
-from services.notifier.report import Report
-from services.notifier.verdict import short, verdict
+from services.notifier.report.counted import counted
+from services.notifier.report.expectations import FORECAST
+from services.notifier.report.figures import CurrencyFigures, Share
+from services.notifier.report.look import LIGHT, SHAPES
+from services.notifier.report.report import Report
+from services.notifier.report.verdict import short, verdict
 from shared.money import cents
 
 MOST_GIVING = 5

@@ -16,7 +16,7 @@ from services.notifier.dashboard.model import Dashboard
 from services.notifier.executive.content import content
 from services.notifier.executive.drawing import WIDTH, svg
 from services.notifier.executive.months import Months, months_by_currency
-from services.notifier.report import Report
+from services.notifier.report.report import Report
 
 HEIGHTS = {"months": 190, "burnup": 190, "daily": 120}
 NARROW = {"months": 244, "burnup": 394}

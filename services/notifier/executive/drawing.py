@@ -12,7 +12,7 @@ from typing import Any
 import vl_convert
 
 from services.notifier.executive.months import Row
-from services.notifier.look import INK, LIGHT
+from services.notifier.report.look import INK, LIGHT
 
 WIDTH = 660
 """Width in CSS pixels: at the width of the page's text, 10.5 px become 8 pt."""

@@ -1,8 +1,8 @@
 """What happened, as the PDF tells it: what stood out, why cost changed, what was restated."""
 
-from services.notifier.counted import counted
 from services.notifier.executive.printable import Texts
-from services.notifier.findings import (
+from services.notifier.report.counted import counted
+from services.notifier.report.findings import (
     causes_of,
     days_of,
     findings,
@@ -11,9 +11,9 @@ from services.notifier.findings import (
     said,
     signed,
 )
-from services.notifier.report import Report
-from services.notifier.restatements import CurrencyRestatements, Restatements, Span
-from services.notifier.verdict import short
+from services.notifier.report.report import Report
+from services.notifier.report.restatements import CurrencyRestatements, Restatements, Span
+from services.notifier.report.verdict import short
 
 
 def found(report: Report, currency: str) -> Texts | None:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from services.notifier.everything import Everything
 from services.notifier.executive.months import Months
 from services.notifier.executive.printable import Texts
-from services.notifier.figures import CurrencyFigures
-from services.notifier.look import NONE
-from services.notifier.percent import change
+from services.notifier.report.everything import Everything
+from services.notifier.report.figures import CurrencyFigures
+from services.notifier.report.look import NONE
+from services.notifier.report.percent import change
 from shared.money import cents
 
 

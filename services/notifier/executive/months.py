@@ -16,7 +16,7 @@ from services.notifier.dashboard.cells import window_of
 from services.notifier.dashboard.model import CurrencyView, Dashboard
 from services.notifier.dashboard.places import Place
 from services.notifier.dashboard.series import Series
-from services.notifier.everything import Everything, everything, everything_by_day
+from services.notifier.report.everything import Everything, everything, everything_by_day
 from shared.days import Period
 
 Row = dict[str, Any]

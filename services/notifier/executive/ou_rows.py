@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from services.notifier.bars import bar_of
-from services.notifier.counted import counted
 from services.notifier.executive.printable import Texts
-from services.notifier.look import NONE
-from services.notifier.ou_lines import OuLine, Placed, worth_showing
-from services.notifier.percent import change
-from services.notifier.verdict import SUBJECT_NAME
+from services.notifier.mail.bars import bar_of
+from services.notifier.report.counted import counted
+from services.notifier.report.look import NONE
+from services.notifier.report.ou_lines import OuLine, Placed, worth_showing
+from services.notifier.report.percent import change
+from services.notifier.report.verdict import SUBJECT_NAME
 from shared.money import cents
 
 MOST_OUS = 16

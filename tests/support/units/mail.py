@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from services.notifier.message import Envelope
+from services.notifier.mail.message import Envelope
 from shared.outlook import Light, Outlook
 from tests.support.units.rows import DAY
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
-from services.notifier.restatements import DayChange
+from services.notifier.report.restatements import DayChange
 from shared.day_record import DayVersion
 from shared.money import Amounts, add_amounts
 from tests.support.units.events import NOON

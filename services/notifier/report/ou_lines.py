@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.notifier.charges import Charges, differing
+from services.notifier.report.charges import Charges, differing
 from shared.config_outlook import ROOT, UNMAPPED, shown_ou
 from shared.money import cents
 from shared.outlook import Outlook

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from services.notifier.message import Envelope
-from services.notifier.post import MaybeSent, NotSent
+from services.notifier.mail.message import Envelope
+from services.notifier.sending.post import MaybeSent, NotSent
 from shared.config_people import Chat
 from shared.errors import InputError
 

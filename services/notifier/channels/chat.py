@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from services.notifier.channels import Note, Pairs, envelope_of
-from services.notifier.counted import counted
-from services.notifier.currency_figures import CurrencyFigures
-from services.notifier.delay import NEXT, delay_said, known_of
-from services.notifier.findings import found_in, place, signed
-from services.notifier.look import SHAPES
-from services.notifier.message import Envelope
-from services.notifier.ou_lines import MOST_TROUBLED
-from services.notifier.report import Report
-from services.notifier.restatements import CurrencyRestatements
-from services.notifier.verdict import short, verdict
+from services.notifier.channels.formats import Note, Pairs, envelope_of
+from services.notifier.mail.message import Envelope
+from services.notifier.report.counted import counted
+from services.notifier.report.currency_figures import CurrencyFigures
+from services.notifier.report.delay import NEXT, delay_said, known_of
+from services.notifier.report.findings import found_in, place, signed
+from services.notifier.report.look import SHAPES
+from services.notifier.report.ou_lines import MOST_TROUBLED
+from services.notifier.report.report import Report
+from services.notifier.report.restatements import CurrencyRestatements
+from services.notifier.report.verdict import short, verdict
 from shared.config_people import Chat
 from shared.events import DelayedData
 from shared.money import cents

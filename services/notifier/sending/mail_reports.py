@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from services.notifier.claim import Claim, ClaimState
+from services.notifier.sending.claim import Claim, ClaimState
 from shared.errors import Retry
 from shared.events import MailData
 from shared.ledger import Ledger

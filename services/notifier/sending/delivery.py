@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.notifier.claim import Claim, Claims, ClaimState
-from services.notifier.message import Envelope
-from services.notifier.post import MaybeSent, NotSent, Post
+from services.notifier.mail.message import Envelope
+from services.notifier.sending.claim import Claim, Claims, ClaimState
+from services.notifier.sending.post import MaybeSent, NotSent, Post
 from shared.digest_claim import Told, how_to_settle
 from shared.errors import Reject, Retry, Stopping
 from shared.lease import Lease

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from services.notifier.apart import apart_in_short, apart_said
-from services.notifier.figures import Figures
-from services.notifier.ou_lines import OuLine
+from services.notifier.report.apart import apart_in_short, apart_said
+from services.notifier.report.figures import Figures
+from services.notifier.report.ou_lines import OuLine
 from shared.config_outlook import shown_ou
 
 NAMED = 2

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.notifier.accounts import called
-from services.notifier.restatements import days_said
+from services.notifier.report.accounts import called
+from services.notifier.report.restatements import days_said
 from shared.anomalies import JUDGED_AFTER, Anomaly
 from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import cents, exact_sum

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from services.notifier.figures import CurrencyFigures, Figures
-from services.notifier.percent import share
+from services.notifier.report.figures import CurrencyFigures, Figures
+from services.notifier.report.percent import share
 from shared.money import cents
 
 LARGE = Decimal("0.1")

@@ -21,8 +21,8 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from services.notifier.message import Envelope
-from services.notifier.post import MaybeSent, NotSent
+from services.notifier.mail.message import Envelope
+from services.notifier.sending.post import MaybeSent, NotSent
 from shared.ses_reports import CLAIM_TAG
 
 BEFORE_THE_FIRST_BYTE = (

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from services.notifier.charges import ByType, Charges, by_type, charges, charges_by_ou
-from services.notifier.currency_figures import Comparison, CurrencyFigures, Share
-from services.notifier.day_costs import DayCosts
-from services.notifier.displayed import Shown
-from services.notifier.ou_lines import OuLine
+from services.notifier.report.charges import ByType, Charges, by_type, charges, charges_by_ou
+from services.notifier.report.currency_figures import Comparison, CurrencyFigures, Share
+from services.notifier.report.day_costs import DayCosts
+from services.notifier.report.displayed import Shown
+from services.notifier.report.ou_lines import OuLine
 from shared.breakdown import states
 from shared.config_outlook import ROOT
 from shared.money import exact_sum

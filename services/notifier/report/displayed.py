@@ -13,7 +13,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.notifier.charges import ByType
+from services.notifier.report.charges import ByType
 from shared.breakdown import METRICS
 from shared.currency import Display
 from shared.days import Period

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from urllib.parse import quote, urlencode
 
-from services.notifier.compared import PRICE
-from services.notifier.counted import counted
+from services.notifier.report.compared import PRICE
+from services.notifier.report.counted import counted
 from shared.locations import split_uri
 from shared.money import plain
 

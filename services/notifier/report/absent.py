@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from services.notifier.accounts import called
-from services.notifier.figures import Figures
+from services.notifier.report.accounts import called
+from services.notifier.report.figures import Figures
 from shared.breakdown import METRICS
 
 MOST = 5

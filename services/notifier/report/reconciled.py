@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from services.notifier.charges import Charges
-from services.notifier.figures import CurrencyFigures, Figures
+from services.notifier.report.charges import Charges
+from services.notifier.report.figures import CurrencyFigures, Figures
 from shared.config_outlook import ROOT, UNMAPPED
 from shared.days import Period
 from shared.errors import MismatchError

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.notifier.charges import Charges, differing
-from services.notifier.everything import Everything, everything
-from services.notifier.expectations import expectations
-from services.notifier.look import NONE
-from services.notifier.ou_lines import OuLine, giving_back
-from services.notifier.percent import change, share
+from services.notifier.report.charges import Charges, differing
+from services.notifier.report.everything import Everything, everything
+from services.notifier.report.expectations import expectations
+from services.notifier.report.look import NONE
+from services.notifier.report.ou_lines import OuLine, giving_back
+from services.notifier.report.percent import change, share
 from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import cents
 from shared.outlook import Outlook

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from services.notifier.claim import claim_name, first_claim
-from services.notifier.delivery import Delivery
-from services.notifier.message import Envelope
-from services.notifier.post import Post
+from services.notifier.mail.message import Envelope
+from services.notifier.sending.claim import claim_name, first_claim
+from services.notifier.sending.delivery import Delivery
+from services.notifier.sending.post import Post
 from shared.digest_claim import Told
 from shared.errors import Reject
 from shared.lease import Lease, finished

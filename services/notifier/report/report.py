@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.notifier.about_data import AboutData
-from services.notifier.accounts import AccountNews
-from services.notifier.compared import Comparison
-from services.notifier.figures import Figures
-from services.notifier.origin import Origin
-from services.notifier.restatements import Restatements
+from services.notifier.report.about_data import AboutData
+from services.notifier.report.accounts import AccountNews
+from services.notifier.report.compared import Comparison
+from services.notifier.report.figures import Figures
+from services.notifier.report.origin import Origin
+from services.notifier.report.restatements import Restatements
 from shared.anomalies import Anomaly
 from shared.why import Change
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from services.notifier.message import Envelope
+from services.notifier.mail.message import Envelope
 
 
 class NotSent(Exception):  # noqa: N818 - a certainty, not a fault of ours

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.notifier.message import Envelope, build_message
-from services.notifier.origin import Origin
-from services.notifier.render import render_delayed
+from services.notifier.mail.message import Envelope, build_message
+from services.notifier.mail.render import render_delayed
+from services.notifier.report.origin import Origin
 from shared.config_people import Digest
 from shared.days import Period
 from shared.events import DataDelayed

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.notifier.message import Envelope
-from services.notifier.render import one_line
+from services.notifier.mail.message import Envelope
+from services.notifier.mail.render import one_line
 from shared.config_people import Chat
 
 Pairs = Sequence[tuple[str, str]]

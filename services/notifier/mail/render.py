@@ -9,12 +9,12 @@ from functools import cache
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from services.notifier.accounts import MOST_ACCOUNTS
-from services.notifier.bars import bar_of
-from services.notifier.counted import counted
-from services.notifier.delay import delay_said, known_of
-from services.notifier.figures import CurrencyFigures, Figures
-from services.notifier.findings import (
+from services.notifier.mail.bars import bar_of
+from services.notifier.report.accounts import MOST_ACCOUNTS
+from services.notifier.report.counted import counted
+from services.notifier.report.delay import delay_said, known_of
+from services.notifier.report.figures import CurrencyFigures, Figures
+from services.notifier.report.findings import (
     Findings,
     causes_of,
     days_of,
@@ -23,10 +23,10 @@ from services.notifier.findings import (
     said,
     signed,
 )
-from services.notifier.look import DARK, LIGHT, NONE, SHAPES
-from services.notifier.ou_lines import MOST_GIVING, MOST_OUS, MOST_TROUBLED, worth_showing
-from services.notifier.report import Report
-from services.notifier.verdict import short, subject_state, verdict
+from services.notifier.report.look import DARK, LIGHT, NONE, SHAPES
+from services.notifier.report.ou_lines import MOST_GIVING, MOST_OUS, MOST_TROUBLED, worth_showing
+from services.notifier.report.report import Report
+from services.notifier.report.verdict import short, subject_state, verdict
 from shared.config_outlook import shown_ou
 from shared.events import DelayedData
 from shared.money import MINUS, cents, plain
@@ -138,7 +138,7 @@ def _if_text(clean: Callable[[str], str]) -> Callable[[object], object]:
 @cache
 def _environment(*, html: bool) -> Environment:
     environment = Environment(
-        loader=PackageLoader("services.notifier"),
+        loader=PackageLoader("services.notifier.mail"),
         autoescape=html,  # noqa: S701 - on for HTML; the text part must not be escaped
         undefined=StrictUndefined,
         finalize=_if_text(in_html if html else one_line),

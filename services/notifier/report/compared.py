@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.notifier.counted import counted
+from services.notifier.report.counted import counted
 from shared.cost_check import CostCheck, Gap
 from shared.days import Period
 from shared.events import CatalogedData

@@ -7,8 +7,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from services.notifier.origin import Origin
-from services.notifier.render import Rendered
+from services.notifier.mail.render import Rendered
+from services.notifier.report.origin import Origin
 from shared.config_people import Digest
 
 LIMIT = 10 * 1024 * 1024

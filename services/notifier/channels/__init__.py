@@ -1,0 +1,1 @@
+"""The digest in short for the channels of Slack and Teams."""

@@ -1,0 +1,1 @@
+"""The mails as readers see them: HTML, text and attachments in one MIME message."""
