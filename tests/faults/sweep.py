@@ -41,31 +41,41 @@ class Report:
 
 
 def spread(
-    work: Callable[[Work], Done], items: Iterable[Work], jobs: int = 0, *, least: int = 8
+    work: Callable[[Work], Done],
+    items: Iterable[Work],
+    jobs: int = 0,
+    *,
+    least: int = 8,
+    size: Callable[[Work], int] = lambda _: 1,
 ) -> Iterator[Done]:
-    """Do the work on each item, in order, on `jobs` processes (0: one per core)."""
+    """Do the work on each item, in order, on `jobs` processes (0: one per core).
+
+    How far it is, it says in what `size` says of each item.
+    """
     listed = list(items)
+    sizes = [size(item) for item in listed]
     processes = min(jobs or os.cpu_count() or 1, max(1, len(listed) // least))
     if processes == 1:
-        yield from _counted(map(work, listed), len(listed))
+        yield from _counted(map(work, listed), sizes)
         return
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         done = pool.imap(work, listed, chunksize=4 if least > 1 else 1)
-        yield from _counted(done, len(listed))
+        yield from _counted(done, sizes)
 
 
-def _counted(done: Iterable[Done], total: int) -> Iterator[Done]:
+def _counted(done: Iterable[Done], sizes: list[int]) -> Iterator[Done]:
     """Show how far it is: all the time where somebody watches, else ten times on a long way."""
-    watched = sys.stderr.isatty()
-    step = 1 if watched else max(total // 10, MANY)
-    for number, one in enumerate(done, 1):
-        if number % step == 0 or (watched and number == total):
-            end = "\r" if watched and number < total else "\n"
-            sys.stderr.write(f"{number:,} of {total:,}{end}")
+    watched, total, number, told = sys.stderr.isatty(), sum(sizes), 0, 0
+    step, between = (1, "\r") if watched else (max(total // 10, MANY), "\n")
+    for one, size in zip(done, sizes, strict=True):
+        number += size
+        if number >= told + step or (watched and number == total):
+            told = number
+            sys.stderr.write(f"{number:,} of {total:,}" + (between if number < total else "\n"))
         yield one
 
 
 def swept(layer: str, schedules: Iterable[Schedule], jobs: int = 0) -> Report:
     """Judge all schedules of a layer."""
-    found = spread(judge_tree, trees(schedules), jobs, least=1)
+    found = spread(judge_tree, trees(schedules), jobs, least=1, size=len)
     return Report(layer, [one for tree in found for one in tree])
