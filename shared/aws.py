@@ -3,10 +3,12 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from typing import Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from botocore.loaders import Loader, create_loader
 
 NEVER_TWICE = frozenset({"ses", "sns"})
 """Services whose calls have no idempotency token: the SDK must not repeat them on its own."""
@@ -38,6 +40,7 @@ async def clients(*services: str, region: str | None = None) -> AsyncIterator[tu
     `region` is for a service that is not in the environment's own region.
     """
     session = get_session()
+    session.register_component("data_loader", _data(session.get_config_variable("data_path")))
     async with AsyncExitStack() as stack:
         yield tuple(
             [
@@ -47,3 +50,9 @@ async def clients(*services: str, region: str | None = None) -> AsyncIterator[tu
                 for service in services
             ]
         )
+
+
+@cache
+def _data(path: str | None) -> Loader:
+    """Return the one reader of botocore's API models: each session would parse them all anew."""
+    return create_loader(path)
