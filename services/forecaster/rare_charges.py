@@ -15,13 +15,14 @@ from shared.days import Period
 FEW_DAYS = 4
 """A month with charges on more days is daily cost like any other."""
 MONTHS = 3
-"""Complete months whose mean is expected."""
-RECURRING = frozenset({"Tax", "Support", "Marketplace", "Commitment"})
-"""Charge types of which one month is enough to expect the next; a fee, refund or credit must
-have come in two of three months."""
+"""Complete months whose median is expected: a charge of once a year, and a month that was odd, are
+no rule."""
+RECURRING = frozenset({"Tax", "Support"})
+"""Charge types of which one month is enough to expect the next: AWS bills them each month. Any
+other must have come in two of three months: a subscription or a plan may be paid by the year."""
 GROWING = frozenset({"Tax"})
 """AWS restates the open month's tax, dated on the first, with every delivery."""
-KINDS = RECURRING | {"Fee", "Refund", "Credit"}
+KINDS = RECURRING | {"Marketplace", "Commitment", "Fee", "Refund", "Credit"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def by_month(values: Floats, first: date) -> dict[Period, Month]:
 
 
 def expected(values: Floats, first: date, kind: str, days: int) -> Floats:
-    """Return the next `days` days of a rare charge: a mean month, on the day it usually comes."""
+    """Return the next `days` days of a rare charge: a usual month, on the day it usually comes."""
     start = first + timedelta(days=len(values))
     months = by_month(values, first)
     current = months.get(Period.of(start), Month(0.0, ()))
@@ -79,5 +80,6 @@ def _usual(months: Mapping[Period, Month], first: date, start: date, kind: str) 
     if stopped or len(charged) < (1 if kind in RECURRING else 2):
         return None
     counted = charged if kind in RECURRING else whole
+    total = float(np.median([month.total for month in counted]))
     typical_day = int(np.median([day for month in charged for day in month.days]))
-    return Month(sum(month.total for month in charged) / len(counted), (typical_day,))
+    return Month(total, (typical_day,))

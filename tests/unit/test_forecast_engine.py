@@ -146,5 +146,18 @@ def test_the_tax_of_the_open_month_is_expected_to_grow_to_a_usual_months() -> No
     assert found[0] == pytest.approx(60)
 
 
+@pytest.mark.parametrize("kind", ["Marketplace", "Commitment"])
+def test_a_charge_of_once_a_year_is_not_expected_each_month(kind: str) -> None:
+    assert not rare(kind, (date(2026, 1, 4), 120_000), until=date(2026, 2, 3)).any()
+
+
+def test_a_month_that_was_odd_is_no_rule() -> None:
+    months = [(date(2026, month, 3), 100.0) for month in (1, 2)]
+
+    found = rare("Support", *months, (date(2026, 3, 3), 9000), until=date(2026, 4, 1))
+
+    assert found.max() == 100
+
+
 def test_a_single_refund_is_not_expected_again() -> None:
     assert not rare("Refund", (date(2026, 1, 9), -50), until=date(2026, 2, 3)).any()
