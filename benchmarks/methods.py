@@ -41,7 +41,7 @@ def daybook(series: Sequence[Series]) -> list[Said]:
     nodes = [(f"series {n}", "") for n in range(len(series))]
     projections = project(series, HORIZON)
     parts = [Part(*each) for each in zip(nodes, series, projections, strict=True)]
-    found = forecasts(parts, [(0, window) for window in WINDOWS], {})
+    found = forecasts(parts, [(0, window) for window in WINDOWS], ())
     seconds = (process_time() - began) / max(len(series), 1)
     said = []
     for part in parts:

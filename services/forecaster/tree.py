@@ -5,7 +5,7 @@ sums of its own subtree were off.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,6 +33,15 @@ class Part:
     projection: Projection
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is planned of an OU itself, day by day: up to the newest day, and of those ahead."""
+
+    node: Node
+    past: Floats
+    ahead: Floats
+
+
 def month_windows(day: date) -> tuple[tuple[int, int], ...]:
     """Return as days ahead: the rest of the month, the next three months, and the next six."""
     left = Period.of(day).length - day.day
@@ -46,20 +55,17 @@ def month_windows(day: date) -> tuple[tuple[int, int], ...]:
 def forecasts(
     parts: Sequence[Part],
     spans: Sequence[tuple[int, int]],
-    planned: Mapping[Node, Floats],
+    planned: Sequence[Plan],
 ) -> dict[Node, Forecast]:
-    """Forecast each OU that has parts or plans, and all its parents, over spans of days ahead.
-
-    `planned` holds what is planned per OU for each day ahead.
-    """
+    """Forecast each OU that has parts or plans, and all its parents, over spans of days ahead."""
     below: dict[Node, list[Part]] = defaultdict(list)
     for part in parts:
         for node in _lineage(part.node):
             below[node].append(part)
-    plans: dict[Node, list[Floats]] = defaultdict(list)
-    for node, path in planned.items():
-        for parent in _lineage(node):
-            plans[parent].append(path)
+    plans: dict[Node, list[Plan]] = defaultdict(list)
+    for plan in planned:
+        for parent in _lineage(plan.node):
+            plans[parent].append(plan)
     nodes = sorted({*below, *plans})
     off = [_errors(below[node]) for node in nodes]
     return {
@@ -76,30 +82,37 @@ def _lineage(node: Node) -> list[Node]:
 
 def _forecast(
     parts: Sequence[Part],
-    plans: Sequence[Floats],
+    plans: Sequence[Plan],
     spans: Sequence[tuple[int, int]],
     of: tuple[Errors, Widths],
 ) -> Forecast:
-    paths = [part.projection.path for part in parts] + list(plans)
+    paths = [part.projection.path for part in parts] + [plan.ahead for plan in plans]
     short = max((len(part.series.values) for part in parts), default=0) < SHORT
     totals = []
     for begin, end in spans:
         # To the cent before they are added, so that an OU's is the sum of its parts'.
         amount = round(sum(round(float(path[begin:end].sum()), 2) for path in paths), 2)
         totals.append(Total(amount) if short else Total(amount, *of[1].of(begin, end)))
-    error, checked = _shown_error(parts)
-    return Forecast(tuple(totals), short, error, checked)
+    error, checked = _shown_error(parts, plans)
+    rest = slice(*spans[0])
+    falls = any(bool((part.projection.path[rest] < 0).any()) for part in parts)
+    return Forecast(tuple(totals), short, error, checked, falls)
 
 
-def _shown_error(parts: Sequence[Part]) -> tuple[float | None, int]:
-    months = [_month(parts, days_ago) for days_ago in _origins(parts)[:SHOWN]]
+def _shown_error(parts: Sequence[Part], plans: Sequence[Plan]) -> tuple[float | None, int]:
+    """Return the mean error of a month's totals as a share of them, and of how many.
+
+    What was planned is taken out of the parts, and was known: it is put back on both sides.
+    """
+    months = [_month(parts, plans, days_ago) for days_ago in _origins(parts)[:SHOWN]]
     shares = [abs(said - came) / abs(came) for said, came in months if came]
     return (float(np.mean(shares)) if shares else None), len(shares)
 
 
-def _month(parts: Sequence[Part], days_ago: int) -> tuple[float, float]:
+def _month(parts: Sequence[Part], plans: Sequence[Plan], days_ago: int) -> tuple[float, float]:
     sums = [_said_and_came(part, days_ago, MONTH) for part in parts]
-    return sum(said for said, _ in sums), sum(came for _, came in sums)
+    known = sum(float(plan.past[-days_ago:][:MONTH].sum()) for plan in plans)
+    return known + sum(said for said, _ in sums), known + sum(came for _, came in sums)
 
 
 def _errors(parts: Sequence[Part]) -> Errors:

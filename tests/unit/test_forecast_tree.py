@@ -10,6 +10,7 @@ import pytest
 from services.forecaster.estimate import Forecast
 from services.forecaster.expectation import expect
 from services.forecaster.history import Cost
+from services.forecaster.planned import planned_on
 from services.forecaster.tree import month_windows
 from shared.config_outlook import PlannedEvent
 
@@ -117,6 +118,32 @@ def test_a_planned_event_that_has_begun_counts_once() -> None:
     (month, *_) = amounts(expect(known, DAY, (event("3100", start),))["Root/A", "USD"])
 
     assert month == pytest.approx(200 * 11, rel=0.03)
+
+
+def test_what_was_planned_is_part_of_what_the_back_test_is_a_share_of() -> None:
+    plan = event("3100", FIRST + timedelta(days=5))
+    known = costs(("1", "Root/A", 5))
+    plain = expect(known, DAY, ())["Root/A", "USD"].error
+    for day, there in known.items():
+        there.append(Cost("2", "Root/A", "USD", "Usage", float(planned_on(plan, day))))
+
+    error = expect(known, DAY, (plan,))["Root/A", "USD"].error
+
+    assert plain is not None
+    assert error is not None
+    assert error < plain / 10
+
+
+def test_an_account_that_cost_nothing_for_long_is_no_part_of_its_ou() -> None:
+    known = costs(("1", "Root/A", 100), ("2", "Root/Gone", 1000))
+    for day, there in known.items():
+        if day > FIRST + timedelta(days=60):
+            there[1] = Cost("2", "Root/Gone", "USD", "Usage", 0.0)
+
+    found = expect(known, DAY, ())
+
+    assert ("Root/Gone", "USD") not in found
+    assert found["Root", "USD"] == found["Root/A", "USD"]
 
 
 def test_days_that_are_not_archived_change_little() -> None:
