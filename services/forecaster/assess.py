@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.forecaster.estimate import Estimate, Forecast, by_forecast, by_run_rate
+from services.forecaster.estimate import NOTHING, Estimate, Forecast, by_forecast, by_run_rate
 from services.forecaster.lights import NO_BUDGET, Standing, light_of
 from shared.config_outlook import Anomalies, BudgetOfOu, Lights, PlannedEvent, shown_ou
 from shared.money import exact_sum, to_scale
@@ -135,8 +135,10 @@ class _Month:
         )
 
     def _estimate(self, node: tuple[str, str], spent: Decimal) -> Estimate:
-        if node in self.forecasts:
-            return by_forecast(spent, self.forecasts[node])
+        # An OU without a forecast beside others that have one has lost its accounts: by a run rate
+        # of its own they would count twice.
+        if self.forecasts:
+            return by_forecast(spent, self.forecasts.get(node, NOTHING))
         planned = [e for e in self.rules.planned if _below((e.ou, e.currency), node)]
         return by_run_rate(spent, self.day, planned)
 

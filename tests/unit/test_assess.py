@@ -13,7 +13,7 @@ from services.forecaster.assess import (
     assess,
     budgets_in_force,
 )
-from services.forecaster.estimate import run_rate
+from services.forecaster.estimate import Forecast, Total, by_forecast, run_rate
 from shared.config_outlook import Budget, Lights, shown_ou
 from shared.days import Period
 from shared.outlook import Outlook
@@ -24,6 +24,11 @@ NEXT_DAY = date(2026, 3, 17)
 
 def spend(ou_path: str, amount: str, *, day: date = DAY, currency: str = "USD") -> Spend:
     return Spend(day, ou_path, currency, Decimal(amount))
+
+
+def forecast(rest: float, half: float = 5.0, *, falls: bool = False) -> Forecast:
+    total = Total(rest, half, 2 * half)
+    return Forecast((total, total, total), short=False, error=None, checked=0, falls=falls)
 
 
 def budget(
@@ -148,6 +153,33 @@ def test_the_estimate_is_the_run_rate() -> None:
     row = assessed(spend("Root", "16"), budgets=(budget("Root"),))["Root", "USD"]
 
     assert (row.month_end_estimate, row.estimate_method) == (Decimal(31), "run-rate")
+
+
+def test_an_ou_that_lost_its_accounts_is_expected_to_cost_nothing_more() -> None:
+    spends = [spend("Root/Old", "150"), spend("Root/New", "10"), spend("Unmapped", "30")]
+    known = {("Root", "USD"): forecast(300), ("Root/New", "USD"): forecast(300)}
+
+    rows = {row.ou: row for row in assess(DAY, spends, Rules((), Lights()), known, complete=True)}
+
+    assert {ou: str(row.month_end_estimate) for ou, row in rows.items()} == {
+        "Root": "460.00",
+        "New": "310.00",
+        "Old": "150.00",
+        "Unmapped": "30.00",
+    }
+    assert rows["Old"].estimate_method == "forecast"
+    assert rows["Old"].next_3_months == 0
+
+
+@pytest.mark.parametrize(
+    ("expected", "low"),
+    [(forecast(3), "100"), (forecast(9), "104"), (forecast(3, falls=True), "98")],
+    ids=["what is spent is spent", "above it", "credits may come"],
+)
+def test_a_month_never_ends_below_what_is_spent(expected: Forecast, low: str) -> None:
+    month = by_forecast(Decimal(100), expected).ranges[0]
+
+    assert (month.low_80, month.high_80) == (Decimal(low), month.amount + 5)
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,11 @@ def test_a_forecast_is_told_with_its_interval_for_each_window() -> None:
     [
         (0.04, 3, "Month-long forecasts of the last 3 months were off by 4 %."),
         (0.126, 1, "The month-long forecast of the last month was off by 13 %."),
-        (None, 0, "No forecast of a month could be checked yet: history is too short."),
+        (
+            None,
+            0,
+            "No forecast of a month could be checked yet: what costs there is too new.",
+        ),
     ],
 )
 def test_a_forecast_tells_how_good_such_forecasts_were(

@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.forecaster.assess import Rules, Spend, assess
+from services.forecaster.estimate import by_run_rate
 from services.forecaster.planned import planned_days, planned_on
 from shared.config_outlook import Lights, PlannedEvent
 
@@ -54,6 +55,23 @@ def test_the_run_rate_takes_in_what_begins_later_and_not_what_has_begun() -> Non
     # 31 by the mean day, and twelve days of 10 from 20 March on; in the OU and its parents.
     assert rows["Root/A"].month_end_estimate == Decimal(31 + 120)
     assert rows["Root"].month_end_estimate == Decimal(31 + 120)
+
+
+@pytest.mark.parametrize(
+    ("begun", "spent", "month", "next_3_months"),
+    [
+        (event(start=DAY), "26", 31 + 16 * 10, 91 + 3 * 310),
+        (event(start=date(2026, 1, 1), until=DAY), "176", 31 + 160, 91),
+    ],
+    ids=["begins", "ends"],
+)
+def test_the_run_rate_takes_what_is_planned_on_its_own_days(
+    begun: PlannedEvent, spent: str, month: int, next_3_months: int
+) -> None:
+    found = by_run_rate(Decimal(spent), DAY, (begun,))
+
+    # One a day beside the plan: March has 31 days, the three months after it 91.
+    assert [round(window.amount, 6) for window in found.ranges[:2]] == [month, next_3_months]
 
 
 def test_an_event_that_ends_before_it_begins_is_refused() -> None:

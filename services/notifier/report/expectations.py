@@ -39,7 +39,7 @@ def _expected(name: str, amount: Decimal | None, low: Decimal | None, high: Deci
 
 def _past(outlook: Outlook) -> str:
     if outlook.back_test_error is None:
-        return "No forecast of a month could be checked yet: history is too short."
+        return "No forecast of a month could be checked yet: what costs there is too new."
     percent = f"{100 * outlook.back_test_error:.0f} %"
     if outlook.back_tests == 1:
         return f"The month-long forecast of the last month was off by {percent}."
