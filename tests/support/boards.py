@@ -82,7 +82,7 @@ FORECASTS = {
     ("Root/Workloads", "USD"): forecast_of(1553.07, 9346.78, 42.29),
     ("Root/Workloads/Prod", "USD"): forecast_of(1553.07, 9346.78, 43.31),
 }
-"""On the last day; before it, and of the OUs that are missing here, there is the run rate."""
+"""On the last day; before it, and of the OUs that are missing here, too young, the run rate."""
 
 
 def outlooks_of(
@@ -99,8 +99,11 @@ def outlooks_of(
             for ou, amounts in amounts_by_ou(table).items()
             for part in amounts
         ]
-        known = FORECASTS if day == max(tables) else None
-        found += assess(day, spends, rules, known, complete=True)
+        known = FORECASTS if day == max(tables) else {}
+        rated = assess(day, spends, rules, complete=True)
+        found += [row for row in rated if (row.ou_path, row.currency) not in known]
+        forecast = assess(day, spends, rules, known, complete=True)
+        found += [row for row in forecast if (row.ou_path, row.currency) in known]
     return found
 
 
