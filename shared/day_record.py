@@ -63,9 +63,10 @@ class DayRecord(BaseModel):
         """Return the record with one version more, unless it is there already.
 
         Versions are in the order of their deliveries: a slow writer of an older delivery may
-        record after a newer one, and must not come to be in force by it.
+        record after a newer one, and must not come to be in force by it. Bytes that were adopted
+        and prove to be a delivery's own are that delivery's: it says more of them.
         """
-        if version.sha256 == self.newest.sha256:
+        if version.sha256 == self.newest.sha256 and version.adopted == self.newest.adopted:
             return self
         known = {(v.sha256, v.source_version, v.run) for v in self.versions}
         if (version.sha256, version.source_version, version.run) in known:
@@ -78,7 +79,10 @@ class DayRecord(BaseModel):
         places = [place for place, version in enumerate(self.versions) if version.run == run]
         if not places:
             return "unchanged"
-        return "restated" if places[0] else "new"
+        if not places[0]:
+            return "new"
+        before, ours = self.versions[places[0] - 1 : places[0] + 1]
+        return "unchanged" if before.sha256 == ours.sha256 else "restated"
 
 
 class PeriodRecord(BaseModel):

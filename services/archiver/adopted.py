@@ -1,22 +1,36 @@
 """Days that were archived before Daybook: what the export does not know of them stays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+
+import structlog
 
 from shared.day_record import DayRecord
 from shared.days import Period
 from shared.events import ArchivedDay
 from shared.ledger import Ledger
-from shared.locations import breakdown_key, breakdowns_prefix, day_of_partition, day_record_key
+from shared.locations import (
+    BREAKDOWNS,
+    breakdown_key,
+    breakdowns_prefix,
+    day_of_partition,
+    day_record_key,
+    partition,
+)
 from shared.ports import ObjectReader, ObjectStore
 
+log = structlog.get_logger()
 
-async def adopted_days(store: ObjectStore, empty: Iterable[date]) -> dict[date, ArchivedDay]:
-    """Return which of the days without lines were adopted; they stand as they are.
 
-    An export that begins later than they do says nothing of them.
+async def standing_days(
+    store: ObjectStore, empty: Iterable[date]
+) -> dict[date, ArchivedDay | None]:
+    """Return which of the days without lines stand as they are, with what the ledger has of them.
+
+    An export that begins later than they do says nothing of them. Nor may a day be emptied that
+    was not adopted yet, or whose record is lost: of such a one there is nothing to say (None).
     """
-    kept: dict[date, ArchivedDay] = {}
+    kept: dict[date, ArchivedDay | None] = {}
     for day in empty:
         entry = await Ledger(store).read(day_record_key(day), DayRecord)
         if entry and entry.doc.newest.adopted:
@@ -24,7 +38,27 @@ async def adopted_days(store: ObjectStore, empty: Iterable[date]) -> dict[date, 
             kept[day] = ArchivedDay(
                 day=day, outcome="unchanged", sha256=newest.sha256, rows=newest.rows
             )
+        elif entry is None and (key := await _unsigned(store, day)):
+            log.warning("not-adopted", key=key, kept=True, remedy="daybook adopt")
+            kept[day] = None
     return kept
+
+
+def not_adopted(days: Sequence[date]) -> tuple[str, ...]:
+    """Return what a reader must know where days stand of which the ledger says nothing."""
+    if not days:
+        return ()
+    span = f"{days[0]}" if len(days) == 1 else f"{days[0]} to {days[-1]}, {len(days)} days"
+    return (f"Archived before Daybook and not adopted, so left out here: {span}.",)
+
+
+async def _unsigned(store: ObjectReader, day: date) -> str | None:
+    """Return the key of an object in a day's place that no worker wrote; None where none is."""
+    for item in await store.list(f"{BREAKDOWNS}{partition(day)}"):
+        found = None if item.key.endswith("/") else await store.head(item.key)
+        if found and "sha256" not in found.metadata:
+            return item.key
+    return None
 
 
 async def other_names(store: ObjectReader, period: Period) -> dict[date, str]:

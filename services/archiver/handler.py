@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from services.archiver.adopted import adopted_days, other_names
+from services.archiver.adopted import not_adopted, other_names, standing_days
 from services.archiver.compare import CompareCosts
 from services.archiver.day_archive import DayArchive, require_month
 from shared.breakdown import amounts_of
@@ -40,6 +41,13 @@ from shared.staging import StagedDay, StagedPeriod
 SOURCE = "daybook.archiver"
 
 
+class Archived(NamedTuple):
+    """A period's days, and what is to be known of them."""
+
+    days: tuple[ArchivedDay, ...]
+    notes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class ArchivePeriod:
     """The archiver's handler; `metric` is the cost that DailyCost shows."""
@@ -52,14 +60,16 @@ class ArchivePeriod:
         """Archive every staged day of the period."""
         if not isinstance(event, PeriodQueried):
             raise Reject(f"the archiver does not hear {event.type}")
-        days = await self._archive(event)
+        days, notes = await self._archive(event)
         compared = await self._compared(event)
+        kept = event.data.model_dump(exclude={"staging", "bytes_scanned", "notes"})
         return [
             follow_up(
                 event,
                 PeriodArchived,
                 ArchivedData(
-                    **event.data.model_dump(exclude={"staging", "bytes_scanned"}),
+                    **kept,
+                    notes=(*event.data.notes, *notes),
                     bucket=self.store.bucket,
                     days=days,
                     compared=compared,
@@ -78,7 +88,7 @@ class ArchivePeriod:
         delivered = data.source_version.partition("/")[0]
         return await self.compare.check(event.runid, data.day, delivered, staged.invoices)
 
-    async def _archive(self, event: PeriodQueried) -> tuple[ArchivedDay, ...]:
+    async def _archive(self, event: PeriodQueried) -> Archived:
         """Archive the newest delivery there is, whosever it is, until none has come meanwhile.
 
         A newer delivery whose day is as it was writes nothing, so nothing stops an older one that
@@ -95,13 +105,13 @@ class ArchivePeriod:
             final=data.final,
         )
         begun = await self._begin(data.period, ours)
-        days = await self._days(data.period, begun)
+        days, notes = await self._days(data.period, begun)
         while (newest := await self._begin(data.period, ours)) != begun:
             begun = newest
-            days = await self._days(data.period, begun)
-        if begun == ours:
-            return days
-        return tuple(day.model_copy(update={"outcome": "superseded"}) for day in days)
+            days, notes = await self._days(data.period, begun)
+        if begun != ours:
+            days = tuple(day.model_copy(update={"outcome": "superseded"}) for day in days)
+        return Archived(days, notes)
 
     async def _begin(self, period: Period, ours: PeriodRecord) -> PeriodRecord:
         """Put our delivery down as the period's newest, unless a newer one is; return which is."""
@@ -111,12 +121,12 @@ class ArchivePeriod:
 
         return await Ledger(self.store).update(period_record_key(period), PeriodRecord, newer)
 
-    async def _days(self, period: Period, delivery: PeriodRecord) -> tuple[ArchivedDay, ...]:
+    async def _days(self, period: Period, delivery: PeriodRecord) -> Archived:
         """Write a period's days: all of them add up to the export before one is written."""
         archive = DayArchive(self.store, self.metric)
         staged = await self._staged(delivery.staging)
         staged_days = await self._staged_days(period, staged)
-        kept = await adopted_days(self.store, [day.day for day in staged_days if not day.keys])
+        kept = await standing_days(self.store, [day.day for day in staged_days if not day.keys])
         prepared = [await archive.prepare(day) for day in staged_days if day.day not in kept]
         require_month(prepared, staged)
         drivers = await self._drivers(staged)
@@ -125,7 +135,9 @@ class ArchivePeriod:
         if drivers:
             ours = Contender(*drivers, delivery.source_version, delivery.run)
             await write_newest(self.store, drivers_key(period), ours)
-        return tuple(sorted([*written, *kept.values()], key=lambda archived: archived.day))
+        known = [day for day in kept.values() if day]
+        days = sorted([*written, *known], key=lambda archived: archived.day)
+        return Archived(tuple(days), not_adopted([day for day in kept if kept[day] is None]))
 
     async def _drivers(self, staged: StagedPeriod) -> tuple[bytes, int] | None:
         """Return the staged object of what drives the cost, and its rows: it must add up, too."""

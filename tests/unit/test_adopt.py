@@ -1,49 +1,39 @@
 """An archive that was there before Daybook is taken into the ledger as it lies."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from daybook.adopt.archive import Adoption
 from daybook.attribution import Tree
 from daybook.report import Asked, report
 from shared.adopted import CONTRACT
 from shared.archive import read_earlier_day
-from shared.day_record import DayRecord, PeriodRecord
+from shared.day_record import PeriodRecord
 from shared.days import Period, days_between
 from shared.errors import InputError, MismatchError
 from shared.ledger import Ledger
-from shared.locations import breakdown_key, day_record_key, period_record_key
+from shared.locations import breakdown_key, period_record_key
 from shared.memory import MemoryStore
-from tests.support.units.adopted import five, old_archive, old_day, old_key
+from tests.support.units.adopted import (
+    adopt,
+    adoption,
+    exported,
+    five,
+    old_archive,
+    old_day,
+    old_key,
+    record,
+)
 from tests.support.units.aio import in_loop
 from tests.support.units.catalogs import FakePartitions
 from tests.support.units.events import SECOND_DELIVERY, archive, queried
 from tests.support.units.notifier import Notifier, hear, last_text
-from tests.support.units.rows import DAY, row, usd
+from tests.support.units.rows import usd
 
 FIRST, LAST = date(2026, 2, 27), date(2026, 3, 14)
 DAYS = list(days_between(FIRST, LAST))
-
-
-def adoption(store: MemoryStore, told: list[str] | None = None) -> Adoption:
-    return Adoption(store, "EUR", (told if told is not None else []).append)
-
-
-async def adopt(store: MemoryStore) -> FakePartitions:
-    work, partitions = adoption(store), FakePartitions()
-    await work.carry_out(await work.plan(), partitions)
-    return partitions
-
-
-async def record(store: MemoryStore, day: date) -> DayRecord:
-    entry = await Ledger(store).read(day_record_key(day), DayRecord)
-    assert entry
-    return entry.doc
 
 
 @in_loop
@@ -195,12 +185,6 @@ async def test_a_month_that_was_adopted_is_reported() -> None:
     assert told.last_day == LAST
     assert {line.currency for line in told.lines} == {"EUR"}
     assert max(line.amount for line in told.lines) == Decimal(21)
-
-
-def exported(first: date, last: date = DAY) -> dict[date, Sequence[Any]]:
-    """Return a delivery that has lines from `first` on, and none on the days before."""
-    days = list(days_between(date(2026, 3, 1), last))
-    return {day: [row("2", Currency="EUR")] if day >= first else [] for day in days}
 
 
 @in_loop

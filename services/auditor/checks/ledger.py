@@ -13,8 +13,7 @@ from shared.money import add_amounts
 def check(listed: Listed) -> Iterator[Finding]:
     """Look at every archived day, and at every record."""
     for day in sorted(listed.by_day.keys() - listed.records.keys()):
-        found = "it is archived and not in the ledger; a backfill records it anew, without history"
-        yield of_a_backfill("ledger-gone", day, found)
+        yield _gone(listed, day)
     for key in listed.unreadable:
         yield Finding(
             kind="ledger-unreadable",
@@ -28,6 +27,20 @@ def check(listed: Listed) -> Iterator[Finding]:
         if differs := difference(record.totals, add_amounts(parts)):
             found = f"the ledger's total is {differs} as the sum of its OUs"
             yield of_a_backfill("total-differs", day, found)
+
+
+def _gone(listed: Listed, day: date) -> Finding:
+    """Of what no worker wrote the export may know nothing: a backfill has no say in it."""
+    own = listed.own_object(day)
+    if own and "sha256" not in own.metadata:
+        return Finding(
+            kind="ledger-gone",
+            day=day,
+            found="no worker wrote its object, and it is not in the ledger",
+            remedy="daybook adopt --currency CODE --yes, with the code of its amounts",
+        )
+    found = "it is archived and not in the ledger; a backfill records it anew, without history"
+    return of_a_backfill("ledger-gone", day, found)
 
 
 def _day_in(key: str) -> date | None:
