@@ -94,7 +94,7 @@ class Lookout:
             found_on=self._date(clear[0]),
             actual=_cents(actual),
             expected=_cents(expected),
-            explanation="the new normal" if event.last - event.first + 1 >= PATIENCE else "",
+            explanation="the new normal" if event.through - event.first + 1 >= PATIENCE else "",
         )
 
     def _date(self, place: int) -> date:
@@ -111,7 +111,7 @@ def comes_or_goes(alive: Floats, event: Event) -> bool:
 
 
 def _state(event: Event, until: int) -> State:
-    return "open" if event.last == until else "ended"
+    return "open" if event.through == until else "ended"
 
 
 def _id(cell: Cell, side: int, since: date) -> str:

@@ -54,6 +54,15 @@ class Rests:
             rests._note(day, idle[:, day])
         return rests
 
+    def run_through(self, values: Floats, settle: int) -> Floats:
+        """Return the values with the pauses of the first `settle` days as the days beside them."""
+        clean = values.copy()
+        first = np.where(self.idle, np.nan, values)[:, :settle]
+        known = ~np.isnan(first)
+        mean = np.where(known, first, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        clean[:, :settle] = np.where(known, first, mean[:, None])
+        return clean
+
     def take(self, day: int, values: Floats, level: Floats, factor: Floats) -> Mask:
         """Note which series are idle on a day, and return which of them rest."""
         expected = np.abs(level) * factor

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.forecaster.arrays import WEEK, Floats
+from services.forecaster.quiet import all_of_one, last_sides
 from services.forecaster.rests import Rests
 from services.forecaster.watched import Places, Sides, Watched
 from shared.anomalies import JUDGED_AFTER
@@ -66,7 +67,7 @@ def watch(values: Floats, least: float) -> Watched:
     state = _State.of(values, least)
     for day in range(values.shape[1]):
         state.take(day)
-    return Watched(values, state.expected, state.side, state.since)
+    return Watched(values, state.expected, state.side, state.since, state.quiet)
 
 
 @dataclass
@@ -85,6 +86,7 @@ class _State:
     since: Places
     monthly: Mask
     """Days off by a charge of once a month: as expected, and no lesson."""
+    quiet: Mask
     rests: Rests
     limits: list[Floats]
     """Of the day: what each of `SPANS` may be off downward and upward."""
@@ -96,7 +98,7 @@ class _State:
         rests = Rests.of(values, SETTLE)
         return cls(
             values=values,
-            clean=_run_through(values, rests),
+            clean=rests.run_through(values, SETTLE),
             rests=rests,
             factor=np.ones(values.shape),
             level=blank.copy(),
@@ -105,6 +107,7 @@ class _State:
             side=np.zeros(values.shape, np.int8),
             since=np.zeros(values.shape, np.int64),
             monthly=np.zeros(values.shape, np.bool_),
+            quiet=np.zeros(values.shape, np.bool_),
             limits=[np.zeros((2, len(values))) for _ in SPANS],
             least=max(least, NOTHING),
         )
@@ -207,11 +210,15 @@ class _State:
         self.monthly[:, day] = (side != 0) & self._monthly(day, excess)
         side[self.monthly[:, day]] = 0
         lasts = np.maximum(LASTING * usual, FOLLOWS * SHARES[0])
-        before = self.side[:, day - 1]
+        before = last_sides(self.side, self.quiet, day)
         lasting = (before == np.sign(today)) & (np.abs(today) > lasts) & (side == 0)
         lasting &= (np.abs(excess) > self.least) & ~self.monthly[:, day] & ~rest
         side[lasting] = before[lasting]
         self.side[:, day], self.since[:, day] = side, since
+        expected = np.maximum(np.abs(self.expected[:, day]), np.abs(self.values[:, day]))
+        self.quiet[:, day] = (expected <= self.least) & (
+            np.abs(self.level[:, day - 1]) > self.least
+        )
 
     def _beyond(self, place: int, day: int, least: Floats) -> Sides:
         """Return the side on which the last days are further off than they ever are."""
@@ -248,7 +255,7 @@ class _State:
         unusual = (self.side[:, day] != 0) | self.monthly[:, day]
         self.clean[unusual, day] = self.expected[unusual, day]
         # A first day teaches that such days come, and no more than that.
-        begun = (self.side[:, day] != 0) & (self.side[:, day - 1] == 0)
+        begun = (self.side[:, day] != 0) & (last_sides(self.side, self.quiet, day) == 0)
         for place, off in enumerate(self.off):
             lowest, highest = TAUGHT * self.limits[place]
             told = np.clip(off[:, day], lowest, highest)
@@ -267,21 +274,12 @@ class _State:
         if day < LEARN + PATIENCE:
             return
         days = slice(day - PATIENCE + 1, day + 1)
-        settled = np.abs(self.side[:, days].sum(axis=1, dtype=np.int64)) == PATIENCE
-        self.level[settled, day] = np.median(
-            self.values[settled, day - SETTLE + 1 : day + 1], axis=1
-        )
+        settled = all_of_one(self.side[:, days], self.quiet[:, days])
+        lately = slice(day - SETTLE + 1, day + 1)
+        usual = self.values[settled, lately] / np.maximum(self.factor[settled, lately], NOTHING)
+        usual[self.quiet[settled, lately]] = np.nan
+        self.level[settled, day] = np.nanmedian(usual, axis=1)
         self.clean[settled, days] = self.values[settled, days]
-
-
-def _run_through(values: Floats, rests: Rests) -> Floats:
-    """Return the values with the first pauses as the days beside them."""
-    clean = values.copy()
-    first = np.where(rests.idle, np.nan, values)[:, :SETTLE]
-    known = ~np.isnan(first)
-    mean = np.where(known, first, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    clean[:, :SETTLE] = np.where(known, first, mean[:, None])
-    return clean
 
 
 def _below(above: Floats) -> Floats:

@@ -10,6 +10,7 @@ from services.forecaster.arrays import Floats
 
 Sides = NDArray[np.int8]
 Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 PAUSE = 3
 """Days between two unusual days that may be of one event."""
 LIKE = 0.25
@@ -20,13 +21,15 @@ LIKE = 0.25
 class Event:
     """Days that stood out on one side (1 up, -1 down), as places in the series.
 
-    `found` is the first day that was clear; those from `first` on belong to it.
+    `found` is the first day that was clear; those from `first` on belong to it. `through` is the
+    last of the quiet days after `last`, which say nothing of whether it goes on.
     """
 
     side: int
     first: int
     last: int
     found: int
+    through: int
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,14 @@ class Watched:
     expected: Floats
     side: Sides
     since: Places
+    quiet: Mask
 
     def events(self, row: int, until: int) -> list[Event]:
         """Return a series' events up to a day, oldest first: as they would be told on that day."""
-        return list(_events(self, row, until))
+        return [
+            replace(event, through=_through(self.quiet[row, : until + 1], event.last))
+            for event in _events(self, row, until)
+        ]
 
 
 def _events(watched: Watched, row: int, until: int) -> Iterator[Event]:
@@ -54,9 +61,17 @@ def _events(watched: Watched, row: int, until: int) -> Iterator[Event]:
             continue
         if event:
             yield event
-        event = Event(one_side, _begin(watched, row, day), day, day)
+        event = Event(one_side, _begin(watched, row, day), day, day, day)
     if event:
         yield event
+
+
+def _through(quiet: Mask, last: int) -> int:
+    """Return the last of the quiet days that follow a day, which may be of one event."""
+    through = last
+    while through + 1 < min(len(quiet), last + PAUSE) and quiet[through + 1]:
+        through += 1
+    return through
 
 
 def _begin(watched: Watched, row: int, day: int) -> int:

@@ -31,8 +31,8 @@ def test_days_in_a_row_are_one_event_that_grows() -> None:
     values = series()
     values[100:104] *= 1.8
 
-    assert events(values) == [Event(side=1, first=100, last=103, found=100)]
-    assert events(values, until=101) == [Event(side=1, first=100, last=101, found=100)]
+    assert events(values) == [Event(1, 100, 103, 100, through=103)]
+    assert events(values, until=101) == [Event(1, 100, 101, 100, through=101)]
 
 
 def test_up_and_down_are_two_events() -> None:
@@ -82,7 +82,7 @@ def test_what_never_cost_anything_is_news_above_the_least_that_counts() -> None:
     values[90:92] = 0.9
     values[120:122] = 40.0
 
-    assert events(values) == [Event(side=1, first=120, last=121, found=120)]
+    assert events(values) == [Event(1, 120, 121, 120, through=121)]
 
 
 def pausing(level: float = 100.0, every: int = 5) -> Floats:
@@ -118,7 +118,34 @@ def test_weekends_of_nothing_are_a_week_and_no_pauses() -> None:
     values[values < 70] = 0
     values[103:105] = 60.0
 
-    assert events(values, until=103) == [Event(side=1, first=103, last=103, found=103)]
+    assert events(values, until=103) == [Event(1, 103, 103, 103, through=103)]
+
+
+def weekdays(factor: float, first: int = 100, until: int = DAYS) -> Floats:
+    """Return days of a workload that rests at weekends, some of them at a multiple of it."""
+    values = series()
+    values[first:until] *= factor
+    values[np.arange(DAYS) % 7 > 4] = 0
+    return values
+
+
+def test_a_lasting_change_of_what_rests_at_weekends_is_one_event_until_it_is_normal() -> None:
+    values = weekdays(1.6)
+
+    assert events(values) == [Event(1, 100, 100 + PATIENCE - 1, 100, through=100 + PATIENCE - 1)]
+
+
+def test_a_weekend_of_nothing_does_not_end_an_event() -> None:
+    found = [events(weekdays(1.6), until)[-1] for until in (102, 103, 104, 105)]
+
+    assert [event.last for event in found] == [102, 102, 102, 105]
+    assert [event.through for event in found] == [102, 103, 104, 105]
+
+
+def test_what_was_over_on_the_last_day_of_the_week_is_over_after_the_weekend() -> None:
+    values = weekdays(1.6, until=103)
+
+    assert events(values, 109) == [Event(1, 100, 102, 100, through=104)]
 
 
 @pytest.mark.parametrize("values", [series(noise=0.2), pausing()], ids=["noisy", "pausing"])
