@@ -90,7 +90,7 @@ def judge(of: Judged) -> Result:
 def _told(of: Judged, row: int, events: list[Event]) -> Iterator[Event]:
     """Yield what readers are told of: not that an account began or ended."""
     for event in events:
-        if of.alive is None or not comes_or_goes(of.alive[row], event):
+        if of.alive is None or not comes_or_goes(event, of.alive[row], of.begun[row]):
             yield event
 
 

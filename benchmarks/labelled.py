@@ -76,7 +76,8 @@ def _export(folder: Path) -> Judged:
     labels = tuple(_truth(folder / TRUTH, rows, services, first, count))
     accounts = np.array([key.account for key in keys])
     alive = np.array([np.abs(values[accounts == each]).sum(axis=0) for each in accounts])
-    return Judged(f"{folder.name}, as billed", values, labels, FLOOR / 10, alive)
+    begun = tuple(cells.begun().get(key.account) for key in keys)
+    return Judged(f"{folder.name}, as billed", values, labels, FLOOR / 10, alive, begun)
 
 
 def _services(files: list[Path]) -> dict[str, str]:

@@ -40,6 +40,8 @@ class Judged:
     least: float = 0.0
     alive: Floats | None = None
     """What each series' account costs in all: its beginning and its end are no anomalies."""
+    begun: tuple[int | None, ...] = ()
+    """The first day on which each series' account is in the bill; None: from the beginning."""
 
 
 def planted(name: str, series: Floats, draw: np.random.Generator) -> Judged:

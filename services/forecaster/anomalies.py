@@ -22,7 +22,7 @@ from shared.anomalies import Anomaly, State
 RECENT = 7
 """Days for which an event that is over is still told."""
 NEWCOMER = 28
-"""Days in which all that an account costs is new and no anomaly."""
+"""Days since an account's first row in which all that it costs is new and no anomaly."""
 DAILY = 10
 """A day counts from this part of the floor on, so that a small leak is found, too."""
 AT_ONCE = 4096
@@ -37,6 +37,7 @@ class Lookout:
     keys: tuple[Cell, ...]
     parts: tuple[Watched, ...]
     alive: dict[str, Floats]
+    begun: dict[str, int]
     floor: float
 
     @classmethod
@@ -51,7 +52,7 @@ class Lookout:
         alive: dict[str, Floats] = {}
         for key, row in zip(keys, values, strict=True):
             alive[key.account] = alive.get(key.account, 0.0) + np.abs(row)
-        return cls(cells, tuple(keys[n] for n in heavy), parts, alive, float(floor))
+        return cls(cells, tuple(keys[n] for n in heavy), parts, alive, cells.begun(), float(floor))
 
     def anomalies(self, day: date, explanations: Explanations) -> list[Anomaly]:
         """Return what is to be told on a day, without drivers."""
@@ -74,7 +75,8 @@ class Lookout:
         actual, expected = watched.values[row, days], watched.expected[row, days]
         heavy = np.flatnonzero(np.abs(np.cumsum(actual - expected)) >= self.floor)
         clear = [event.first + int(n) for n in heavy if event.first + n >= event.found]
-        if not clear or comes_or_goes(self.alive[cell.account], event):
+        of_account = self.alive[cell.account], self.begun.get(cell.account)
+        if not clear or comes_or_goes(event, *of_account):
             return None
         place = self.cells.places[cell.account][1]
         since = self._date(event.first)
@@ -101,13 +103,15 @@ class Lookout:
         return self.cells.first + timedelta(days=place)
 
 
-def comes_or_goes(alive: Floats, event: Event) -> bool:
-    """Say whether the account as a whole began or ended, by its cost per day: told as such."""
-    days = np.flatnonzero(alive)
+def comes_or_goes(event: Event, alive: Floats, begun: int | None) -> bool:
+    """Say whether the account as a whole began or ended: told as such.
+
+    `alive`: what it costs per day. `begun`: its first day with a row; None: it was always there.
+    One that has had rows and begins to cost is no new account: somebody may have broken in.
+    """
     if event.side > 0:
-        begun = int(days[0])
-        return begun > 0 and event.first < begun + NEWCOMER
-    return int(days[-1]) < event.first
+        return begun is not None and event.first < begun + NEWCOMER
+    return int(np.flatnonzero(alive)[-1]) < event.first
 
 
 def _state(event: Event, until: int) -> State:

@@ -49,13 +49,17 @@ class Cells:
     shown: tuple[str, Rates] | None = None
     rows: dict[Cell, int] = field(default_factory=dict)
     places: dict[str, tuple[date, Place]] = field(default_factory=dict)
+    seen: dict[str, date] = field(default_factory=dict)
+    """The first day on which each account has a row of any kind, though it cost nothing."""
 
     def __post_init__(self) -> None:
         self._amounts = np.zeros((64, self.count))
         self._known = np.zeros(self.count, np.bool_)
 
     def add(self, day: date, table: pa.Table, metric: str) -> None:
-        """Take a day's rows in; a day outside, or one that does not state the metric, is not."""
+        """Take a day's rows in; of a day outside, or without the metric, only whose they are."""
+        for account in pc.unique(table["LinkedAccount"]).to_pylist():
+            self.seen[account] = min(day, self.seen.get(account, day))
         place = (day - self.first).days
         if not 0 <= place < self.count or not states(table, metric):
             return
@@ -81,6 +85,11 @@ class Cells:
                     values[:, day] = values[:, other]
                     break
         return list(self.rows), values
+
+    def begun(self) -> dict[str, int]:
+        """Return the first day, as a column, of each account that is younger than the history."""
+        oldest = min(self.seen.values(), default=self.first)
+        return {a: (day - self.first).days for a, day in self.seen.items() if day > oldest}
 
     def _put(self, day: int, account: str, service: str, currency: str, amount: float) -> None:
         if self.shown:
