@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from services.forecaster.planned import planned_on
-from shared.anomalies import Anomaly
-from shared.config_outlook import Acknowledged, PlannedEvent
+from services.forecaster.watched import PAUSE
+from shared.anomalies import Anomaly, Direction
+from shared.config_outlook import CENT, Acknowledged, PlannedEvent
 from shared.days import ONE_DAY
 from shared.money import exact_sum
 
@@ -38,7 +39,8 @@ class Explanations:
     def _acknowledged(self, anomaly: Anomaly) -> Anomaly:
         for known in self.acknowledged:
             of_it = known.account == anomaly.account and known.service in (None, anomaly.service)
-            if of_it and anomaly.since <= known.on <= anomaly.until:
+            # A day that was told as the first may turn out to be a little before the event.
+            if of_it and anomaly.since - timedelta(days=PAUSE) <= known.on <= anomaly.until:
                 return replace(anomaly, state="acknowledged", explanation=known.reason)
         return anomaly
 
@@ -46,15 +48,18 @@ class Explanations:
 def _explained(event: PlannedEvent, loud: Sequence[Anomaly]) -> list[Anomaly]:
     """Return the anomalies that a planned event explains, as far as its amount reaches.
 
-    What began closest to the plan comes first.
+    What began closest to the plan comes first. Its beginning and its end reach equally far.
     """
-    left = planned_on(event, event.starts).copy_abs() * AS_MUCH
+    whole = planned_on(event, event.starts).copy_abs() * AS_MUCH
+    left: dict[Direction, Decimal] = {"up": whole, "down": whole}
     found: list[Anomaly] = []
-    for anomaly in sorted(loud, key=lambda one: (_apart(event, one), one.id)):
+    fitting = [one for one in loud if _fits(event, one)]
+    for anomaly in sorted(fitting, key=lambda one: (_apart(event, one), one.id)):
         days = (anomaly.until - anomaly.since).days + 1
         daily = anomaly.impact.copy_abs() / days
-        if _fits(event, anomaly) and daily <= left:
-            left = exact_sum((left, daily.quantize(Decimal("0.01")).copy_negate()))
+        side = anomaly.direction
+        if daily <= left[side]:
+            left[side] = exact_sum((left[side], daily.quantize(CENT).copy_negate()))
             found.append(replace(anomaly, state="planned", explanation=event.name))
     return found
 
@@ -63,15 +68,16 @@ def _fits(event: PlannedEvent, anomaly: Anomaly) -> bool:
     inside = anomaly.ou_path == event.ou or anomaly.ou_path.startswith(f"{event.ou}/")
     if not inside or anomaly.currency != event.currency:
         return False
-    grows = (event.monthly > 0) == (anomaly.direction == "up")
-    if grows:
-        return _near(anomaly.since, event.starts)
-    return event.ends is not None and _near(anomaly.since, event.ends + ONE_DAY)
+    planned = _planned(event, anomaly)
+    return planned is not None and planned - EARLY <= anomaly.since <= planned + LATE
 
 
-def _near(day: date, planned: date) -> bool:
-    return planned - EARLY <= day <= planned + LATE
+def _planned(event: PlannedEvent, anomaly: Anomaly) -> date | None:
+    """Return the day on which an event was to move cost as an anomaly does; None: never."""
+    if (event.monthly > 0) == (anomaly.direction == "up"):
+        return event.starts
+    return event.ends + ONE_DAY if event.ends else None
 
 
 def _apart(event: PlannedEvent, anomaly: Anomaly) -> int:
-    return abs((anomaly.since - event.starts).days)
+    return abs((anomaly.since - (_planned(event, anomaly) or event.starts)).days)
