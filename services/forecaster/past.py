@@ -15,8 +15,9 @@ from shared.days import Period
 from shared.events import ArchivedData
 from shared.ports import ObjectStore
 
-WATCHED = 5
-"""Whole months before the open one in which events are looked for."""
+WATCHED = 8
+"""Whole months before the open one in which events are looked for. A new month drops the oldest,
+which must not move the days of events that are told: with five it did, with eight it does not."""
 Costs = Mapping[date, Sequence[Cost]]
 
 

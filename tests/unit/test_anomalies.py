@@ -1,6 +1,7 @@
 """Anomalies as the forecaster keeps them: money, one row per event, what is explained is quiet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,12 +9,15 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from services.forecaster.anomalies import Lookout
+from benchmarks.planted import BILLS, TUNED_ON, generated
+from services.forecaster.anomalies import NEWCOMER, Lookout
 from services.forecaster.assess import Rules
 from services.forecaster.cells import Cells
 from services.forecaster.driven import Drivers
 from services.forecaster.explained import Explanations
 from services.forecaster.handler import AssessPeriod
+from services.forecaster.past import WATCHED
+from services.forecaster.unusual import watch
 from shared.anomalies import Anomaly
 from shared.archive import read_anomalies
 from shared.config_outlook import Acknowledged, Anomalies, Lights, PlannedEvent
@@ -139,6 +143,55 @@ def test_without_what_drove_it_an_anomaly_names_nothing() -> None:
     assert Drivers(SCHEMA.empty_table(), "amortized").named([found]) == [found]
 
 
+def test_an_event_is_acknowledged_by_a_day_shortly_before_it_and_no_earlier() -> None:
+    told = [
+        Acknowledged(account="1" * 12, on=SPIKE - timedelta(days=n), reason="x") for n in (3, 4)
+    ]
+
+    states = [found_in(anomalies=Anomalies(acknowledged=(each,)))[0].state for each in told]
+
+    assert states == ["acknowledged", "ended"]
+
+
+def test_an_event_keeps_its_days_when_a_new_month_drops_the_oldest_from_the_watch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("benchmarks.planted.DAYS", 300)
+    monkeypatch.setattr("benchmarks.planted.BEGIN", 250)
+    bill = generated(BILLS[0], TUNED_ON[0])
+
+    def told(count: int) -> set[tuple[int, int, int]]:
+        watched = watch(bill.values[:, -count:], bill.least)
+        known = ((row, e) for row in range(len(bill.values)) for e in watched.events(row, count))
+        return {(row, e.side, count - e.first) for row, e in known if e.last >= count - 8}
+
+    assert told(30 * WATCHED + 1) == told(30 * WATCHED + 31)
+
+
+def woken(first_row: date) -> list[Anomaly]:
+    """Return what is found where an account costs 300 a day of late; before, it has empty rows."""
+    cells = Cells(FIRST, (DAY - FIRST).days + 1)
+    for day in days_between(FIRST - timedelta(days=200), DAY):
+        rows = [row("50", LinkedAccount=OTHER)]
+        if day >= first_row:
+            cost = "300" if day >= SPIKE else "0"
+            rows.append(row(cost, ChargeType="Usage" if day >= SPIKE else "Tax"))
+        cells.add(day, archived_table(*rows), "amortized")
+    return Lookout.over(cells, Decimal(10)).anomalies(DAY, Explanations())
+
+
+def test_an_account_that_has_long_been_there_and_begins_to_cost_is_told() -> None:
+    (found,) = woken(FIRST - timedelta(days=150))
+
+    assert (found.since, found.direction, found.impact) == (SPIKE, "up", Decimal(900))
+    assert len(woken(SPIKE - timedelta(days=NEWCOMER))) == 1
+
+
+def test_what_a_new_account_costs_is_no_event() -> None:
+    assert woken(SPIKE) == []
+    assert woken(SPIKE - timedelta(days=NEWCOMER - 1)) == []
+
+
 def planned(monthly: str, start: date, **more: Any) -> PlannedEvent:
     fields = {"ou": "Workloads", "name": "Load test", "monthly": monthly, "from": start} | more
     return PlannedEvent.model_validate(fields)
@@ -159,6 +212,26 @@ def test_a_planned_event_silences_what_it_explains(event: PlannedEvent, state: s
     (found,) = found_in(planned=(event,))
 
     assert found.state == state
+
+
+def test_beginning_and_end_of_a_planned_event_are_explained_while_both_are_told() -> None:
+    (grown,), (fallen,) = found_in(), found_in("drop")
+    both = [replace(grown, id="a"), replace(fallen, id="b", since=SPIKE + timedelta(days=5))]
+    event = planned("2700", SPIKE, until=SPIKE + timedelta(days=4))
+
+    assert [one.state for one in Explanations((), (event,)).applied(both)] == ["planned"] * 2
+
+
+def test_what_began_closest_to_the_end_of_a_plan_is_explained_by_it() -> None:
+    (fallen,) = found_in("drop")
+    first, last = SPIKE - timedelta(days=1), SPIKE + timedelta(days=2)
+    late = replace(fallen, id="a", since=first, until=first)
+    near = replace(fallen, id="b", since=last, until=last)
+    event = planned("4000", SPIKE - timedelta(days=20), until=SPIKE + timedelta(days=1))
+
+    found = Explanations((), (event,)).applied([late, near])
+
+    assert [one.state for one in found] == ["open", "planned"]
 
 
 def test_the_end_of_a_planned_event_explains_a_drop() -> None:
