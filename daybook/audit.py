@@ -1,8 +1,10 @@
 """The audit from the command line: the worker's own look and checks, on whatever AWS there is."""
 
+import uuid
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from daybook.operate.reach import reached
@@ -14,7 +16,7 @@ from services.auditor.glue import GlueCatalog
 from services.auditor.handler import report_of, under_way
 from services.auditor.look import Look, Tell
 from services.auditor.quicksight import SpiceIngestions
-from services.auditor.repair import wishes
+from services.auditor.repair import batches, run_of
 from services.auditor.report import AuditReport
 from services.auditor.s3 import ExportManifests
 from services.auditor.sqs import SqsQueues
@@ -51,10 +53,12 @@ async def audit(asked: Asked, tell: Tell) -> Audited:
         look = await _look(opened, stack, tell)
         listed = await look.listed(full=asked.full, through=asked.through)
     report = report_of(listed, BY_HAND)
-    mends = wishes(report.findings) if asked.repair else []
-    for wish in mends:
-        await publish(operators_event(BackfillRequested, data=wish))
-    return Audited(report, tuple(under_way(listed)), tuple(mends))
+    mends = batches(report.findings) if asked.repair else []
+    for batch in mends:
+        run = run_of(str(uuid.uuid4()), batch)
+        for wish in batch:
+            await publish(operators_event(BackfillRequested, data=wish, runid=run))
+    return Audited(report, tuple(under_way(listed)), tuple(chain.from_iterable(mends)))
 
 
 async def _look(opened: tuple[Any, ...], stack: AsyncExitStack, tell: Tell) -> Look:

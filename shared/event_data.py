@@ -109,8 +109,13 @@ class BackfillData(Frozen):
         description="With notify: the claim of the one mail that is sent again, to its own list; "
         "empty: every list is told again.",
     )
-    part: int = Field(default=1, ge=1, description="Set by the query worker when it splits.")
-    of: int = Field(default=1, ge=1, description="Into so many billing periods it was split.")
+    part: int = Field(default=1, ge=1, description="Number of it in its run, the oldest first.")
+    of: int = Field(
+        default=1,
+        ge=1,
+        description="Billing periods of its run: set where the query worker splits one, and by who "
+        "asks for several at once.",
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

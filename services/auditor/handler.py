@@ -10,11 +10,11 @@ from services.auditor.checks import findings
 from services.auditor.checks.queues import DEAD
 from services.auditor.listed import Listed
 from services.auditor.look import Look
-from services.auditor.repair import WHO, alarm, wishes
+from services.auditor.repair import WHO, alarm, batches, run_of
 from services.auditor.report import AuditReport
 from shared import metrics
 from shared.errors import Reject, Wait
-from shared.events import AuditRequested, BackfillRequested, Event, follow_up
+from shared.events import AuditRequested, BackfillData, BackfillRequested, Event, follow_up
 from shared.lease import Lease
 from shared.ledger import Ledger
 from shared.locations import LATEST_AUDIT
@@ -46,19 +46,26 @@ class AuditArchive:
         if (busy := under_way(listed)) and listed.now - event.time < PATIENCE:
             raise Wait(f"{', '.join(busy)}: a run is under way", after=AFTER_A_RUN)
         report = await self._recorded(report_of(listed, event.runid))
-        mends = wishes(report.findings) if event.data.repair else []
-        if told := alarm(report, repairs=len(mends)):
+        mends = batches(report.findings) if event.data.repair else []
+        if told := alarm(report, repairs=sum(map(len, mends))):
             await self.bell.ring(*told)
         log.info("audited", findings=len(report.findings), days=report.days, full=report.full)
         metrics.count("Audited")
-        return [
-            follow_up(event, BackfillRequested, wish, source=WHO, about=wish.last_day)
-            for wish in mends
-        ]
+        return [said for batch in mends for said in _asked(event, batch)]
 
     async def _recorded(self, report: AuditReport) -> AuditReport:
         """Keep what was found as the latest; know what the one before has asked for."""
         return await Ledger(self.store).update(LATEST_AUDIT, AuditReport, report.after)
+
+
+def _asked(audit: Event, batch: Sequence[BackfillData]) -> list[Event]:
+    """Ask for a batch, as a run of its own: two batches may have a billing period in common."""
+    run = run_of(audit.id, batch)
+    said = (
+        follow_up(audit, BackfillRequested, wish, source=WHO, about=f"{run}/{wish.part}")
+        for wish in batch
+    )
+    return [event.model_copy(update={"runid": run}) for event in said]
 
 
 def report_of(listed: Listed, run: str) -> AuditReport:

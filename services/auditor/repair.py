@@ -6,6 +6,7 @@ from services.auditor.finding import Finding
 from services.auditor.report import AuditReport
 from shared.days import Period
 from shared.event_data import BackfillData
+from shared.events import derive_id
 
 WHO = "daybook.auditor"
 LONGEST = 500
@@ -14,18 +15,30 @@ SHOWN = 50
 """Findings that an alarm shows in full; Amazon SNS takes 256 KiB."""
 
 
-def wishes(findings: Iterable[Finding]) -> list[BackfillData]:
+def batches(findings: Iterable[Finding]) -> list[list[BackfillData]]:
     """Return one backfill for each billing period that something is repairable in, oldest first.
 
     One scan of the export gives all days of a period. Days that never ran are asked for apart: an
-    export that does not reach them yet would hold up the repair of the others.
+    export that does not reach them yet would hold up the repair of the others. Each batch is to be
+    one run, in which a period is staged once and the dashboards are refreshed once.
     """
-    parts: dict[tuple[Period, bool], list[Finding]] = {}
+    parts: dict[bool, dict[Period, list[Finding]]] = {False: {}, True: {}}
     for finding in findings:
         if finding.repairable and finding.day:
-            part = Period.of(finding.day), finding.kind == "day-never-run"
-            parts.setdefault(part, []).append(finding)
-    return [_wish(parts[part]) for part in sorted(parts)]
+            periods = parts[finding.kind == "day-never-run"]
+            periods.setdefault(Period.of(finding.day), []).append(finding)
+    return [_numbered([_wish(each[p]) for p in sorted(each)]) for each in parts.values() if each]
+
+
+def run_of(cause: str, batch: Sequence[BackfillData]) -> str:
+    """Return the run of a batch: the same for whoever asks for the same again on one audit."""
+    days = (f"{wish.first_day}..{wish.last_day}" for wish in batch)
+    return derive_id(cause, "repair", *days)
+
+
+def _numbered(wishes: Sequence[BackfillData]) -> list[BackfillData]:
+    of = len(wishes)
+    return [w.model_copy(update={"part": n, "of": of}) for n, w in enumerate(wishes, start=1)]
 
 
 def _wish(findings: Sequence[Finding]) -> BackfillData:

@@ -6,7 +6,7 @@ import pytest
 import structlog
 
 from services.auditor.finding import Finding
-from services.auditor.repair import wishes
+from services.auditor.repair import batches
 from shared.archive import read_earlier_day
 from shared.days import days_between
 from shared.events import ArchivedData
@@ -86,7 +86,7 @@ async def test_a_day_of_before_is_not_asked_for_and_its_remedy_mends_it() -> Non
     (finding,) = await ledger_gone(store)
     assert (finding.day, finding.repairable) == (LOST, False)
     assert finding.remedy.startswith("daybook adopt --currency ")
-    assert wishes([finding]) == []
+    assert batches([finding]) == []
 
     await adopt(store)
     assert await ledger_gone(store) == []
