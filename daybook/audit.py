@@ -13,7 +13,7 @@ from daybook.surroundings import Place, place, queues
 from services.auditor.__main__ import counter_of
 from services.auditor.around import Around
 from services.auditor.glue import GlueCatalog
-from services.auditor.handler import report_of, under_way
+from services.auditor.handler import looked, report_of, under_way
 from services.auditor.look import Look, Tell
 from services.auditor.quicksight import SpiceIngestions
 from services.auditor.repair import batches, run_of
@@ -51,7 +51,7 @@ async def audit(asked: Asked, tell: Tell) -> Audited:
     """Audit; raise InputError when AWS cannot be reached or Daybook is not there."""
     async with reached(*SERVICES) as opened, AsyncExitStack() as stack:
         look = await _look(opened, stack, tell)
-        listed = await look.listed(full=asked.full, through=asked.through)
+        listed = await looked(look, full=asked.full, through=asked.through)
     report = report_of(listed, BY_HAND)
     mends = batches(report.findings) if asked.repair else []
     for batch in mends:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 
 from services.auditor.checks import findings
 from services.auditor.checks.queues import DEAD
+from services.auditor.finding import Kind
 from services.auditor.listed import Listed
 from services.auditor.look import Look
 from services.auditor.repair import WHO, alarm, batches, run_of
@@ -25,6 +26,17 @@ AFTER_A_RUN = 300
 PATIENCE = timedelta(minutes=90)
 """How long it waits for the workers to be at rest; then it looks all the same, before the alarm
 that no audit has ended (infra/modules/observability/audit.tf)."""
+OF_TWO_READS: frozenset[Kind] = frozenset(
+    {
+        "object-altered",
+        "ledger-gone",
+        "rows-differ",
+        "total-differs",
+        "source-differs",
+        "rows-by-query",
+    }
+)
+"""What a day seems to be when its record was read before a run wrote it, and its object after."""
 MAY_WAIT = "daybook-query"
 """How the queues begin whose messages may wait for days, for an export that is late."""
 log = structlog.get_logger()
@@ -42,7 +54,7 @@ class AuditArchive:
         """Audit; say which billing periods are to be run again."""
         if not isinstance(event, AuditRequested):
             raise Reject(f"the auditor does not hear {event.type}")
-        listed = await self.look.listed(full=event.data.full)
+        listed = await looked(self.look, full=event.data.full)
         if (busy := under_way(listed)) and listed.now - event.time < PATIENCE:
             raise Wait(f"{', '.join(busy)}: a run is under way", after=AFTER_A_RUN)
         report = await self._recorded(report_of(listed, event.runid))
@@ -68,6 +80,13 @@ def _asked(audit: Event, batch: Sequence[BackfillData]) -> list[Event]:
     return [event.model_copy(update={"runid": run}) for event in said]
 
 
+async def looked(look: Look, *, full: bool, through: date | None = None) -> Listed:
+    """Look, and again at what is not as it must be: it may just have been written."""
+    listed = await look.listed(full=full, through=through)
+    days = {each.day for each in findings(listed) if each.day and each.kind in OF_TWO_READS}
+    return await look.again(listed, sorted(days))
+
+
 def report_of(listed: Listed, run: str) -> AuditReport:
     """Return what the checks find."""
     days = list(listed.expected())
@@ -83,8 +102,9 @@ def report_of(listed: Listed, run: str) -> AuditReport:
 
 
 def under_way(listed: Listed) -> list[str]:
-    """Return the queues that say that a run is under way: what is found may be of its making."""
-    return [
+    """Return what says that a run is under way: what is found may be of its making."""
+    written = [f"{day} was written meanwhile" for day in sorted(listed.restated)]
+    return written + [
         queue.name
         for queue in listed.queues
         if (queue.waiting or queue.in_hand)

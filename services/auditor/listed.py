@@ -80,6 +80,8 @@ class Listed:
     outlooks: tuple[ObjectInfo, ...] = ()
     records: Mapping[date, DayVersion] = field(default_factory=dict)
     """What the ledger says of each day: the version in force. Years of all would not fit."""
+    restated: frozenset[date] = frozenset()
+    """Days that were written while they were looked at."""
     unreadable: tuple[str, ...] = ()
     """Keys of ledger records that cannot be read."""
     periods: Mapping[Period, PeriodRecord] = field(default_factory=dict)

@@ -12,7 +12,8 @@ from services.auditor.around import Around
 from services.auditor.checks.outlook import newest_days
 from services.auditor.contents import assessment_of, contents_of
 from services.auditor.counting import Uncounted
-from services.auditor.listed import PREFIXES, Assessment, Contents, Listed, own_object
+from services.auditor.listed import PREFIXES, Assessment, Listed, own_object
+from services.auditor.reread import Held, busiest, with_held, with_records
 from services.auditor.staged import Staged
 from shared.config_parts import Gap
 from shared.currency import Display
@@ -27,6 +28,7 @@ from shared.locations import (
     PERIOD_RECORDS,
     STAGING,
     day_of_partition,
+    day_record_key,
     outlook_key,
 )
 from shared.ports import ObjectInfo, ObjectReader
@@ -79,6 +81,34 @@ class Look:
         seen = await self._with_objects(seen)
         seen = await self._with_surroundings(seen)
         return await self._with_contents(seen) if full else seen
+
+    async def again(self, seen: Listed, days: Sequence[date]) -> Listed:
+        """Read records and objects of some days again, and whether a run is under way.
+
+        A run that ends while it is looked at has some days written before they were read, and some
+        after: what is of both is no finding.
+        """
+        self.tell(f"looking again at {len(days)} days")
+        own = {day: item.key for day, item in _own(seen.objects).items()}
+        records = await self._each(days, self._record)
+
+        async def read(day: date) -> Held | None:
+            if seen.contents is not None:
+                return await self._held(own[day], records[day] or seen.records.get(day))
+            found = await self.store.head(own[day])
+            return Held(found) if found else None
+
+        held = await self._each([day for day in days if day in own], read)
+        queues = await self.around.queues.look(self.queues)
+        seen = replace(seen, queues=busiest(seen.queues, queues))
+        return with_held(with_records(seen, records), held)
+
+    async def _record(self, day: date) -> DayVersion | None:
+        found = await self.store.get(day_record_key(day))
+        try:
+            return DayRecord.model_validate_json(found.body).newest if found else None
+        except ValidationError:
+            return None  # said of the key
 
     async def _with_ledger(self, seen: Listed) -> Listed:
         self.tell("reading the ledger")
@@ -142,14 +172,19 @@ class Look:
         own = {day: item.key for day, item in _own(seen.objects).items()}
         self.tell(f"reading {len(own)} days")
 
-        async def read(day: date) -> Contents | None:
-            found = await self.store.get(own[day])
-            said = seen.records.get(day)
-            return await asyncio.to_thread(contents_of, found.body, said) if found else None
+        async def read(day: date) -> Held | None:
+            return await self._held(own[day], seen.records.get(day))
 
-        contents = await self._each(sorted(own), read)
-        seen = replace(seen, contents={day: held for day, held in contents.items() if held})
-        return await self._with_count(seen)
+        held = await self._each(sorted(own), read)
+        return await self._with_count(with_held(replace(seen, contents={}), held))
+
+    async def _held(self, key: str, said: DayVersion | None) -> Held | None:
+        """Read an object: its checksum in the metadata is that of these bytes, or of none."""
+        found = await self.store.get(key)
+        if found is None:
+            return None
+        info = ObjectInfo(key, len(found.body), found.etag, found.modified, found.metadata)
+        return Held(info, await asyncio.to_thread(contents_of, found.body, said))
 
     async def _with_count(self, seen: Listed) -> Listed:
         self.tell("counting the table's rows")

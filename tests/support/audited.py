@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 
 from services.auditor.around import Around
-from services.auditor.handler import report_of
+from services.auditor.handler import looked, report_of
 from services.auditor.listed import Ingestion, Queue, Table, Values
 from services.auditor.look import Look
 from services.auditor.report import AuditReport
@@ -154,7 +154,7 @@ def look_at(world: MemoryAround, last: date = LAST) -> Look:
 
 async def audited(look: Look, *, full: bool = True, through: date | None = None) -> AuditReport:
     """Look and decide."""
-    return report_of(await look.listed(full=full, through=through), "run")
+    return report_of(await looked(look, full=full, through=through), "run")
 
 
 def kinds(report: AuditReport) -> list[tuple[str, str]]:
