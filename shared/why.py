@@ -96,7 +96,8 @@ def _merged(parts: list[Change]) -> Change:
         return parts[0]
     named = ("before", "after", *CAUSES)
     sums: dict[str, Any] = {n: exact_sum(getattr(part, n) for part in parts) for n in named}
-    if sums["new"] and sums["gone"]:
+    # Elsewhere in the subtree it was there before, or is there still.
+    if not all(part.new for part in parts) and not all(part.gone for part in parts):
         sums["usage"] = exact_sum((sums["usage"], sums["new"], sums["gone"]))
         sums["new"] = sums["gone"] = _NONE
     return replace(parts[-1], **sums)

@@ -5,12 +5,16 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.notifier.report.findings import causes_of, to_cents, why
 from shared.anomalies import Anomaly, anomalies_table
 from shared.archive import read_anomalies, read_changes
 from shared.errors import MismatchError
 from shared.locations import anomalies_key, changes_key
 from shared.memory import MemoryStore
+from shared.money import exact_sum
 from shared.parquet import sha256, to_parquet
 from shared.why import Change, changes_table, within
 from tests.support.units.aio import in_loop
@@ -108,3 +112,40 @@ def test_an_account_that_moved_is_neither_new_nor_gone_above_both_ous() -> None:
 
     assert (moved.before, moved.after) == (Decimal(10), Decimal(14))
     assert (moved.new, moved.gone, moved.usage) == (Decimal(0), Decimal(0), Decimal(4))
+
+
+def test_an_account_that_moved_within_the_month_is_neither_new_nor_gone_above_both_ous() -> None:
+    still = replace(CHANGE, before=Decimal(310), after=Decimal(160), usage=Decimal(-150))
+    left = replace(still, price=Decimal(0))
+    came = replace(CHANGE, ou_path="Root/New", before=Decimal(0), after=Decimal(150))
+    came = replace(came, new=Decimal(150), usage=Decimal(0), price=Decimal(0))
+
+    (moved,) = within([left, came], "Root", "day")
+
+    assert (moved.new, moved.usage, moved.total) == (Decimal(0), Decimal(0), Decimal(0))
+
+
+def test_what_is_new_in_two_ous_is_new_above_both() -> None:
+    came = replace(CHANGE, before=Decimal(0), new=Decimal(14), usage=Decimal(0), price=Decimal(0))
+
+    (both,) = within([came, replace(came, ou_path="Root/New")], "Root", "day")
+
+    assert (both.new, both.usage) == (Decimal(28), Decimal(0))
+
+
+def test_the_causes_that_are_shown_add_up_to_the_total_that_is_shown() -> None:
+    credit, price, usage = Decimal("-0.502"), Decimal("2.004"), Decimal("1.004")
+    third = replace(CHANGE, after=Decimal("12.506"), usage=usage, price=price, credits=credit)
+
+    told = why([third], "USD", "day")
+
+    assert causes_of(third) == "usage +1.00, price +2.01, credits \N{MINUS SIGN}0.50"
+    assert told is not None
+    assert sum(amount for _, amount in told.causes) == told.total.quantize(Decimal("0.01"))
+
+
+@given(st.lists(st.decimals(-100, 100, places=4), max_size=5))
+def test_rounded_parts_add_up_to_their_rounded_total(amounts: list[Decimal]) -> None:
+    found = to_cents((str(n), amount) for n, amount in enumerate(amounts))
+
+    assert sum(amount for _, amount in found) == exact_sum(amounts).quantize(Decimal("0.01"))

@@ -1,13 +1,13 @@
 """What stood out and why cost changed, ready to be shown: few lines, each with its amount."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from services.notifier.report.accounts import called
 from services.notifier.report.restatements import days_said
 from shared.anomalies import JUDGED_AFTER, Anomaly
-from shared.config_outlook import ROOT, UNMAPPED
+from shared.config_outlook import CENT, ROOT, UNMAPPED
 from shared.money import cents, exact_sum
 from shared.why import CAUSES, Change, Span, within
 
@@ -113,7 +113,7 @@ def why(
     return Why(
         AGAINST[span],
         exact_sum(row.total for row in rows),
-        tuple((cause, amount) for cause, amount in sums if amount),
+        to_cents(sums),
         tuple(rows[:MOST_CHANGES]),
         max(0, len(rows) - MOST_CHANGES),
     )
@@ -143,5 +143,21 @@ def findings(
 
 def causes_of(change: Change) -> str:
     """Say what a change is made of: `usage +12.00, price -1.00`."""
-    parts = ((cause, getattr(change, cause)) for cause in CAUSES)
-    return ", ".join(f"{cause} {signed(amount)}" for cause, amount in parts if amount)
+    parts = to_cents((cause, getattr(change, cause)) for cause in CAUSES)
+    return ", ".join(f"{cause} {signed(amount)}" for cause, amount in parts)
+
+
+def to_cents(parts: Iterable[tuple[str, Decimal]]) -> tuple[tuple[str, Decimal], ...]:
+    """Round parts to the cent so that they add up to their rounded total, without those of zero.
+
+    What rounding leaves over or takes is the largest part's.
+    """
+    known = [(name, amount) for name, amount in parts if amount]
+    if not known:
+        return ()
+    rounded = {name: amount.quantize(CENT) for name, amount in known}
+    total = exact_sum(amount for _, amount in known).quantize(CENT)
+    largest = max(known, key=lambda part: abs(part[1]))[0]
+    others = exact_sum(amount for name, amount in rounded.items() if name != largest)
+    rounded[largest] = exact_sum((total, others.copy_negate()))
+    return tuple(rounded.items())
