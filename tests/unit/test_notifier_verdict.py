@@ -93,6 +93,14 @@ def test_calm_does_not_hide_what_no_budget_is_about() -> None:
     assert subject_state(told([root, apart])) == "green, 40.0 % in no OU"
 
 
+def test_what_a_tolerance_lets_be_green_is_not_said_to_be_within_its_budget() -> None:
+    tolerated = replace(outlook(A), month_end_estimate=Decimal(104))
+
+    assert verdict(told([outlook(), tolerated])) == (
+        "No OU is further over its budget than its limits allow"
+    )
+
+
 def test_a_small_part_in_no_ou_is_no_headline() -> None:
     root, apart = outlook(spent="96"), outlook("Unmapped", "grey", spent="4")
 

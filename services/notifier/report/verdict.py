@@ -7,6 +7,7 @@ from services.notifier.report.apart import apart_in_short, apart_said
 from services.notifier.report.figures import Figures
 from services.notifier.report.ou_lines import OuLine
 from shared.config_outlook import shown_ou
+from shared.outlook import Outlook
 
 NAMED = 2
 """OUs that the sentence names; more are counted."""
@@ -65,10 +66,18 @@ def _calm(figures: Figures) -> str:
     if figures.worst == "green":
         apart = apart_said(figures)
         within = "Every OU with a budget is within it"
+        if not all(_within(line.outlook) for part in figures.currencies for line in part.ous):
+            within = "No OU is further over its budget than its limits allow"
         return f"{within}, but {apart}" if apart else within
     if not figures.complete:
         return "No lights today: the day is not fully delivered"
     return "No light: no OU has a budget"
+
+
+def _within(outlook: Outlook) -> bool:
+    """Say whether an OU is expected to stay within its budget; an OU without one is."""
+    budget, estimate = outlook.budget, outlook.month_end_estimate
+    return budget is None or estimate is None or estimate <= budget
 
 
 def _states(troubled: Sequence[OuLine]) -> dict[str, State]:
