@@ -96,10 +96,15 @@ class Limit:
             return void if void == NEVER_READ else f"{name} {void}"
         if max(self.said.months) < Period.of(day):
             return f"the plan of {name} ended with {max(self.said.months)}"
+        if Period.of(day) in self.said.months:
+            return f"the plan of {name} has a limit of nothing for {Period.of(day)}"
         return f"the plan of {name} has no limit for {Period.of(day)}"
 
     def _amount(self, day: date) -> Decimal | None:
-        return self.said.months.get(Period.of(day)) if self.said.months else self.said.monthly
+        if not self.said.months:
+            return self.said.monthly
+        limit = self.said.months.get(Period.of(day))
+        return limit if limit and limit > 0 else None
 
     def _void(self, day: date) -> str:
         """Return why nothing that it says counts on a day; empty where it does."""

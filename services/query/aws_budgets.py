@@ -84,9 +84,11 @@ def _unusable(budget: Any, filters: dict[str, list[str]]) -> str:
         return f"is {budget['TimeUnit']}, not MONTHLY"
     if parts := sorted(filters.keys() - WHOLE):
         return f"is of a part of the cost only: it filters by {', '.join(parts)}"
-    stated = [*(budget.get("PlannedBudgetLimits") or {}).values(), budget.get("BudgetLimit")]
+    # Of a plan a single month may be of nothing: that is judged on its days.
+    planned = list((budget.get("PlannedBudgetLimits") or {}).values())
+    stated = planned or [budget.get("BudgetLimit")]
     amounts = [Decimal(spend["Amount"]) for spend in stated if spend]
-    return "" if amounts and min(amounts) > 0 else "has a limit of nothing"
+    return "" if max(amounts, default=Decimal(0)) > 0 else "has a limit of nothing"
 
 
 def _filters(budget: Any) -> Iterator[tuple[str, list[str]]]:

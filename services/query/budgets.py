@@ -24,7 +24,9 @@ def budgets_of_nothing(
     """
     now = [place for place in placements if place.valid_from <= day < place.valid_to]
     there = {path for place in now for path in _lineage(place.ou_path)}
-    budgeted = {budget.ou for budget in budgets if budget.starts <= day}
+    started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
+    newest = {(budget.ou, budget.currency): budget for budget in started}
+    budgeted = {ou for (ou, _), budget in newest.items() if budget.on(day) is not None}
     lost = sorted(budgeted - there - {ROOT, UNMAPPED}) if now else []
     renamed = {ou: _renamed(ou, placements, now) for ou in lost}
     # One that has a budget under its new name, too, keeps the old for the days before.

@@ -58,6 +58,20 @@ def test_a_fixed_limit_holds_from_the_budgets_start_without_an_end(
     )
 
 
+def test_a_plan_with_a_month_of_nothing_can_be_used(
+    cloud: Cloud, loop: Loop, adapter: AwsBudgets
+) -> None:
+    starts = [datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2)]
+    amounts = dict(zip(starts, ("0", "5"), strict=True))
+    spends = {f"{at.timestamp():.0f}": {"Amount": n} | USD for at, n in amounts.items()}
+    made(cloud, PlannedBudgetLimits=spends)
+
+    said = stated(loop, adapter)
+
+    assert said.unusable == ""
+    assert list(said.months.values()) == [0, 5]
+
+
 def test_a_plan_has_its_limits_by_month(cloud: Cloud, loop: Loop, adapter: AwsBudgets) -> None:
     months = [datetime(2025, 12, 1, tzinfo=UTC), START]
     keys = [str(int(month.timestamp())) for month in months]

@@ -170,6 +170,18 @@ def test_a_month_that_a_plan_lacks_is_grey() -> None:
     assert found[:2] == ("grey", "the plan of the AWS budget prod has no limit for 2026-03")
 
 
+def test_a_month_of_nothing_in_a_plan_is_grey_and_the_others_hold() -> None:
+    months = PLAN | {Period(2026, 3): Decimal(0)}
+    known = grown(looked(date(2026, 2, 1), plan().model_copy(update={"months": months})))
+
+    assert light(known, date(2026, 3, 5)) == (
+        "grey",
+        "the plan of the AWS budget prod has a limit of nothing for 2026-03",
+        None,
+    )
+    assert light(known, date(2026, 4, 5))[2] == PLAN[Period(2026, 4)]
+
+
 def test_before_the_first_look_the_light_says_that_nobody_has_looked() -> None:
     assert light(None, date(2026, 3, 1))[:2] == ("grey", "AWS Budgets has not been read yet")
 

@@ -92,6 +92,13 @@ def test_a_budget_that_has_not_begun_is_not_missed() -> None:
     assert budgets_of_nothing([later], [placed("Root/Lab")], DAY) == []
 
 
+def test_a_budget_that_has_ended_is_not_missed() -> None:
+    ended = budget("Old").model_copy(update={"ends": date(2026, 2, 28)})
+
+    assert budgets_of_nothing([ended], [placed("Root/Lab")], DAY) == []
+    assert budgets_of_nothing([ended], [placed("Root/Lab")], date(2026, 2, 28))
+
+
 def test_many_are_counted() -> None:
     several = [budget(f"Lost{n}") for n in range(MOST_BUDGETS + 2)]
 
