@@ -11,6 +11,8 @@ from shared.breakdown import AMOUNT
 from shared.rows import from_table, to_table
 
 Light = Literal["red", "yellow", "green", "grey"]
+NO_BUDGET = "no budget"
+"""The reason of a light where no budget ever was; where one no longer holds, it says why."""
 _BOUNDS = ("Low80", "High80", "Low95", "High95")
 _WINDOWS = {
     "MonthEnd": _BOUNDS,

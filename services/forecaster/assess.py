@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from services.forecaster.estimate import NOTHING, Estimate, Forecast, by_forecast, by_run_rate
-from services.forecaster.lights import NO_BUDGET, Standing, light_of
+from services.forecaster.lights import NOT_BILLED, Standing, light_of
 from shared.config_outlook import Anomalies, BudgetOfOu, Lights, PlannedEvent, shown_ou
 from shared.money import exact_sum, to_scale
-from shared.outlook import Outlook
+from shared.outlook import NO_BUDGET, Outlook
 
 Forecasts = Mapping[tuple[str, str], Forecast]
 """By OU path and currency; empty where history is too short for any."""
@@ -116,7 +116,7 @@ class _Month:
             self.complete,
             upper=estimate.ranges[0].high_80 if estimate else None,
             unbudgeted=held.ended,
-            billed=bool(below),
+            unbilled="" if below else self._unbilled(node),
         )
         light, reason = light_of(standing, self.rules.lights.of(ou_path))
         return Outlook(
@@ -133,6 +133,14 @@ class _Month:
             reason=reason,
             **(_expected(estimate) if estimate else {}),
         )
+
+    def _unbilled(self, node: tuple[str, str]) -> str:
+        """Say why nothing was billed in an OU in a currency: it costs in others, or not at all."""
+        ou_path, currency = node
+        others = sorted({its for other, its in self.own if _below((other, its), (ou_path, its))})
+        if not others:
+            return NOT_BILLED
+        return f"nothing was billed in {currency}: the OU costs in {' and '.join(others)}"
 
     def _estimate(self, node: tuple[str, str], spent: Decimal) -> Estimate:
         # An OU without a forecast beside others that have one has lost its accounts: by a run rate

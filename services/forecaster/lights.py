@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from shared.config_outlook import Thresholds
 from shared.money import cents
-from shared.outlook import Light
+from shared.outlook import NO_BUDGET, Light
 
 HUNDRED = Decimal(100)
-NO_BUDGET = "no budget"
+NOT_BILLED = "nothing was billed in an OU of this name: is the budget's OU right?"
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Standing:
     """What a light is judged on; amounts in one currency.
 
     `upper` is the upper end of the estimate's 80 % interval, where it is known; `unbudgeted` says
-    why there is no budget; `billed` whether there was anything to be billed this month at all.
+    why there is no budget; `unbilled` why nothing was billed this month to be held against
+    it, empty where something was.
     """
 
     month_to_date: Decimal
@@ -31,7 +32,7 @@ class Standing:
     complete: bool
     upper: Decimal | None = None
     unbudgeted: str = NO_BUDGET
-    billed: bool = True
+    unbilled: str = ""
 
 
 def light_of(standing: Standing, rules: Thresholds) -> tuple[Light, str]:
@@ -40,8 +41,8 @@ def light_of(standing: Standing, rules: Thresholds) -> tuple[Light, str]:
         return "grey", "the day is not fully delivered yet"
     if standing.budget is None:
         return "grey", standing.unbudgeted
-    if not standing.billed:
-        return "grey", "nothing was billed in an OU of this name: is the budget's OU right?"
+    if standing.unbilled:
+        return "grey", standing.unbilled
     if standing.month_to_date > standing.budget:
         spent, budget = cents(standing.month_to_date), cents(standing.budget)
         return "red", f"month to date {spent} is already over the budget of {budget}"

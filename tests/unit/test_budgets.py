@@ -95,4 +95,15 @@ def test_a_budget_of_an_ou_in_which_nothing_is_billed_is_grey() -> None:
     found, reason, amount = light(misspelled)
 
     assert (found, amount) == ("grey", Decimal(10))
-    assert "nothing was billed" in reason
+    assert "nothing was billed in an OU of this name" in reason
+
+
+def test_a_budget_in_another_currency_than_the_cost_is_grey_and_says_so() -> None:
+    other = budget(monthly="10", currency="EUR", **{"from": date(2026, 1, 1)})
+    spends = [Spend(DAY, "Root/A/B", "USD", Decimal(1))]
+
+    rows = assess(DAY, spends, Rules((other,), Lights()), complete=True)
+
+    assert {(row.light, row.reason) for row in rows if row.budget} == {
+        ("grey", "nothing was billed in EUR: the OU costs in USD")
+    }

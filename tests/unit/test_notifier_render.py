@@ -162,6 +162,17 @@ def test_an_ou_without_a_budget_does_not_make_the_digest_deny_the_budgets_of_oth
         assert "No light: no budget" not in text
 
 
+def test_both_parts_say_why_a_budget_no_longer_holds_and_not_that_there_never_was_one() -> None:
+    ended = replace(outlook("Root/A", "grey"), reason="the budget ended on 2026-02-28")
+    rows = {DAY: archived_table(row())}
+    known = figures(DAY, rows, [ended, outlook("Root/B", "grey")], "amortized", complete=True)
+    rendered = render(Report(known, ORIGIN))
+
+    for text in (rendered.text, Page(rendered.html).text):
+        assert "the budget ended on 2026-02-28" in squeezed(text)
+    assert squeezed(Page(rendered.html).text).count("no budget") == 2  # each estimate's, on a phone
+
+
 def test_when_every_ou_is_green_both_parts_say_so() -> None:
     rendered = with_lights("green", "green")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from services.notifier.report.charges import Charges, differing
 from shared.config_outlook import ROOT, UNMAPPED, shown_ou
 from shared.money import cents
-from shared.outlook import Outlook
+from shared.outlook import NO_BUDGET, Outlook
 
 MOST_OUS = 60
 """Lines of the OU table where none of them is long."""
@@ -42,10 +42,15 @@ class OuLine:
         return self.outlook.ou_path.rpartition("/")[2]
 
     @property
+    def lapsed(self) -> bool:
+        """Whether there was a budget that no longer holds, or one that cannot be used."""
+        return self.outlook.budget is None and self.outlook.reason != NO_BUDGET
+
+    @property
     def ahead(self) -> str:
         """The estimate and the budget, for where they have no column; empty if the reason has them.
 
-        A reason is only shown where there is a budget.
+        No reason is shown that says no more than that there is no budget.
         """
         outlook = self.outlook
         estimate, budget = _known(outlook.month_end_estimate), _known(outlook.budget)
