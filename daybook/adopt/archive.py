@@ -14,6 +14,7 @@ from shared.ledger import Ledger
 from shared.locations import (
     BREAKDOWNS,
     DAY_RECORDS,
+    OUTLOOKS,
     day_of_partition,
     day_of_record,
     day_record_key,
@@ -91,8 +92,15 @@ class Adoption:
             delivery = PeriodRecord(source_version=VERSION, run=RUN, complete_through=last)
             await Ledger(self.store).create(period_record_key(period), delivery)
         made = await partitions.ensure("ou_breakdown", plan.every_day)
+        if assessed := await self._assessed():
+            made += await partitions.ensure("ou_outlook", assessed)
         self.tell(f"registered {made} partitions")
         return made
+
+    async def _assessed(self) -> list[date]:
+        """Return the days that have an outlook: a catalog that was lost knows of none."""
+        listed = await self.store.list(OUTLOOKS)
+        return sorted({day for item in listed if (day := day_of_partition(item.key))})
 
     def _by_day(self, listed: Sequence[ObjectInfo]) -> dict[date, str]:
         """Return each day's key; raise InputError for an object in no day's place, or a second."""

@@ -9,6 +9,7 @@ Kind = Literal[
     "object-gone",
     "object-altered",
     "second-object",
+    "stray-object",
     "rows-differ",
     "total-differs",
     "source-differs",

@@ -4,9 +4,11 @@ Days are UTC billing days, amounts exact, moments UTC.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from shared.config_parts import Gap
 from shared.currency import Display
@@ -22,6 +24,8 @@ from shared.staging import StagedPeriod
 Table = str
 Values = tuple[str, ...]
 BREAKDOWN_TABLE, OUTLOOK_TABLE = "ou_breakdown", "ou_outlook"
+FAR = timedelta(days=62)
+"""Two months, for of a month there may be no more than an outlook."""
 PREFIXES = {BREAKDOWN_TABLE: BREAKDOWNS, OUTLOOK_TABLE: OUTLOOKS}
 
 
@@ -116,13 +120,26 @@ class Listed:
 
     @cached_property
     def known(self) -> tuple[date, ...]:
-        """Every day that is archived or in the ledger, in order."""
-        return tuple(sorted(self.by_day.keys() | self.records.keys()))
+        """Every day that is archived or in the ledger, in order; not what lies astray."""
+        return tuple(sorted((self.by_day.keys() - self.strays) | self.records.keys()))
+
+    @cached_property
+    def strays(self) -> frozenset[date]:
+        """Days that no run names and whose object, outlook or partition was put there by mistake.
+
+        Such are days to come, and days with nothing of any other near: a wrong year in a key. They
+        say nothing of when the archive begins and ends.
+        """
+        vouched = self.records.keys() | set(self._told())
+        found = (self.by_day.keys() | self.with_outlook | set(self._with_a_partition())) - vouched
+        lone = alone(found | vouched)
+        return frozenset(day for day in found if day in lone or day > self.now.date())
 
     @cached_property
     def last(self) -> date:
-        """The last day that there is or must be."""
-        return max((*self.known[-1:], self.through))
+        """The last day that there is or must be; no day to come is there yet."""
+        over = (day for day in self.known if day <= self.now.date())
+        return max((*over, self.through))
 
     @cached_property
     def first(self) -> date | None:
@@ -130,14 +147,18 @@ class Listed:
 
         Where it is lost, its record and its object are what is lost with it.
         """
-        traces = {day for day in self._traces() if day <= self.last}
-        return min(self.known[:1] + tuple(traces), default=None)
+        found = self.with_outlook | set(self._with_a_partition())
+        traces = {*self.known, *self._told(), *(found - self.strays)}
+        return min((day for day in traces if day <= self.last), default=None)
 
-    def _traces(self) -> Iterator[date]:
-        """Yield the days that something else names."""
-        yield from (day for item in self.outlooks if (day := day_of_partition(item.key)))
+    @cached_property
+    def with_outlook(self) -> frozenset[date]:
+        """The days in whose place of the outlooks something lies."""
+        return frozenset(day for item in self.outlooks if (day := day_of_partition(item.key)))
+
+    def _told(self) -> Iterator[date]:
+        """Yield the days that documents of the ledger name beside the days' own."""
         yield from (day for key in self.claims if (day := daily_digest_of(key)))
-        yield from self._with_a_partition()
         # Which day a month began with its record does not say, only the last that was whole.
         through = (record.complete_through for record in self.periods.values())
         yield from (day for day in through if day)
@@ -176,10 +197,22 @@ class Listed:
         """Return the object that is the day's: the only one, or of several the one at its key."""
         return own_object(day, self.by_day.get(day, ()))
 
+    def unvouched(self, day: date) -> bool:
+        """Say whether no worker wrote a day's object, and the ledger does not know it either."""
+        own = self.own_object(day)
+        return day not in self.records and own is not None and "sha256" not in own.metadata
+
     @property
     def yesterday(self) -> date:
         """The day before the audit (UTC)."""
         return self.now.date() - ONE_DAY
+
+
+def alone(days: AbstractSet[date]) -> frozenset[date]:
+    """Return the days that are far from every other; of one alone there is nothing to say."""
+    ordered = sorted(days)
+    near = {day for pair in pairwise(ordered) if pair[1] - pair[0] <= FAR for day in pair}
+    return frozenset(days - near) if len(days) > 1 else frozenset()
 
 
 def own_object(day: date, items: tuple[ObjectInfo, ...]) -> ObjectInfo | None:

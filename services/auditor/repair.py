@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from services.auditor.finding import Finding
 from services.auditor.report import AuditReport
+from services.auditor.spans import Span, spans
 from shared.days import Period
 from shared.event_data import BackfillData
 from shared.events import derive_id
@@ -58,10 +59,10 @@ def alarm(report: AuditReport, *, repairs: int) -> tuple[str, str] | None:
     rest = report.for_people
     if not rest:
         return None
-    again = {finding.about for finding in rest if finding.repairable}
-    lines = [_line(finding, tried=finding.about in again) for finding in rest[:SHOWN]]
-    if len(rest) > SHOWN:
-        lines.append(f"… and {len(rest) - SHOWN} more: daybook audit{_full(report)}")
+    lines = _lines(rest)
+    if len(lines) > SHOWN:
+        more = f"… and {len(lines) - SHOWN} more: daybook audit{_full(report)}"
+        lines = [*lines[:SHOWN], more]
     if repairs:
         lines.append(f"Backfills, {repairs} of them, mend what else was found.")
     days = {finding.day for finding in rest if finding.day}
@@ -70,8 +71,19 @@ def alarm(report: AuditReport, *, repairs: int) -> tuple[str, str] | None:
     return f"Daybook: the audit has {things}{about} for you", "\n\n".join(lines)
 
 
-def _line(finding: Finding, *, tried: bool) -> str:
-    return f"{finding}{' A backfill was asked for before and did not mend it.' if tried else ''}"
+def _lines(rest: Iterable[Finding]) -> list[str]:
+    """Return what each finding says; days that never ran last, for there may be years of them."""
+    never: list[Finding] = []
+    others: list[Finding] = []
+    for finding in rest:
+        (never if finding.kind == "day-never-run" else others).append(finding)
+    return [*map(_line, others), *map(_line, spans(never))]
+
+
+def _line(told: Finding | Span) -> str:
+    """Of what a backfill mends, people are told only when one was asked for before."""
+    tried = " A backfill was asked for before and did not mend it." if told.repairable else ""
+    return f"{told}{tried}"
 
 
 def _full(report: AuditReport) -> str:

@@ -28,9 +28,9 @@ from tests.support.units.adopted import (
 )
 from tests.support.units.aio import in_loop
 from tests.support.units.catalogs import FakePartitions
-from tests.support.units.events import SECOND_DELIVERY, archive, queried
+from tests.support.units.events import SECOND_DELIVERY, archive, assess, queried
 from tests.support.units.notifier import Notifier, hear, last_text
-from tests.support.units.rows import usd
+from tests.support.units.rows import DAY, row, usd
 
 FIRST, LAST = date(2026, 2, 27), date(2026, 3, 14)
 DAYS = list(days_between(FIRST, LAST))
@@ -83,6 +83,19 @@ async def test_whoever_was_interrupted_goes_on_and_tells_how_far_it_is() -> None
     assert partitions.asked == [("ou_breakdown", DAYS)]
     assert told[0] == "16 days are archived, 13 of them not in the ledger"
     assert "recorded 13 of 13 days" in told
+
+
+@in_loop
+async def test_outlooks_that_are_there_get_their_partitions_again() -> None:
+    """So that a lost catalog is whole again without a scan."""
+    store = MemoryStore()
+    await old_archive(store, DAYS)
+    await adopt(store)
+    await assess(store, await archive(store, await queried(store, {DAY: [row("2")]})))
+
+    partitions = await adopt(store)
+
+    assert partitions.asked == [("ou_breakdown", [*DAYS, DAY]), ("ou_outlook", [DAY])]
 
 
 WRONG: dict[str, tuple[str, bytes, str]] = {

@@ -112,6 +112,28 @@ async def test_what_the_export_no_longer_holds_is_not_asked_for(world: MemoryAro
     assert "The export holds no 2026-05 any more" in finding.remedy
 
 
+@pytest.mark.parametrize("table", ["ou_breakdown", "ou_outlook"])
+@pytest.mark.parametrize("elsewhere", [False, True])
+@in_loop
+async def test_a_partition_that_no_scan_can_mend_is_registered_by_hand(
+    world: MemoryAround, table: str, elsewhere: bool
+) -> None:
+    """The object is there: neither an earlier version of it is needed, nor the month anew."""
+    assert world.deliveries is not None
+    del world.deliveries[Period(2026, 5)]
+    day = ("2026", "5", "31")
+    if elsewhere:
+        world.tables[table][day] = "s3://archive/elsewhere/"
+    else:
+        del world.tables[table][day]
+
+    (finding,) = (await audited(look_at(world), full=False)).findings
+
+    assert finding.kind == ("partition-elsewhere" if elsewhere else "partition-gone")
+    assert (str(finding.day), finding.repairable) == ("2026-05-31", False)
+    assert finding.remedy.startswith("daybook adopt --yes")
+
+
 @in_loop
 async def test_where_the_export_cannot_be_listed_repairs_are_tried(world: MemoryAround) -> None:
     world.deliveries = None

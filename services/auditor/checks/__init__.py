@@ -15,7 +15,7 @@ from services.auditor.checks import (
     source,
     staging,
 )
-from services.auditor.finding import Finding
+from services.auditor.finding import Finding, Kind
 from services.auditor.listed import Listed
 from shared.days import Period
 
@@ -32,6 +32,10 @@ CHECKS: tuple[Check, ...] = (
     staging.check,
     queues.check,
 )
+
+OF_PARTITIONS: frozenset[Kind] = frozenset({"partition-gone", "partition-elsewhere"})
+REGISTERED = "daybook adopt --yes, which registers the partition of every object that is there"
+"""What is to be typed where no scan is left that would do it: the object itself is not lost."""
 
 
 def findings(listed: Listed) -> list[Finding]:
@@ -50,6 +54,8 @@ def _possible(listed: Listed, finding: Finding) -> Finding:
     period = Period.of(finding.day)
     if period in listed.delivered:
         return finding
+    if finding.kind in OF_PARTITIONS:
+        return finding.model_copy(update={"repairable": False, "remedy": REGISTERED})
     remedy = (
         f"The export holds no {period} any more: look for an earlier version of the object "
         f"(aws s3api list-object-versions --bucket {listed.bucket}), or ask AWS for the month "

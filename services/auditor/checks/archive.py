@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from services.auditor.finding import Finding, of_a_backfill
 from services.auditor.listed import Listed
 from shared.day_record import DayVersion
-from shared.locations import day_of_partition
+from shared.locations import day_of_partition, outlook_key
 from shared.ports import ObjectInfo
 
 UNSIGNED = "its object has no checksum: no worker wrote it"
@@ -20,8 +20,20 @@ def check(listed: Listed) -> Iterator[Finding]:
     for day in listed.expected():
         yield from _day(listed, day)
     for item in listed.objects:
-        if day_of_partition(item.key) is None:
+        place = day_of_partition(item.key)
+        if place is None:
             yield _extra(listed, item, None)
+        elif place in listed.strays:
+            yield _stray(listed, item, place)
+    for item in listed.outlooks:
+        yield from _outlook(listed, item, day_of_partition(item.key))
+
+
+def _outlook(listed: Listed, item: ObjectInfo, day: date | None) -> Iterator[Finding]:
+    if day is None or item.key != outlook_key(day):
+        yield _extra(listed, item, day)
+    elif day in listed.strays:
+        yield _stray(listed, item, day)
 
 
 def _day(listed: Listed, day: date) -> Iterator[Finding]:
@@ -62,6 +74,19 @@ def _extra(listed: Listed, item: ObjectInfo, day: date | None) -> Finding:
         found=f"{item.key} {where}",
         remedy=f"aws s3 rm s3://{listed.bucket}/{item.key} (the bucket keeps its versions), "
         "then daybook audit",
+    )
+
+
+def _stray(listed: Listed, item: ObjectInfo, day: date) -> Finding:
+    """Of a day that nothing of Daybook names: most likely a wrong year or month in its key."""
+    remedy = f"aws s3 rm s3://{listed.bucket}/{item.key} (the bucket keeps its versions)"
+    if day > listed.now.date():
+        found = f"{item.key} is of a day that is still to come"
+    else:
+        found = f"{item.key} is of a day that no run has named, with no other day near"
+        remedy += ", or, if it is of that day, daybook adopt --currency CODE --yes"
+    return Finding(
+        kind="stray-object", day=day, found=found, remedy=f"{remedy}; then daybook audit"
     )
 
 

@@ -13,16 +13,16 @@ from services.auditor.listed import (
     day_of,
     values_of,
 )
-from shared.locations import day_of_partition
 
 
 def check(listed: Listed) -> Iterator[Finding]:
     """Look at both tables, from the days to the partitions and back."""
-    outlooks = {day for item in listed.outlooks if (day := day_of_partition(item.key))}
-    for table, days in ((BREAKDOWN_TABLE, set(listed.known)), (OUTLOOK_TABLE, outlooks)):
+    archived = listed.records.keys() | listed.by_day.keys()
+    for table, days in ((BREAKDOWN_TABLE, archived), (OUTLOOK_TABLE, listed.with_outlook)):
         there = listed.partitions.get(table, {})
         for day in sorted(days):
-            yield from _day(listed, table, day, there.get(values_of(day)))
+            if day not in listed.strays and not listed.unvouched(day):  # said of the object
+                yield from _day(listed, table, day, there.get(values_of(day)))
         for values in sorted(there.keys() - {values_of(day) for day in days}):
             yield from _empty(listed, table, values)
 

@@ -12,7 +12,7 @@ from shared.money import add_amounts
 
 def check(listed: Listed) -> Iterator[Finding]:
     """Look at every archived day, and at every record."""
-    for day in sorted(listed.by_day.keys() - listed.records.keys()):
+    for day in sorted(listed.by_day.keys() - listed.records.keys() - listed.strays):
         yield _gone(listed, day)
     for key in listed.unreadable:
         yield Finding(
@@ -31,8 +31,7 @@ def check(listed: Listed) -> Iterator[Finding]:
 
 def _gone(listed: Listed, day: date) -> Finding:
     """Of what no worker wrote the export may know nothing: a backfill has no say in it."""
-    own = listed.own_object(day)
-    if own and "sha256" not in own.metadata:
+    if listed.unvouched(day):
         return Finding(
             kind="ledger-gone",
             day=day,

@@ -27,6 +27,8 @@ Sums = dict[str, Decimal]
 def check(listed: Listed) -> Iterator[Finding]:
     """Judge what was read: the newest outlook of each month."""
     for day, held in sorted(listed.assessed.items()):
+        if day in listed.strays:
+            continue  # said of the object
         if held.trouble:
             found = f"the month's outlook cannot be read: {held.trouble}"
             yield of_a_backfill("outlook-stale", day, found)

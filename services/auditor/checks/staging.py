@@ -26,6 +26,8 @@ def check(listed: Listed) -> Iterator[Finding]:
             f"{listed.bucket}: staging/ has to expire after {KEPT.days} days",
         )
     for period, staged in sorted(listed.newest_staged.items()):
-        last = max((day.day for day in staged.days), default=period.last)
+        last = min(max((day.day for day in staged.days), default=period.last), listed.yesterday)
+        if last < period.first:
+            continue  # of its first day nobody can ask before it is over
         found = f"a run staged {period} as delivered {staged.source_version} and nobody archived it"
         yield of_a_backfill("staged-not-archived", last, found)
