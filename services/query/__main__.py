@@ -51,6 +51,7 @@ async def build(world: World, settings: QuerySettings) -> AsyncIterator[QueryPer
             Readiness(world.config.delivery_deadline, executions, settings.look_again),
             world.bell,
             budgets,
+            display=world.config.currency.display if world.config.currency else "",
         )
 
 

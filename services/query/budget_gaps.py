@@ -1,6 +1,6 @@
 """Budgets that contradict each other, and OUs that none covers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -15,16 +15,20 @@ Amounts = Mapping[tuple[str, str], Decimal]
 
 
 def budget_gaps(
-    budgets: Iterable[BudgetOfOu], placements: Sequence[Placement], day: date
+    budgets: Iterable[BudgetOfOu],
+    placements: Sequence[Placement],
+    day: date,
+    currencies: Collection[str] = (),
 ) -> list[str]:
     """Return a sentence for each OU whose parts have more budget than it, and one for OUs without.
 
-    On `day`; nothing about OUs without where there is no budget at all.
+    On `day`; nothing about OUs without where there is no budget at all. `currencies` are those that
+    costs are held against budgets in: a budget in another covers nothing. Empty: not known.
     """
     started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
     newest = {(budget.ou, budget.currency): budget.on(day) for budget in started}
     amounts = {key: amount for key, amount in newest.items() if amount is not None}
-    return [*_contradictions(amounts), *_left_out(amounts, placements, day)]
+    return [*_contradictions(amounts), *_left_out(amounts, placements, day, currencies)]
 
 
 def _contradictions(amounts: Amounts) -> Iterator[str]:
@@ -49,13 +53,17 @@ def _nearest(ou: str, currency: str, amounts: Amounts) -> str | None:
     return next((path for path in above if (path, currency) in amounts), None)
 
 
-def _left_out(amounts: Amounts, placements: Sequence[Placement], day: date) -> Iterator[str]:
-    covered = {ou for ou, _ in amounts}
+def _left_out(
+    amounts: Amounts, placements: Sequence[Placement], day: date, currencies: Collection[str]
+) -> Iterator[str]:
+    covered = {ou for ou, currency in amounts if not currencies or currency in currencies}
     paths = {p.ou_path for p in placements if p.valid_from <= day < p.valid_to} - {UNMAPPED}
     bare = sorted(path for path in paths if not covered.intersection(_lineage(path)))
-    if covered and bare:
+    if amounts and bare:
+        of_it = any(currency not in currencies for _, currency in amounts) and sorted(currencies)
+        kind = f" in {' or '.join(of_it)}" if of_it else ""
         more = f" and {len(bare) - MOST} more" if len(bare) > MOST else ""
-        yield f"No budget covers {', '.join(map(shown_ou, bare[:MOST]))}{more}."
+        yield f"No budget{kind} covers {', '.join(map(shown_ou, bare[:MOST]))}{more}."
 
 
 def _lineage(path: str) -> Iterator[str]:

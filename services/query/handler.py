@@ -45,7 +45,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class QueryPeriods:
-    """The query worker's handler."""
+    """The query worker's handler; `display` is the currency of the lights, empty: as billed."""
 
     export: Export
     engine: QueryEngine
@@ -55,6 +55,7 @@ class QueryPeriods:
     bell: AlarmBell
     budgets: BudgetSource = field(default_factory=WrittenBudgets)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    display: str = ""
 
     async def __call__(self, event: Event, lease: Lease) -> Sequence[Event]:
         """Stage the billing period that the event asks for, and with a tick the month before."""
@@ -130,7 +131,8 @@ class QueryPeriods:
         await self._require(staged, asked, prefix, before, reached.lacking)
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
         used = await self._used(organization, asked)
-        notes = (*staged.notes, *notes, *await self._of_budgets(organization, asked.day))
+        billed = {total.currency for total in staged.totals}
+        notes = (*staged.notes, *notes, *await self._of_budgets(organization, asked.day, billed))
         staged = staged.model_copy(update={"organization": used, "notes": notes})
         return await self._commit(prefix, staged.model_dump_json().encode())
 
@@ -140,14 +142,18 @@ class QueryPeriods:
             return ()
         return await self.readiness.require_settled(before.delivery.delivered_at, self.now())
 
-    async def _of_budgets(self, organization: KnownOrganization, day: date) -> list[str]:
+    async def _of_budgets(
+        self, organization: KnownOrganization, day: date, billed: set[str]
+    ) -> list[str]:
         """Return what a reader must know of the budgets: what they do not say themselves."""
         budgets = await self.budgets.read()
         lost = budgets_of_nothing(budgets.known, organization.placements, day)
         for sentence in lost:
             log.warning("budget-of-nothing", problem=sentence)
         said = budgets.notes(organization.placements, day)
-        return [*lost, *said, *budget_gaps(budgets.known, organization.placements, day)]
+        currencies = {self.display} if self.display else billed
+        gaps = budget_gaps(budgets.known, organization.placements, day, currencies)
+        return [*lost, *said, *gaps]
 
     async def _snapshot(self, period: Period) -> Snapshot:
         """Return what is delivered, unless it is just being replaced."""

@@ -57,6 +57,14 @@ def test_a_budget_of_the_root_covers_all_and_without_budgets_nothing_is_said() -
     assert budget_gaps([], placed("A"), DAY) == []
 
 
+def test_a_budget_in_a_currency_that_nothing_is_billed_in_covers_nothing() -> None:
+    both = [budget("A"), budget("B", currency="EUR")]
+
+    assert budget_gaps(both, placed("A", "B"), DAY, {"USD"}) == ["No budget in USD covers B."]
+    assert budget_gaps(both[1:], placed("B"), DAY, {"USD"}) == ["No budget in USD covers B."]
+    assert budget_gaps(both, placed("A", "B"), DAY, {"USD", "EUR"}) == []
+
+
 @in_loop
 async def test_a_run_says_so() -> None:
     query = Query(MARCH)
