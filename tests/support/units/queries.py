@@ -1,6 +1,6 @@
 """A query worker in a small world of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -139,7 +139,7 @@ class Query:
         self.deadline: time | None = None
         self.budgets: tuple[Budget, ...] = ()
         self.limits: BudgetSource | None = None
-        self.clock: dict[str, Callable[[], datetime]] = {}
+        self.clock: dict[str, Any] = {}
 
     async def hear(self, event: Event, *, receives: int = 1) -> list[PeriodQueried]:
         readiness = Readiness(self.deadline, self.executions)
