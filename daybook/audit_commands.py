@@ -59,7 +59,7 @@ def audit_command(
 
 
 def _record(found: Audited) -> dict[str, object]:
-    report = found.report.model_dump(mode="json", exclude={"run", "asked_before"})
+    report = found.report.model_dump(mode="json", exclude={"run", "asked", "asked_before"})
     return {
         **report,
         "under_way": list(found.under_way),

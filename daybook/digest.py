@@ -7,8 +7,9 @@ from daybook.operate.reach import reached
 from daybook.publish import operators_event, publish
 from services.auditor.checks.digest import IN_HAND
 from services.notifier.sending.claim import DELAYED, Claim, ClaimState
+from shared.digest_claim import resend_id
 from shared.errors import InputError
-from shared.events import BackfillData, BackfillRequested, derive_id
+from shared.events import BackfillData, BackfillRequested
 from shared.ledger import Entry, Ledger
 from shared.locations import digest_claims_prefix
 from shared.s3 import S3Store
@@ -104,9 +105,7 @@ def _wish(day: date, name: str, given_up: Claim, requested_by: str) -> BackfillR
         notify=True,
         only=name,
     )
-    return operators_event(
-        BackfillRequested, data=wish, id=derive_id(day, "resend", given_up.owner)
-    )
+    return operators_event(BackfillRequested, data=wish, id=resend_id(name, given_up))
 
 
 async def settle(

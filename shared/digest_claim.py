@@ -1,9 +1,12 @@
 """The ledger's record of a digest: what is known of it, and what it told of each day."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from shared.events import derive_id, run_from
 
 
 class ToldDay(BaseModel):
@@ -50,6 +53,31 @@ class Claim(BaseModel):
         default=None,
         description="Each day as this digest tells it; null when an older release claimed it.",
     )
+
+
+def resend_id(name: str, given_up: Claim) -> str:
+    """Return the id of the wish that sends a mail again whose claim was given up."""
+    return derive_id(name[:10], "resend", given_up.owner)
+
+
+def is_resent(name: str, given_up: Claim, claims: Mapping[str, Claim]) -> bool:
+    """Say whether a mail that was given up was claimed again for its list; `claims` by their names.
+
+    By the run of the wish that was to do it, or by one that came later.
+    """
+    run = run_from(resend_id(name, given_up))
+    return any(
+        f"replay-{run}-" in other or claim.at >= given_up.at
+        for other, claim in claims.items()
+        if other != name and "-replay-" in other and first_claim(other) == first_claim(name)
+    )
+
+
+def first_claim(name: str) -> str:
+    """Return the claim that a mail's list had the first time, of that or of any replay's."""
+    kind, _, listed = name[len("2026-01-01-") :].rpartition("-")
+    first = kind.partition("replay-")[0].rstrip("-")
+    return f"{name[:10]}-{first or 'daily'}-{listed}"
 
 
 def how_to_settle(name: str) -> str:

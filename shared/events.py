@@ -66,6 +66,7 @@ __all__ = [  # the data classes, too: one door to everything about events
     "derive_id",
     "follow_up",
     "parse",
+    "run_from",
 ]
 MAX_BYTES = 64 * 1024
 _IDS = uuid5(NAMESPACE_URL, "https://daybook.invalid/events")
@@ -74,6 +75,11 @@ _IDS = uuid5(NAMESPACE_URL, "https://daybook.invalid/events")
 def derive_id(*parts: object) -> str:
     """Return the same id for the same parts, so that a repeated step repeats its words."""
     return str(uuid5(_IDS, "/".join(str(part) for part in parts)))
+
+
+def run_from(event_id: str) -> str:
+    """Return the run that begins with an event."""
+    return derive_id(event_id, "run")
 
 
 class _Event(Frozen):
@@ -94,7 +100,7 @@ class _Event(Frozen):
     def _default_run(cls, values: Any) -> Any:
         """A run begins with an event that knows no run: derive one from its id."""
         if isinstance(values, dict) and "runid" not in values and "id" in values:
-            return values | {"runid": derive_id(values["id"], "run")}
+            return values | {"runid": run_from(values["id"])}
         return values
 
     @property

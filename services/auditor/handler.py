@@ -9,7 +9,7 @@ import structlog
 from services.auditor.checks import findings
 from services.auditor.checks.queues import DEAD
 from services.auditor.finding import Kind
-from services.auditor.listed import Listed
+from services.auditor.listed import Listed, Queue
 from services.auditor.look import Look
 from services.auditor.repair import WHO, alarm, batches, run_of
 from services.auditor.report import AuditReport
@@ -39,6 +39,8 @@ OF_TWO_READS: frozenset[Kind] = frozenset(
 """What a day seems to be when its record was read before a run wrote it, and its object after."""
 MAY_WAIT = "daybook-query"
 """How the queues begin whose messages may wait for days, for an export that is late."""
+BACKFILLS = "daybook-query-backfill"
+"""That of months which wait for their turn: what waits for an export is in hand, or put back."""
 log = structlog.get_logger()
 
 
@@ -57,8 +59,10 @@ class AuditArchive:
         listed = await looked(self.look, full=event.data.full)
         if (busy := under_way(listed)) and listed.now - event.time < PATIENCE:
             raise Wait(f"{', '.join(busy)}: a run is under way", after=AFTER_A_RUN)
-        report = await self._recorded(report_of(listed, event.runid))
-        mends = batches(report.findings) if event.data.repair else []
+        asks = event.data.repair and not months_wait(listed)
+        found = report_of(listed, event.runid).model_copy(update={"asked": asks})
+        report = await self._recorded(found)
+        mends = batches(report.findings) if asks else []
         if told := alarm(report, repairs=sum(map(len, mends))):
             await self.bell.ring(*told)
         log.info("audited", findings=len(report.findings), days=report.days, full=report.full)
@@ -104,10 +108,16 @@ def report_of(listed: Listed, run: str) -> AuditReport:
 def under_way(listed: Listed) -> list[str]:
     """Return what says that a run is under way: what is found may be of its making."""
     written = [f"{day} was written meanwhile" for day in sorted(listed.restated)]
-    return written + [
-        queue.name
-        for queue in listed.queues
-        if (queue.waiting or queue.in_hand)
-        and not queue.name.endswith(DEAD)
-        and not queue.name.startswith(MAY_WAIT)
-    ]
+    return written + [queue.name for queue in listed.queues if _at_work(queue)]
+
+
+def _at_work(queue: Queue) -> bool:
+    if queue.name == BACKFILLS:
+        return queue.waiting > 0
+    waits = queue.name.endswith(DEAD) or queue.name.startswith(MAY_WAIT)
+    return not waits and (queue.waiting or queue.in_hand) > 0
+
+
+def months_wait(listed: Listed) -> bool:
+    """Say whether backfills wait that nobody has begun: what they mend is not to be asked twice."""
+    return any(queue.name == BACKFILLS and queue.waiting for queue in listed.queues)

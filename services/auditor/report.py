@@ -27,6 +27,9 @@ class AuditReport(BaseModel):
     through: date = Field(description="The last day that had to be there.")
     days: int = Field(ge=0, description="Days that were looked at.")
     findings: tuple[Finding, ...]
+    asked: bool = Field(
+        default=True, description="Whether backfills were asked for of what they mend."
+    )
     asked_before: tuple[str, ...] = Field(
         default=(), description="What an earlier audit has asked to be repaired."
     )
@@ -65,7 +68,7 @@ class AuditReport(BaseModel):
             kept = {"asked_before": earlier.asked_before, "unseen": earlier.unseen}
             return self.model_copy(update=kept)
         asked = [finding.about for finding in earlier.repairable]
-        if self.at - earlier.at < HEALS:
+        if self.at - earlier.at < HEALS or not earlier.asked:
             asked = []
         still = {finding.about for finding in self.findings}
         before = sorted({*asked, *earlier.asked_before, *earlier.unseen} & still)
@@ -77,4 +80,5 @@ class AuditReport(BaseModel):
         """What light audits hand on from the last full one: they overwrite its report."""
         if not self.full:
             return self.unseen
-        return tuple(each.about for each in self.repairable if each.kind in BY_READING)
+        asked = self.repairable if self.asked else ()
+        return tuple(each.about for each in asked if each.kind in BY_READING)

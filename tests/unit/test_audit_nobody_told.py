@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from shared.digest_claim import ClaimState
-from shared.locations import DIGEST_CLAIMS
+from shared.locations import DIGEST_CLAIMS, breakdown_key, day_record_key
 from tests.support.audited import LAST, MemoryAround, audited, claim, clean_world, kinds, look_at
 from tests.support.units.aio import in_loop
 
@@ -53,6 +53,28 @@ async def test_nobody_is_missed_before_an_hour_after_the_deadline(world: MemoryA
     assert await found_in(world, later=-timedelta(minutes=30)) == MISSED
     assert await found_in(world, time(20)) == []
     assert await found_in(world, None) == []
+
+
+@in_loop
+async def test_of_a_late_deadline_the_day_before_is_judged(world: MemoryAround) -> None:
+    """The daily audit comes at 15:30: nobody would ever be missed by one of 14:45."""
+    late, lost = time(14, 45), LAST
+    world.forget(f"{DIGEST_CLAIMS}{lost}/")
+    world.forget(breakdown_key(lost))
+    world.forget(day_record_key(lost))
+
+    assert await found_in(world, late) == [("day-never-run", str(lost)), ("nobody-told", str(lost))]
+    assert await found_in(world, late, later=timedelta(minutes=15)) == [
+        ("day-never-run", str(lost)),
+        *MISSED,
+    ]
+
+
+@in_loop
+async def test_a_day_that_is_archived_and_not_told_of_is_found_once(world: MemoryAround) -> None:
+    world.forget(f"{DIGEST_CLAIMS}{LAST}/")
+
+    assert await found_in(world, time(14, 45)) == [("digest-missing", str(LAST))]
 
 
 @in_loop

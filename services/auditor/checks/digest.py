@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from services.auditor.finding import Finding
 from services.auditor.listed import Listed
-from shared.days import days_between
-from shared.digest_claim import Claim, ClaimState, how_to_settle
+from shared.days import ONE_DAY, days_between
+from shared.digest_claim import Claim, ClaimState, how_to_settle, is_resent
 from shared.locations import daily_digest_of, is_digest
 
 IN_HAND = timedelta(minutes=10)
@@ -15,6 +15,8 @@ LOOKS_BACK = timedelta(days=7)
 """A digest that is older than this is of no use any more; its day is in the next ones."""
 TOLD_WITHIN = timedelta(hours=1)
 """How long after the deadline: a tick looks every quarter of an hour, and a run takes its time."""
+SENT_AGAIN_WITHIN = timedelta(hours=1)
+"""How long after it was given up: its day is run again for it."""
 TOLD = {ClaimState.SENT, ClaimState.RESENT}
 
 
@@ -23,6 +25,7 @@ def check(listed: Listed) -> Iterator[Finding]:
     for key, claim in sorted(listed.claims.items()):
         if doubt := _doubt(listed, claim):
             yield _unknown(key, doubt)
+    yield from _not_sent_again(listed)
     yield from _missing(listed)
     yield from _nobody_told(listed)
 
@@ -36,13 +39,29 @@ def _doubt(listed: Listed, claim: Claim) -> str:
 
 
 def _unknown(key: str, doubt: str) -> Finding:
-    name = key.rpartition("/")[2].removesuffix(".json")
+    name = _name_of(key)
     return Finding(
         kind="digest-unknown",
         day=date.fromisoformat(name[:10]),
         found=doubt,
         remedy=f"Look in a mail box, then {how_to_settle(name)}",
     )
+
+
+def _not_sent_again(listed: Listed) -> Iterator[Finding]:
+    """Look for mails that were given up to be sent again, of which no wish ever went out."""
+    named = {_name_of(key): claim for key, claim in sorted(listed.claims.items())}
+    for name, claim in named.items():
+        day, late = date.fromisoformat(name[:10]), listed.now - claim.at > SENT_AGAIN_WITHIN
+        if claim.state is not ClaimState.RESENT or not late or day < listed.through - LOOKS_BACK:
+            continue
+        if not is_resent(name, claim, named):
+            yield Finding(
+                kind="digest-missing",
+                day=day,
+                found=f"{name} was given up at {claim.at:%Y-%m-%d %H:%M} and not sent again",
+                remedy=f"daybook digest resolve {day} --claim {name} --resend",
+            )
 
 
 def _missing(listed: Listed) -> Iterator[Finding]:
@@ -65,13 +84,18 @@ def _missing(listed: Listed) -> Iterator[Finding]:
 
 
 def _nobody_told(listed: Listed) -> Iterator[Finding]:
-    """Miss yesterday's tick: by the deadline it tells of the day, or that its data is late.
+    """Miss a day's tick: by the deadline it tells of the day, or that its data is late.
 
-    The alarm `daybook-no-digest` counts whole days since the last digest, and misses it for longer
+    Of yesterday it is missed once that hour is over, which for a late deadline is after the daily
+    audit: then it is the day before whose tick is judged, unless that is said of its digest. The
+    alarm `daybook-no-digest` counts whole days since the last digest, and misses it for longer
     when that one was late. Before the first digest there is nothing to miss.
     """
-    day = listed.yesterday
-    if listed.deadline is None or listed.now - _moment(listed, listed.deadline) < TOLD_WITHIN:
+    if listed.deadline is None:
+        return
+    over = listed.now - _moment(listed, listed.deadline) >= TOLD_WITHIN
+    day = listed.yesterday if over else listed.yesterday - ONE_DAY
+    if day in listed.records and day <= listed.through:
         return
     told = {_day_of(key) for key in listed.claims}
     before = {each for key in listed.claims if (each := daily_digest_of(key)) and each < day}
@@ -95,5 +119,9 @@ def _pending(listed: Listed, day: date) -> bool:
     return bool(states & {ClaimState.UNKNOWN, ClaimState.CLAIMED})
 
 
+def _name_of(key: str) -> str:
+    return key.rpartition("/")[2].removesuffix(".json")
+
+
 def _day_of(key: str) -> date:
-    return date.fromisoformat(key.rpartition("/")[2][:10])
+    return date.fromisoformat(_name_of(key)[:10])

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 import structlog
 
-from shared.digest_claim import Claim, ClaimState, Told
+from shared.digest_claim import Claim, ClaimState, Told, first_claim
 from shared.errors import Conflict
 from shared.ledger import Entry, Ledger
 
@@ -104,13 +104,6 @@ def _knows_better(claim: Claim, now: Claim) -> bool:
     """Say whether a doubt is about what its sender knows: another took the claim for abandoned."""
     own = claim.owner == now.owner
     return own and now.state is ClaimState.UNKNOWN and claim.state is ClaimState.SENT
-
-
-def first_claim(name: str) -> str:
-    """Return the claim that a mail's list had the first time, of that or of any replay's."""
-    kind, _, listed = name[len("2026-01-01-") :].rpartition("-")
-    first = kind.partition("replay-")[0].rstrip("-")
-    return f"{name[:10]}-{first or DAILY}-{listed}"
 
 
 def claim_name(day: date, kind: str, recipients: Sequence[str]) -> str:
