@@ -24,7 +24,7 @@ COMMANDS = {
     "replay": "daybook.operate.commands",
     "status": "daybook.operate.commands",
     "history": "daybook.operate.commands",
-    "dlq": "daybook.operate.commands",
+    "dlq": "daybook.operate.dlq_commands",
     "digest": "daybook.digest_commands",
     "audit": "daybook.audit_commands",
     "doctor": "daybook.doctor_commands",

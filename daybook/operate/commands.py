@@ -7,10 +7,8 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from daybook import console
-from daybook.operate import dlq
 from daybook.operate.history import read_history
 from daybook.operate.history_page import tell_as_of, tell_history
 from daybook.operate.reach import now
@@ -23,13 +21,8 @@ from shared.config import CostMetric
 from shared.days import Period, day_before
 from shared.events import BackfillRequested
 from shared.run_record import RunRecord
-from shared.topology import load_topology
 
 Metric = Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")]
-Worker = Annotated[str, typer.Argument(help="A worker, or `all`.")]
-MessageId = Annotated[
-    str, typer.Option("--message", help="One message's id; its beginning will do.")
-]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -39,11 +32,6 @@ def add_commands(app: typer.Typer) -> None:
     app.command("status", epilog="Example: daybook status 2026-06 --json")(status)
     example = "Example: daybook history 2026-06-05 --as-of 2026-06-10"
     app.command("history", epilog=example)(history)
-    letters = typer.Typer(help="Messages that nobody could handle.", no_args_is_help=True)
-    app.add_typer(letters, name="dlq")
-    letters.command("list", epilog="Example: daybook dlq list")(dlq_list)
-    letters.command("show", epilog="Example: daybook dlq show query")(dlq_show)
-    letters.command("redrive", epilog="Example: daybook dlq redrive query")(dlq_redrive)
 
 
 def replay(
@@ -129,45 +117,6 @@ def history(
         tell_as_of(found)
     else:
         tell_history(found)
-
-
-def dlq_list(as_json: AsJson = False) -> None:
-    """List what is in the dead-letter queues, and why."""
-    letters = asyncio.run(dlq.read_letters("all"))
-    if as_json:
-        _write([letter.record() for letter in letters])
-        return
-    for letter in letters:
-        console.out.print(dlq.line(letter), markup=False, soft_wrap=True)
-    if lost := asyncio.run(dlq.read_lost_ticks()):
-        name = load_topology().schedule_queue
-        console.out.print(dlq.undelivered_line(name, lost), markup=False, soft_wrap=True)
-    if not lost and not letters:
-        console.out.print("No dead letters.")
-
-
-def dlq_show(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:
-    """Show a worker's dead letters whole: the event, the reason, when it failed."""
-    letters = asyncio.run(dlq.read_letters(worker, message))
-    if as_json:
-        _write([letter.record() for letter in letters])
-        return
-    for letter in letters:
-        for line in dlq.page(letter):
-            console.out.print(line, markup=False, soft_wrap=True)
-    if not letters:
-        console.out.print(f"No dead letters of {escape(worker)}.")
-
-
-def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:
-    """Put dead letters back into their worker's queue; safe to repeat, as every step is."""
-    moved = asyncio.run(dlq.redrive(worker, message))
-    if as_json:
-        _write([{"message": letter.id, "to": queue} for letter, queue in moved])
-        return
-    for letter, queue in moved:
-        console.out.print(f"{letter.id} is back in {queue}", markup=False, soft_wrap=True)
-    console.out.print(f"{len(moved)} messages were put back.")
 
 
 def _write(record: object) -> None:

@@ -1,19 +1,20 @@
 """What waits in the queues and in the dead-letter queues, and since when.
 
 Permissions: sqs:GetQueueUrl, sqs:GetQueueAttributes, cloudwatch:GetMetricStatistics; for dead
-letters sqs:ReceiveMessage, sqs:ChangeMessageVisibility on their queues; for a redrive
-sqs:DeleteMessage there and sqs:SendMessage on the workers' queues.
+letters sqs:ReceiveMessage, sqs:ChangeMessageVisibility on their queues; to drop one
+sqs:DeleteMessage there, and for a redrive sqs:SendMessage on the workers' queues, too.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from daybook.operate.letters import Letter, put_together, read_body
+from daybook.operate.lost_ticks import SCHEDULE, lost_event, why_lost
 from daybook.operate.reach import each
-from shared.errors import Ignore, InputError, Reject
-from shared.events import Event, parse
+from shared.errors import InputError
 from shared.failures import Failure
 from shared.locations import failure_key
 from shared.ports import ObjectReader
@@ -44,48 +45,6 @@ class QueueState:
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One dead letter, the event that it is, or why it is none, and the worker's last failure."""
-
-    queue: str
-    id: str
-    sent_at: datetime
-    receives: int
-    body: str
-    handle: str
-    event: Event | None
-    problem: str
-    failure: Failure | None
-    undelivered: bool = False
-
-    @property
-    def reason(self) -> str:
-        """Why nobody could handle it, as far as that is known."""
-        if self.failure:
-            return f"{self.failure.kind}: {self.failure.reason}"
-        if self.undelivered:
-            return "SNS could not deliver it: mend the queue's policy or key"
-        return self.problem or "not noted: see the worker's log (settled, reason)"
-
-    def record(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        event = self.event
-        return {
-            "queue": self.queue,
-            "message": self.id,
-            "sent_at": self.sent_at.isoformat(),
-            "receives": self.failure.receives if self.failure else self.receives,
-            "type": event.type if event else None,
-            "day": str(event.day) if event else None,
-            "run": event.runid if event else None,
-            "kind": self.failure.kind if self.failure else None,
-            "reason": self.reason,
-            "failed_at": self.failure.at.isoformat() if self.failure else None,
-            "body": self.body,
-        }
-
-
-@dataclass(frozen=True)
 class Queues:
     """The queues of the topology, by name."""
 
@@ -95,6 +54,10 @@ class Queues:
     def own(self, worker: str) -> list[str]:
         """Return the names of a worker's queues."""
         return list(self.topology.filters(worker))
+
+    def dead(self, worker: str) -> list[str]:
+        """Return the names of the queues of what a worker gave up, and of what never reached it."""
+        return [self.topology.dead_letter_queue(worker), self.topology.undelivered_queue(worker)]
 
     def undelivered(self, workers: Iterable[str]) -> list[str]:
         """Return the names of the queues of what never reached the workers'.
@@ -142,17 +105,24 @@ class Queues:
 
     @asynccontextmanager
     async def letters(self, worker: str, notes: ObjectReader) -> AsyncIterator[list[Letter]]:
-        """Hold what a worker gave up and what SNS could not deliver to it, oldest first.
+        """Hold what a worker gave up and what never reached it, oldest first.
 
-        Those still there are free afterwards.
+        Or what the schedule could not say. Those still there are free afterwards.
         """
-        name = self.topology.undelivered_queue(worker)
-        async with self.given_up(worker, notes) as dead:
-            if not await self._find(name):  # a local stack has none
-                yield dead
-                return
-            async with self._held(name, worker, notes) as undelivered:
-                yield sorted((*dead, *undelivered), key=lambda letter: letter.sent_at)
+        async with AsyncExitStack() as held:
+            names = await self._dead(worker)
+            looks = [self._held(name, worker, notes) for name in names]
+            yield put_together([await held.enter_async_context(look) for look in looks])
+
+    async def _dead(self, worker: str) -> list[str]:
+        """Return the queues of a worker's dead letters that are there; an emulator has not all."""
+        if worker == SCHEDULE:
+            await self.url(self.topology.every_queue[0])  # none at all is another place
+            wanted = [self.topology.schedule_queue]
+        else:
+            await self.url(self.topology.dead_letter_queue(worker))
+            wanted = self.dead(worker)
+        return [name for name in wanted if await self._find(name)]
 
     @asynccontextmanager
     async def given_up(self, worker: str, notes: ObjectReader) -> AsyncIterator[list[Letter]]:
@@ -181,9 +151,13 @@ class Queues:
         """
         target = self._source(worker, letter)
         await self.sqs.send_message(QueueUrl=await self.url(target), MessageBody=letter.body)
+        await self.drop(letter)
+        return target
+
+    async def drop(self, letter: Letter) -> None:
+        """Take a letter out of its queue for good."""
         left = await self.url(letter.queue)
         await self.sqs.delete_message(QueueUrl=left, ReceiptHandle=letter.handle)
-        return target
 
     def _source(self, worker: str, letter: Letter) -> str:
         entry, marked = self.topology.workers[worker], self.topology.backfill.marked
@@ -207,6 +181,7 @@ class Queues:
             VisibilityTimeout=HELD,
             WaitTimeSeconds=1,
             MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+            MessageAttributeNames=["RULE_ARN", "ERROR_CODE"],
         )
         messages: Sequence[dict[str, Any]] = answer.get("Messages", [])
         return messages
@@ -214,7 +189,8 @@ class Queues:
     async def _letter(
         self, queue: str, worker: str, raw: dict[str, Any], notes: ObjectReader
     ) -> Letter:
-        event, problem = _read(raw["Body"])
+        schedules = worker == SCHEDULE
+        event, problem = lost_event(raw, self.topology) if schedules else read_body(raw["Body"])
         sent = int(raw["Attributes"]["SentTimestamp"]) / 1000
         return Letter(
             queue=queue,
@@ -226,8 +202,15 @@ class Queues:
             event=event,
             problem=problem,
             failure=await self._failure(worker, raw["MessageId"], notes),
-            undelivered=queue == self.topology.undelivered_queue(worker),
+            undelivered=self._undelivered(queue, raw),
         )
+
+    def _undelivered(self, queue: str, raw: dict[str, Any]) -> str:
+        if queue == self.topology.schedule_queue:
+            return why_lost(raw)
+        if queue in map(self.topology.undelivered_queue, self.topology.workers):
+            return "SNS could not deliver it: mend the queue's policy or key"
+        return ""
 
     async def _failure(self, worker: str, message: str, notes: ObjectReader) -> Failure | None:
         found = await notes.get(failure_key(self.topology.queue(worker), message))
@@ -241,13 +224,6 @@ class Queues:
             )
         except self.sqs.exceptions.ClientError:
             return
-
-
-def _read(body: str) -> tuple[Event | None, str]:
-    try:
-        return parse(body), ""
-    except (Ignore, Reject) as nonsense:
-        return None, str(nonsense)
 
 
 async def _age(cloudwatch: Any, queue: str, now: datetime) -> float | None:

@@ -3,25 +3,21 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from daybook.cli import app
 from daybook.example import ExampleExport, write_example
-from services.notifier.sending.claim import claim_name
 from shared.days import Period, periods_between
-from shared.digest_claim import Claim, ClaimState
-from shared.locations import digest_claim_key
 from tests.support import runbook
 from tests.support.commands import Up, daybook, up
+from tests.support.operating import HOP, as_json, command, drop, put_in_doubt, rung
 from tests.support.waiting import eventually
 
-HOP = 60.0
 FOUND = 1
 """Exit code of an audit that has findings."""
 DAYS = 62
@@ -44,17 +40,6 @@ def stack(example: ExampleExport, log: Path) -> Iterator[Up]:
     given = ["--source", example.source, "--organization", example.organization]
     with up(*given, "--visibility", 4, log=log) as running:
         yield running
-
-
-def command(stack: Up, *arguments: object) -> str:
-    """Run a command that must succeed; returns what it prints."""
-    done = daybook(*arguments, **stack.environment)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def as_json(stack: Up, *arguments: object) -> Any:
-    return json.loads(command(stack, *arguments, "--json"))
 
 
 @pytest.fixture(scope="module")
@@ -191,18 +176,6 @@ def test_a_day_of_which_nothing_is_archived_is_refused_with_the_command_to_type(
     assert "daybook replay 2019-02-01" in done.stderr
 
 
-def rung(log: Path, *words: str) -> None:
-    """Wait for an alarm at the alarm topic's subscriber within the time that the runbook names."""
-    eventually(
-        lambda: any(
-            "alarm" in line and all(word in line for word in words)
-            for line in log.read_text(encoding="utf-8").splitlines()
-        ),
-        within=HOP,
-        what=f"the alarm {words}",
-    )
-
-
 def test_a_bounce_ends_as_an_alarm_with_its_day_and_the_command(stack: Up, log: Path) -> None:
     report = {
         "eventType": "Bounce",
@@ -251,6 +224,7 @@ def test_a_failing_worker_ends_as_an_alarm_a_reason_and_a_redrive(
         lambda: as_json(stack, "dlq", "show", "archiver"), within=HOP, what="it fails again"
     )
     assert [letter["run"] for letter in again] == ["lost"]
+    drop(stack, "archiver", again[0])
 
 
 @pytest.mark.parametrize(
@@ -286,12 +260,3 @@ def test_each_command_of_the_runbook_does_what_it_says(
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     assert done.exit_code in ((0, FOUND) if typed[1] == "audit" else (0,)), done.output
     assert done.output
-
-
-def put_in_doubt(stack: Up, day: date) -> None:
-    """Leave the ledger as a notifier does that died while it sent."""
-    name = claim_name(day, "daily", ["finops@example.com"])
-    claim = Claim(state=ClaimState.UNKNOWN, run="lost", owner="gone", at=datetime.now(UTC))
-    with closing(stack.client("s3")) as s3:
-        place = {"Bucket": stack.access["bucket"], "Key": digest_claim_key(name)}
-        s3.put_object(**place, Body=claim.model_dump_json().encode())

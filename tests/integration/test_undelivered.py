@@ -1,17 +1,22 @@
-"""What SNS could not deliver is listed with the dead letters, and put where it was to go."""
+"""What could not be delivered is listed with the dead letters, put back, or dropped."""
 
+import asyncio
+import json
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
 from daybook.local.provision import Provisioned
 from daybook.operate import dlq
-from tests.support.cloud import Cloud, take
+from shared.errors import InputError
+from tests.support.cloud import Cloud, depth, take
 from tests.support.looped import Loop
 from tests.support.units.events import backfill, tick
 
 UNDELIVERED = "daybook-query-undelivered-dlq"
+SCHEDULE_QUEUE = "daybook-schedule-dlq"
 Put = Callable[[str, str], None]
 
 
@@ -38,7 +43,7 @@ def test_both_kinds_of_letters_are_listed_and_each_goes_where_it_belongs(
     listed = {letter.queue: letter for letter in loop(dlq.read_letters("query"))}
     assert set(listed) == {"daybook-query-dlq", UNDELIVERED}
     assert "SNS could not deliver it" in listed[UNDELIVERED].reason
-    assert "daybook dlq redrive query --message" in list(dlq.page(listed[UNDELIVERED]))[-1]
+    assert "daybook dlq redrive query --message" in list(dlq.page(listed[UNDELIVERED]))[-2]
 
     moved = loop(dlq.redrive("query"))
 
@@ -54,3 +59,80 @@ def test_a_stack_without_such_a_queue_has_its_dead_letters(loop: Loop, put: Put)
     (letter,) = loop(dlq.read_letters("query"))
 
     assert letter.queue == "daybook-query-dlq"
+
+
+def test_a_dropped_letter_is_gone_and_no_other(cloud: Cloud, loop: Loop, put: Put) -> None:
+    for body in ("poison", tick().to_json()):
+        put("daybook-query-dlq", body)
+    letters = {letter.body: letter for letter in loop(dlq.read_letters("query"))}
+    poison = letters.pop("poison")
+    (other,) = letters.values()
+
+    shown = loop(dlq.drop("query", poison.id, yes=False))
+    assert shown
+    assert len(loop(dlq.read_letters("query"))) == 2
+
+    dropped = loop(dlq.drop("query", poison.id, yes=True))
+    assert dropped
+    assert dropped.body == "poison"
+    assert [letter.id for letter in loop(dlq.read_letters("query"))] == [other.id]
+    assert loop(dlq.drop("query", poison.id, yes=True)) is None
+    assert depth(cloud.client("sqs"), url(cloud, "daybook-query-dlq")) == 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "message", "problem"),
+    [("query", "", "names no message"), ("all", "x", "is not one"), ("baker", "x", "not there")],
+)
+def test_a_drop_that_does_not_say_which_is_refused(owner: str, message: str, problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        asyncio.run(dlq.drop(owner, message, yes=True))
+
+
+def test_the_beginning_of_several_ids_drops_none(loop: Loop, put: Put) -> None:
+    for _ in range(17):  # two of them begin alike, whatever the ids are
+        put("daybook-query-dlq", "poison")
+    ids = sorted(letter.id for letter in loop(dlq.read_letters("query")))
+    shared = next(a[0] for a, b in pairwise(ids) if a[0] == b[0])
+
+    with pytest.raises(InputError, match="Give more of one's id"):
+        loop(dlq.drop("query", shared, yes=True))
+
+    assert len(loop(dlq.read_letters("query"))) == 17
+
+
+@pytest.mark.usefixtures("put")
+def test_what_the_schedule_lost_is_listed_and_dropped_and_never_put_back(
+    cloud: Cloud, loop: Loop
+) -> None:
+    sqs = cloud.client("sqs")
+    lost = {"id": "1", "source": "aws.events", "time": "2026-06-18T07:00:00Z"}
+    rule = "arn:aws:events:us-east-1:123456789012:rule/daybook-daily"
+    sqs.create_queue(QueueName=SCHEDULE_QUEUE)
+    sqs.send_message(
+        QueueUrl=url(cloud, SCHEDULE_QUEUE),
+        MessageBody=json.dumps(lost),
+        MessageAttributes={"RULE_ARN": {"DataType": "String", "StringValue": rule}},
+    )
+
+    (letter,) = loop(dlq.read_letters("all"))
+    assert "day-ready for 2026-06-17: EventBridge could not tell" in dlq.line(letter)
+    with pytest.raises(InputError, match="nothing that could be put back"):
+        loop(dlq.redrive("schedule"))
+    assert loop(dlq.redrive("all")) == []
+
+    assert loop(dlq.drop("schedule", letter.id, yes=True))
+    assert loop(dlq.read_letters("schedule")) == []
+
+
+@pytest.mark.usefixtures("put")
+def test_an_emulator_without_the_schedules_queue_has_none_of_its_letters(
+    loop: Loop,
+) -> None:
+    assert loop(dlq.read_letters("schedule")) == []
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_place_without_any_queue_is_not_called_empty(loop: Loop) -> None:
+    with pytest.raises(InputError, match="Set AWS_REGION"):
+        loop(dlq.read_letters("schedule"))

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from daybook.operate.dlq import undelivered_line
 from daybook.operate.queues import Queues
 from shared.memory import MemoryStore
 from shared.ports import StoredObject
@@ -105,6 +104,3 @@ async def test_what_was_never_delivered_is_counted_where_it_waits_and_no_queue_i
 
     assert found == counts
     assert await queues.waiting(queues.undelivered(["catalog"])) == {}
-    told = [undelivered_line(name, count) for name, count in found.items()]
-    assert "3 messages that SNS could not deliver to daybook-query: " in told[0]
-    assert "daybook publish day-ready" in told[1]

@@ -31,7 +31,7 @@ resource "aws_cloudwatch_metric_alarm" "no_digest" {
 
 resource "aws_cloudwatch_metric_alarm" "undelivered" {
   alarm_name          = "${var.undelivered}-not-empty"
-  alarm_description   = "Messages wait in ${var.undelivered}: EventBridge could not tell the events topic, so a day was not asked for: daybook publish ${var.tick}, with --day for a day before yesterday."
+  alarm_description   = "Messages wait in ${var.undelivered}: EventBridge could not tell a topic, so a day was not asked for, an audit did not begin, or nobody heard of a stopped query. Which, and what to type: daybook dlq show schedule."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = var.undelivered }

@@ -1,7 +1,7 @@
 # What people are told about this worker.
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   for_each = {
-    (module.dead_letters.name) = "work failed for good and nobody did it. Why, and for which day: daybook dlq show ${var.name}. When the cause is mended: daybook dlq redrive ${var.name}."
+    (module.dead_letters.name) = "work failed for good and nobody did it. Why, and for which day: daybook dlq show ${var.name}. When the cause is mended: daybook dlq redrive ${var.name}; what nobody needs: daybook dlq drop ${var.name}. While one is left there, this does not ring for the next."
     (module.undelivered.name)  = "SNS could not deliver them to ${local.queue}: look at its policy and key; then daybook dlq redrive ${var.name}."
   }
 

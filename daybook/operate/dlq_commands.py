@@ -1,0 +1,98 @@
+"""The commands for messages that nobody could handle or deliver."""
+
+import asyncio
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from daybook import console
+from daybook.operate import dlq
+from daybook.operate.letters import Letter
+from daybook.options import AsJson
+
+Owner = Annotated[str, typer.Argument(help="A worker, `schedule`, or `all`.")]
+Worker = Annotated[str, typer.Argument(help="A worker, or `all`.")]
+One = Annotated[str, typer.Argument(help="A worker, or `schedule`.")]
+MessageId = Annotated[
+    str, typer.Option("--message", help="One message's id; its beginning will do.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it. Without: only show what it would drop.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Put the commands on the command line."""
+    letters = typer.Typer(help="Messages that nobody could handle.", no_args_is_help=True)
+    app.add_typer(letters, name="dlq")
+    letters.command("list", epilog="Example: daybook dlq list")(dlq_list)
+    letters.command("show", epilog="Example: daybook dlq show query")(dlq_show)
+    letters.command("redrive", epilog="Example: daybook dlq redrive query")(dlq_redrive)
+    example = "Example: daybook dlq drop query --message 0a1b2c3d --yes"
+    letters.command("drop", epilog=example)(dlq_drop)
+
+
+def dlq_list(as_json: AsJson = False) -> None:
+    """List what is in the dead-letter queues, and why."""
+    letters = asyncio.run(dlq.read_letters(dlq.ALL))
+    if as_json:
+        _write([letter.record() for letter in letters])
+        return
+    for letter in letters:
+        _say(dlq.line(letter))
+    if not letters:
+        _say("No dead letters.")
+
+
+def dlq_show(worker: Owner, message: MessageId = "", as_json: AsJson = False) -> None:
+    """Show dead letters whole: the event, the reason, when it failed, and what to type."""
+    letters = asyncio.run(dlq.read_letters(worker, message))
+    if as_json:
+        _write([letter.record() for letter in letters])
+        return
+    for letter in letters:
+        _show(letter)
+    if not letters:
+        _say(f"No dead letters of {worker}.")
+
+
+def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:
+    """Put dead letters back into their worker's queue; safe to repeat, as every step is."""
+    moved = asyncio.run(dlq.redrive(worker, message))
+    if as_json:
+        _write([{"message": letter.id, "to": queue} for letter, queue in moved])
+        return
+    for letter, queue in moved:
+        _say(f"{letter.id} is back in {queue}")
+    _say(f"{len(moved)} messages were put back.")
+
+
+def dlq_drop(worker: One, message: MessageId, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Take one dead letter away for good, and print it: it is kept nowhere else.
+
+    The alarm of its queue rings again only after the queue was empty. Safe to repeat.
+    """
+    letter = asyncio.run(dlq.drop(worker, message, yes=yes))
+    if as_json:
+        _write({"dropped": bool(letter and yes), "letter": letter and letter.record()})
+        return
+    if letter is None:
+        _say(f"There is no dead letter {message} of {worker}: nothing was dropped.")
+        return
+    _say(dlq.line(letter))
+    _say(f"  {letter.body}")
+    verdict = "was dropped" if yes else "is still there: add --yes to drop it"
+    _say(f"{letter.id} {verdict}.")
+
+
+def _show(letter: Letter) -> None:
+    for line in dlq.page(letter):
+        _say(line)
+
+
+def _say(line: str) -> None:
+    console.out.print(line, markup=False, soft_wrap=True)
+
+
+def _write(record: object) -> None:
+    sys.stdout.write(json.dumps(record, indent=2) + "\n")
