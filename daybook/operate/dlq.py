@@ -1,10 +1,11 @@
 """Looks at dead letters, puts them back, and takes them away."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from daybook.operate.letters import Letter, put_together
+from daybook.operate.letters import Letter, Look, put_together
 from daybook.operate.lost_ticks import SCHEDULE, instead
-from daybook.operate.queues import Queues
+from daybook.operate.queues import HELD, Queues
 from daybook.operate.reach import archive, each, reached
 from shared.errors import InputError
 from shared.topology import load_topology
@@ -14,20 +15,28 @@ SHORT = 8
 """Characters of a message id that a list shows."""
 
 
-async def read_letters(asked: str, message: str = "") -> list[Letter]:
+@dataclass(frozen=True)
+class Redriven:
+    """Letters that were put back, with the queue that has each now; and what nobody could see."""
+
+    moved: list[tuple[Letter, str]]
+    in_hand: dict[str, int]
+
+
+async def look(asked: str, message: str = "") -> Look:
     """Return the dead letters of a worker, of the schedule or of all, and why they failed."""
     async with reached("s3", "sqs") as (s3, sqs):
         queues = Queues(sqs, load_topology())
 
-        async def read(name: str) -> list[Letter]:
-            async with queues.letters(name, archive(s3)) as letters:
-                return _asked(letters, message)
+        async def read(name: str) -> Look:
+            async with queues.letters(name, archive(s3)) as found:
+                return found.begun_with(message)
 
         return put_together(await each(read, owners(asked)))
 
 
-async def redrive(asked: str, message: str = "") -> list[tuple[Letter, str]]:
-    """Put dead letters back; returns each with the queue that has it now.
+async def redrive(asked: str, message: str = "") -> Redriven:
+    """Put dead letters back.
 
     Raises InputError for the schedule's, which are nothing that the topic would take.
     """
@@ -35,22 +44,21 @@ async def redrive(asked: str, message: str = "") -> list[tuple[Letter, str]]:
         problem = "keeps EventBridge's own events, and nothing that could be put back"
         remedy = f"Type what daybook dlq show {SCHEDULE} says, for each"
         raise InputError(load_topology().schedule_queue, problem, remedy)
-    moved: list[tuple[Letter, str]] = []
+    done = Redriven([], {})
     async with reached("s3", "sqs") as (s3, sqs):
         queues = Queues(sqs, load_topology())
         for name in owners(asked):
             if name == SCHEDULE:
                 continue
-            async with queues.letters(name, archive(s3)) as letters:
-                moved += [
-                    (letter, await queues.move_back(name, letter))
-                    for letter in _asked(letters, message)
-                ]
-    return moved
+            async with queues.letters(name, archive(s3)) as found:
+                done.in_hand.update(found.in_hand)
+                for letter in found.begun_with(message).letters:
+                    done.moved.append((letter, await queues.move_back(name, letter)))
+    return done
 
 
-async def drop(asked: str, message: str, *, yes: bool) -> Letter | None:
-    """Take one dead letter away; returns it, or None when there is none of that id any more.
+async def drop(asked: str, message: str, *, yes: bool) -> Look:
+    """Take one dead letter away; returns it, or none when there is none of that id any more.
 
     Without `yes` it stays. Raises InputError when it is not said which one.
     """
@@ -61,18 +69,15 @@ async def drop(asked: str, message: str, *, yes: bool) -> Letter | None:
     (owner,) = owners(asked)
     async with reached("s3", "sqs") as (s3, sqs):
         queues = Queues(sqs, load_topology())
-        async with queues.letters(owner, archive(s3)) as letters:
-            letter = _only(_asked(letters, message), message)
-            if letter and yes:
-                await queues.drop(letter)
-            return letter
-
-
-def _only(letters: list[Letter], message: str) -> Letter | None:
-    if len(letters) > 1:
-        listed = ", ".join(letter.id for letter in letters)
-        raise InputError(f"--message {message}", f"begins {listed}", "Give more of one's id")
-    return letters[0] if letters else None
+        async with queues.letters(owner, archive(s3)) as found:
+            meant = found.begun_with(message)
+            if len(meant.letters) > 1:
+                listed = ", ".join(letter.id for letter in meant.letters)
+                problem = f"is the beginning of {listed}"
+                raise InputError(f"--message {message}", problem, "Give more of one's id")
+            if yes:
+                await each(queues.drop, meant.letters)
+            return meant
 
 
 def owners(asked: str) -> list[str]:
@@ -85,8 +90,10 @@ def owners(asked: str) -> list[str]:
     return [asked]
 
 
-def _asked(letters: list[Letter], message: str) -> list[Letter]:
-    return [letter for letter in letters if letter.id.startswith(message)]
+def in_hand(queue: str, count: int) -> str:
+    """Say that letters are held by who looks at them at the same time, or was cut off."""
+    several = "letter is" if count == 1 else "letters are"
+    return f"{queue}: {count} {several} in somebody's hands, for up to {HELD // 60} minutes"
 
 
 def line(letter: Letter) -> str:

@@ -9,7 +9,6 @@ import typer
 
 from daybook import console
 from daybook.operate import dlq
-from daybook.operate.letters import Letter
 from daybook.options import AsJson
 
 Owner = Annotated[str, typer.Argument(help="A worker, `schedule`, or `all`.")]
@@ -34,37 +33,41 @@ def add_commands(app: typer.Typer) -> None:
 
 def dlq_list(as_json: AsJson = False) -> None:
     """List what is in the dead-letter queues, and why."""
-    letters = asyncio.run(dlq.read_letters(dlq.ALL))
+    found = asyncio.run(dlq.look(dlq.ALL))
+    _hands(found.in_hand, as_json)
     if as_json:
-        _write([letter.record() for letter in letters])
+        _write([letter.record() for letter in found.letters])
         return
-    for letter in letters:
+    for letter in found.letters:
         _say(dlq.line(letter))
-    if not letters:
+    if not found.letters and not found.in_hand:
         _say("No dead letters.")
 
 
 def dlq_show(worker: Owner, message: MessageId = "", as_json: AsJson = False) -> None:
     """Show dead letters whole: the event, the reason, when it failed, and what to type."""
-    letters = asyncio.run(dlq.read_letters(worker, message))
+    found = asyncio.run(dlq.look(worker, message))
+    _hands(found.in_hand, as_json)
     if as_json:
-        _write([letter.record() for letter in letters])
+        _write([letter.record() for letter in found.letters])
         return
-    for letter in letters:
-        _show(letter)
-    if not letters:
+    for letter in found.letters:
+        for line in dlq.page(letter):
+            _say(line)
+    if not found.letters and not found.in_hand:
         _say(f"No dead letters of {worker}.")
 
 
 def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:
     """Put dead letters back into their worker's queue; safe to repeat, as every step is."""
-    moved = asyncio.run(dlq.redrive(worker, message))
+    done = asyncio.run(dlq.redrive(worker, message))
+    _hands(done.in_hand, as_json)
     if as_json:
-        _write([{"message": letter.id, "to": queue} for letter, queue in moved])
+        _write([{"message": letter.id, "to": queue} for letter, queue in done.moved])
         return
-    for letter, queue in moved:
+    for letter, queue in done.moved:
         _say(f"{letter.id} is back in {queue}")
-    _say(f"{len(moved)} messages were put back.")
+    _say(f"{len(done.moved)} messages were put back.")
 
 
 def dlq_drop(worker: One, message: MessageId, yes: Yes = False, as_json: AsJson = False) -> None:
@@ -72,7 +75,9 @@ def dlq_drop(worker: One, message: MessageId, yes: Yes = False, as_json: AsJson 
 
     The alarm of its queue rings again only after the queue was empty. Safe to repeat.
     """
-    letter = asyncio.run(dlq.drop(worker, message, yes=yes))
+    found = asyncio.run(dlq.drop(worker, message, yes=yes))
+    _hands(found.in_hand, as_json)
+    letter = next(iter(found.letters), None)
     if as_json:
         _write({"dropped": bool(letter and yes), "letter": letter and letter.record()})
         return
@@ -85,9 +90,11 @@ def dlq_drop(worker: One, message: MessageId, yes: Yes = False, as_json: AsJson 
     _say(f"{letter.id} {verdict}.")
 
 
-def _show(letter: Letter) -> None:
-    for line in dlq.page(letter):
-        _say(line)
+def _hands(in_hand: dict[str, int], as_json: bool) -> None:
+    """Say what could not be seen; beside the JSON, which is of letters."""
+    to = console.err if as_json else console.out
+    for queue, count in in_hand.items():
+        to.print(dlq.in_hand(queue, count), markup=False, soft_wrap=True)
 
 
 def _say(line: str) -> None:

@@ -58,9 +58,29 @@ class Letter:
         }
 
 
-def put_together(looks: Iterable[list[Letter]]) -> list[Letter]:
+@dataclass(frozen=True)
+class Look:
+    """What was seen of dead-letter queues, and by queue how many are in somebody else's hands.
+
+    Those are shown to nobody for as long: whoever looks at the same time, or was cut off while he
+    did, holds them.
+    """
+
+    letters: list[Letter]
+    in_hand: dict[str, int]
+
+    def begun_with(self, message: str) -> "Look":
+        """Return it with those letters alone whose id begins so."""
+        asked = [letter for letter in self.letters if letter.id.startswith(message)]
+        return Look(asked, self.in_hand)
+
+
+def put_together(looks: Iterable[Look]) -> Look:
     """Return the letters of several queues, oldest first."""
-    return sorted((letter for look in looks for letter in look), key=lambda each: each.sent_at)
+    known = list(looks)
+    letters = [letter for look in known for letter in look.letters]
+    in_hand = {name: count for look in known for name, count in look.in_hand.items()}
+    return Look(sorted(letters, key=lambda letter: letter.sent_at), in_hand)
 
 
 def read_body(body: str) -> tuple[Event | None, str]:

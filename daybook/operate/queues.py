@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from daybook.operate.letters import Letter, put_together, read_body
+from daybook.operate.letters import Letter, Look, put_together, read_body
 from daybook.operate.lost_ticks import SCHEDULE, lost_event, why_lost
 from daybook.operate.reach import each
 from shared.errors import InputError
@@ -83,16 +83,23 @@ class Queues:
             return None
 
     async def waiting(self, names: Sequence[str]) -> dict[str, int]:
-        """Count what waits in those of the queues that are there; a local stack has not all."""
+        """Count what lies in those of the queues that are there; a local stack has not all.
+
+        What is in somebody's hands lies there, too.
+        """
         counts = await each(self._waiting, names)
         return {name: count for name, count in zip(names, counts, strict=True) if count}
 
     async def _waiting(self, name: str) -> int:
-        url, asked = await self._find(name), COUNTS["waiting"]
-        if url is None:
-            return 0
-        answer = await self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[asked])
-        return int(answer["Attributes"].get(asked, 0))
+        url = await self._find(name)
+        return sum(await self._lying(url)) if url else 0
+
+    async def _lying(self, url: str) -> tuple[int, int]:
+        """Count what waits in a queue, and what somebody holds."""
+        asked = [COUNTS["waiting"], COUNTS["in_hand"]]
+        answer = await self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=asked)
+        waiting, in_hand = (int(answer["Attributes"].get(name, 0)) for name in asked)
+        return waiting, in_hand
 
     async def state(self, name: str, cloudwatch: Any, now: datetime) -> QueueState:
         """Count a queue's messages; their age is what CloudWatch knows of the last quarter hour."""
@@ -104,7 +111,7 @@ class Queues:
         return QueueState(name, oldest=await _age(cloudwatch, name, now), **counts)
 
     @asynccontextmanager
-    async def letters(self, worker: str, notes: ObjectReader) -> AsyncIterator[list[Letter]]:
+    async def letters(self, worker: str, notes: ObjectReader) -> AsyncIterator[Look]:
         """Hold what a worker gave up and what never reached it, oldest first.
 
         Or what the schedule could not say. Those still there are free afterwards.
@@ -125,21 +132,22 @@ class Queues:
         return [name for name in wanted if await self._find(name)]
 
     @asynccontextmanager
-    async def given_up(self, worker: str, notes: ObjectReader) -> AsyncIterator[list[Letter]]:
+    async def given_up(self, worker: str, notes: ObjectReader) -> AsyncIterator[Look]:
         """Hold a worker's dead letters, oldest first; those still there are free afterwards."""
-        async with self._held(self.topology.dead_letter_queue(worker), worker, notes) as letters:
-            yield letters
+        async with self._held(self.topology.dead_letter_queue(worker), worker, notes) as look:
+            yield look
 
     @asynccontextmanager
-    async def _held(
-        self, name: str, worker: str, notes: ObjectReader
-    ) -> AsyncIterator[list[Letter]]:
+    async def _held(self, name: str, worker: str, notes: ObjectReader) -> AsyncIterator[Look]:
         url = await self.url(name)
+        waiting, in_hand = await self._lying(url)
         raw: dict[str, dict[str, Any]] = {}
         try:
             await self._receive_all(url, raw)
             found = await each(lambda one: self._letter(name, worker, one, notes), raw.values())
-            yield sorted(found, key=lambda letter: letter.sent_at)
+            # SQS counts late: what was received is in nobody else's hands, whatever it says.
+            others = min(in_hand, max(0, waiting + in_hand - len(raw)))
+            yield put_together([Look(found, {name: others} if others else {})])
         finally:
             await each(lambda one: self._free(url, one["ReceiptHandle"]), raw.values())
 

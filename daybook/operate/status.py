@@ -15,11 +15,15 @@ from shared.topology import load_topology
 
 @dataclass(frozen=True)
 class DeadLetters:
-    """A dead-letter queue: how many, and since when the oldest is on its way."""
+    """A dead-letter queue: how many, and since when the oldest is on its way.
+
+    `in_hand` are more, which somebody else looks at.
+    """
 
     name: str
     count: int
     oldest: datetime | None
+    in_hand: int
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class Status:
                 {
                     "queue": dead.name,
                     "count": dead.count,
+                    "in_hand": dead.in_hand,
                     "oldest": (self.at - dead.oldest).total_seconds() if dead.oldest else None,
                 }
                 for dead in self.dead
@@ -92,5 +97,6 @@ async def read_status(month: Period, at: datetime) -> Status:
 
 async def _dead(queues: Queues, store: ObjectStore, worker: str) -> DeadLetters:
     name = queues.topology.dead_letter_queue(worker)
-    async with queues.given_up(worker, store) as letters:
-        return DeadLetters(name, len(letters), letters[0].sent_at if letters else None)
+    async with queues.given_up(worker, store) as look:
+        oldest = look.letters[0].sent_at if look.letters else None
+        return DeadLetters(name, len(look.letters), oldest, look.in_hand.get(name, 0))

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from daybook.console import SHAPES, STYLES, out
 from daybook.operate.days import DayState
+from daybook.operate.dlq import in_hand
 from daybook.operate.runs import LATELY
 from daybook.operate.status import Status
 from shared.money import cents
@@ -86,9 +87,11 @@ def _queues(status: Status) -> Iterator[str]:
         if dead.oldest:
             since = age((status.at - dead.oldest).total_seconds())
             yield f"{dead.name}: {dead.count} dead letters, oldest {since}: daybook dlq list"
+        if dead.in_hand:
+            yield in_hand(dead.name, dead.in_hand)
     for name, count in status.undelivered.items():
         yield f"{name}: {count} messages were not delivered: daybook dlq list"
-    if not status.undelivered and not any(dead.count for dead in status.dead):
+    if not status.undelivered and not any(dead.count + dead.in_hand for dead in status.dead):
         yield "No dead letters."
 
 

@@ -4,12 +4,15 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
 from daybook.local.provision import Provisioned
 from daybook.operate import dlq
+from daybook.operate.commands import status
+from daybook.operate.dlq_commands import dlq_list, dlq_redrive, dlq_show
 from shared.errors import InputError
 from tests.support.cloud import Cloud, depth, take
 from tests.support.looped import Loop
@@ -40,23 +43,23 @@ def test_both_kinds_of_letters_are_listed_and_each_goes_where_it_belongs(
     put("daybook-query-dlq", day_ready)
     put(UNDELIVERED, wish)
 
-    listed = {letter.queue: letter for letter in loop(dlq.read_letters("query"))}
+    listed = {letter.queue: letter for letter in loop(dlq.look("query")).letters}
     assert set(listed) == {"daybook-query-dlq", UNDELIVERED}
     assert "SNS could not deliver it" in listed[UNDELIVERED].reason
     assert "daybook dlq redrive query --message" in list(dlq.page(listed[UNDELIVERED]))[-2]
 
-    moved = loop(dlq.redrive("query"))
+    moved = loop(dlq.redrive("query")).moved
 
     assert {queue for _, queue in moved} == {"daybook-query", "daybook-query-backfill"}
     assert take(sqs, url(cloud, "daybook-query")) == [day_ready]
     assert take(sqs, url(cloud, "daybook-query-backfill")) == [wish]
-    assert loop(dlq.read_letters("query")) == []
+    assert loop(dlq.look("query")).letters == []
 
 
 def test_a_stack_without_such_a_queue_has_its_dead_letters(loop: Loop, put: Put) -> None:
     put("daybook-query-dlq", tick().to_json())
 
-    (letter,) = loop(dlq.read_letters("query"))
+    (letter,) = loop(dlq.look("query")).letters
 
     assert letter.queue == "daybook-query-dlq"
 
@@ -64,19 +67,18 @@ def test_a_stack_without_such_a_queue_has_its_dead_letters(loop: Loop, put: Put)
 def test_a_dropped_letter_is_gone_and_no_other(cloud: Cloud, loop: Loop, put: Put) -> None:
     for body in ("poison", tick().to_json()):
         put("daybook-query-dlq", body)
-    letters = {letter.body: letter for letter in loop(dlq.read_letters("query"))}
+    letters = {letter.body: letter for letter in loop(dlq.look("query")).letters}
     poison = letters.pop("poison")
     (other,) = letters.values()
 
-    shown = loop(dlq.drop("query", poison.id, yes=False))
-    assert shown
-    assert len(loop(dlq.read_letters("query"))) == 2
+    (shown,) = loop(dlq.drop("query", poison.id, yes=False)).letters
+    assert shown.body == "poison"
+    assert len(loop(dlq.look("query")).letters) == 2
 
-    dropped = loop(dlq.drop("query", poison.id, yes=True))
-    assert dropped
+    (dropped,) = loop(dlq.drop("query", poison.id, yes=True)).letters
     assert dropped.body == "poison"
-    assert [letter.id for letter in loop(dlq.read_letters("query"))] == [other.id]
-    assert loop(dlq.drop("query", poison.id, yes=True)) is None
+    assert [letter.id for letter in loop(dlq.look("query")).letters] == [other.id]
+    assert loop(dlq.drop("query", poison.id, yes=True)).letters == []
     assert depth(cloud.client("sqs"), url(cloud, "daybook-query-dlq")) == 1
 
 
@@ -92,13 +94,13 @@ def test_a_drop_that_does_not_say_which_is_refused(owner: str, message: str, pro
 def test_the_beginning_of_several_ids_drops_none(loop: Loop, put: Put) -> None:
     for _ in range(17):  # two of them begin alike, whatever the ids are
         put("daybook-query-dlq", "poison")
-    ids = sorted(letter.id for letter in loop(dlq.read_letters("query")))
+    ids = sorted(letter.id for letter in loop(dlq.look("query")).letters)
     shared = next(a[0] for a, b in pairwise(ids) if a[0] == b[0])
 
     with pytest.raises(InputError, match="Give more of one's id"):
         loop(dlq.drop("query", shared, yes=True))
 
-    assert len(loop(dlq.read_letters("query"))) == 17
+    assert len(loop(dlq.look("query")).letters) == 17
 
 
 @pytest.mark.usefixtures("put")
@@ -115,24 +117,53 @@ def test_what_the_schedule_lost_is_listed_and_dropped_and_never_put_back(
         MessageAttributes={"RULE_ARN": {"DataType": "String", "StringValue": rule}},
     )
 
-    (letter,) = loop(dlq.read_letters("all"))
+    (letter,) = loop(dlq.look("all")).letters
     assert "day-ready for 2026-06-17: EventBridge could not tell" in dlq.line(letter)
     with pytest.raises(InputError, match="nothing that could be put back"):
         loop(dlq.redrive("schedule"))
-    assert loop(dlq.redrive("all")) == []
+    assert loop(dlq.redrive("all")).moved == []
 
-    assert loop(dlq.drop("schedule", letter.id, yes=True))
-    assert loop(dlq.read_letters("schedule")) == []
+    assert loop(dlq.drop("schedule", letter.id, yes=True)).letters
+    assert loop(dlq.look("schedule")).letters == []
 
 
 @pytest.mark.usefixtures("put")
 def test_an_emulator_without_the_schedules_queue_has_none_of_its_letters(
     loop: Loop,
 ) -> None:
-    assert loop(dlq.read_letters("schedule")) == []
+    assert loop(dlq.look("schedule")).letters == []
 
 
 @pytest.mark.usefixtures("cloud")
 def test_a_place_without_any_queue_is_not_called_empty(loop: Loop) -> None:
     with pytest.raises(InputError, match="Set AWS_REGION"):
-        loop(dlq.read_letters("schedule"))
+        loop(dlq.look("schedule"))
+
+
+def test_what_somebody_else_looks_at_is_told_and_not_called_none(
+    cloud: Cloud, put: Put, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqs = cloud.client("sqs")
+    dead = url(cloud, "daybook-query-dlq")
+    put("daybook-query-dlq", "poison")
+    put("daybook-query-dlq", "poison")
+    held = sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=1, VisibilityTimeout=600)
+    assert len(held["Messages"]) == 1
+
+    dlq_list()
+    assert "daybook-query-dlq: 1 letter is in somebody's hands, for up to 10" in said(capsys)
+    sqs.receive_message(QueueUrl=dead, MaxNumberOfMessages=1, VisibilityTimeout=600)
+    for command in (dlq_list, partial(dlq_show, "query"), partial(dlq_redrive, "query"), status):
+        command()
+        told = said(capsys)
+        assert "daybook-query-dlq: 2 letters are in somebody's hands" in told
+        assert "No dead letters" not in told
+
+    dlq_list(as_json=True)
+    out, err = capsys.readouterr()
+    assert json.loads(out) == []
+    assert "2 letters are in somebody's hands" in err
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.split())

@@ -29,6 +29,8 @@ class SlowQueues:
     clock: Clock
     letters: dict[str, int]
     hidden: dict[str, float] = field(default_factory=dict)
+    late: int = 0
+    """Letters that somebody set free, and that SQS still counts as in hand."""
 
     class exceptions:  # noqa: N801 - botocore's name
         class QueueDoesNotExist(Exception):  # noqa: N818 - botocore's name
@@ -55,8 +57,14 @@ class SlowQueues:
         self.hidden[asked["ReceiptHandle"]] = self.clock.at
 
     async def get_queue_attributes(self, **asked: Any) -> dict[str, Any]:
-        waiting = self.letters[asked["QueueUrl"]]
-        return {"Attributes": {"ApproximateNumberOfMessages": str(waiting)}}
+        name = asked["QueueUrl"]
+        ours = [until for letter, until in self.hidden.items() if letter.startswith(name)]
+        in_hand = self.late or sum(until > self.clock.at for until in ours)
+        counts = {
+            "ApproximateNumberOfMessages": self.letters[name] - in_hand,
+            "ApproximateNumberOfMessagesNotVisible": in_hand,
+        }
+        return {"Attributes": {key: str(count) for key, count in counts.items()}}
 
 
 def message(name: str) -> dict[str, Any]:
@@ -86,12 +94,26 @@ async def test_a_look_at_many_dead_letters_ends_with_each_of_them_once_and_free(
     clock = Clock()
     sqs = SlowQueues(clock, {"daybook-query-dlq": many})
 
-    async with Queues(sqs, load_topology()).given_up("query", SlowNotes(clock=clock)) as letters:
-        seen = [letter.id for letter in letters]
+    async with Queues(sqs, load_topology()).given_up("query", SlowNotes(clock=clock)) as look:
+        seen = [letter.id for letter in look.letters]
 
     assert len(seen) == len(set(seen))
     assert len(seen) == many or held == 1
     assert all(until <= clock.at for until in sqs.hidden.values())
+
+
+@in_loop
+@pytest.mark.parametrize(("held", "late", "in_hand"), [(2, 0, 2), (0, 2, 0), (2, 2, 2)])
+async def test_letters_in_somebodys_hands_are_counted_and_those_just_freed_are_not(
+    held: int, late: int, in_hand: int
+) -> None:
+    name = "daybook-query-dlq"
+    hidden = {f"{name}-{n}": 600.0 for n in range(held)}
+    sqs = SlowQueues(Clock(), {name: 3}, hidden, late)
+
+    async with Queues(sqs, load_topology()).given_up("query", SlowNotes()) as look:
+        assert len(look.letters) == 3 - held
+        assert look.in_hand == ({name: in_hand} if in_hand else {})
 
 
 @in_loop
