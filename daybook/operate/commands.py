@@ -103,18 +103,18 @@ def history(
     *,
     as_of: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="As it stood at the end of this day, UTC."),
+        typer.Option(formats=["%Y-%m-%d"], help="As it had been told at the end of this day, UTC."),
     ] = None,
     metric: Metric = "amortized",
     as_json: AsJson = False,
 ) -> None:
     """Show every version of a day: when, how much, what changed by OU, why, who was told."""
     found = asyncio.run(read_history(day.date(), metric))
-    found = found.as_of(as_of.date()) if as_of else found
+    then = found.as_of(as_of.date()) if as_of else None
     if as_json:
-        _write(found.record())
-    elif as_of:
-        tell_as_of(found)
+        _write((then or found).record())
+    elif then:
+        tell_as_of(then)
     else:
         tell_history(found)
 

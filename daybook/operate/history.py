@@ -1,12 +1,11 @@
 """Every version of a day: when, how much, what changed, why, and who was told."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from daybook.operate.reach import archive, each, reached
+from daybook.operate.versions import Change, History, Telling, Version
 from shared.day_record import DayRecord, DayVersion
 from shared.days import Period
 from shared.digest_claim import Claim, ClaimState
@@ -17,114 +16,10 @@ from shared.locations import (
     digest_claims_of_month,
     run_record_key,
 )
-from shared.money import Amounts, exact_sum
 from shared.ports import ObjectStore
 from shared.run_record import RunRecord
 
 TOLD = {ClaimState.SENT, ClaimState.UNKNOWN, ClaimState.RESENT}
-
-
-@dataclass(frozen=True)
-class Change:
-    """By how much an OU's cost of the day changed, in one currency; by the metric asked for."""
-
-    ou_path: str
-    currency: str
-    before: Decimal
-    after: Decimal
-
-    @property
-    def amount(self) -> Decimal:
-        """The difference, exactly."""
-        return exact_sum((self.after, -self.before))
-
-
-@dataclass(frozen=True)
-class Telling:
-    """A mail that told a version: the digest's name and day, its state, when, and to whom."""
-
-    name: str
-    day: date
-    state: str
-    at: datetime
-    recipients: tuple[str, ...]
-
-    def record(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
-            "digest": self.name,
-            "day": str(self.day),
-            "state": self.state,
-            "at": self.at.isoformat(),
-            "recipients": list(self.recipients),
-        }
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version of the day; `changes` are against the one before it."""
-
-    number: int
-    archived: DayVersion
-    changes: tuple[Change, ...]
-    why: str
-    told: tuple[Telling, ...]
-
-    def record(self) -> dict[str, Any]:
-        """Return it as JSON, money as exact decimals."""
-        known = self.archived
-        return {
-            "version": self.number,
-            "archived_at": known.archived_at.isoformat(),
-            "run": known.run,
-            "source_version": known.source_version,
-            "sha256": known.sha256,
-            "rows": known.rows,
-            "totals": _plain(known.totals),
-            "by_ou": {ou: _plain(parts) for ou, parts in sorted(known.by_ou.items())},
-            "changes": [
-                {"ou": each.ou_path, "currency": each.currency, "amount": str(each.amount)}
-                for each in self.changes
-            ],
-            "why": self.why,
-            "told": [telling.record() for telling in self.told],
-        }
-
-
-@dataclass(frozen=True)
-class History:
-    """A day and its versions, oldest first."""
-
-    day: date
-    metric: str
-    versions: tuple[Version, ...]
-
-    def record(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {
-            "day": str(self.day),
-            "metric": self.metric,
-            "versions": [version.record() for version in self.versions],
-        }
-
-    def as_of(self, when: date) -> "History":
-        """Return it as it was at the end of a day (UTC): the version in force, and who knew it.
-
-        Raises InputError when the day was not archived yet.
-        """
-        end = datetime.combine(when + timedelta(days=1), time(), tzinfo=UTC)
-        known = [version for version in self.versions if version.archived.archived_at < end]
-        if not known:
-            first = self.versions[0].archived.archived_at
-            raise InputError(
-                f"{self.day} as of {when}",
-                f"was not archived yet: first on {first:%Y-%m-%d %H:%M} UTC",
-                "Ask for a later --as-of",
-            )
-        last = known[-1]
-        told = tuple(telling for telling in last.told if telling.at < end)
-        then = Version(last.number, last.archived, last.changes, last.why, told)
-        return History(self.day, self.metric, (then,))
 
 
 async def read_history(day: date, metric: str) -> History:
@@ -134,8 +29,11 @@ async def read_history(day: date, metric: str) -> History:
         entry = await Ledger(store).read(day_record_key(day), DayRecord)
         if entry is None:
             where = f"s3://{store.bucket}/{day_record_key(day)}"
-            remedy = f"Have it run: daybook replay {day}"
-            raise InputError(where, f"nothing of {day} was ever archived", remedy)
+            problem = f"nothing of {day} was ever archived"
+            if told := await _tellings(store, day):
+                name = told[-1][1].name
+                problem = f"the ledger's record of {day} is lost, which {name} has told"
+            raise InputError(where, problem, f"Have it run: daybook replay {day}")
         return await history_of(store, entry.doc, metric)
 
 
@@ -160,7 +58,8 @@ async def history_of(store: ObjectStore, record: DayRecord, metric: str) -> Hist
             zip(befores, record.versions, strict=False), start=1
         )
     ]
-    return History(record.day, metric, tuple(versions))
+    lost = (told for sha256, told in tellings if _meant(record.versions, sha256, told.at) is None)
+    return History(record.day, metric, tuple(versions), tuple(lost))
 
 
 def _meant(versions: Sequence[DayVersion], sha256: str, at: datetime) -> DayVersion | None:
@@ -241,7 +140,3 @@ def _why(before: DayVersion | None, version: DayVersion, run: RunRecord | None) 
     if run and run.batch:
         return f"{cause}; asked for by {run.batch.requested_by}: {run.batch.reason}"
     return cause
-
-
-def _plain(parts: Sequence[Amounts]) -> list[dict[str, Any]]:
-    return [part.model_dump(mode="json", exclude_none=True) for part in parts]

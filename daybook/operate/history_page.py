@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from daybook.console import out
-from daybook.operate.history import History, Telling, Version
+from daybook.operate.versions import AsOf, History, Telling, Version
 from shared.money import Amounts, cents
 
 
@@ -14,22 +14,38 @@ def tell_history(history: History) -> None:
     """Print every version with what changed in it."""
     for version in history.versions:
         for line in _lines(version, history.metric):
-            out.print(line, markup=False, soft_wrap=True)
+            _tell(line)
+    for telling in history.lost:
+        _tell(_lost(telling))
 
 
-def tell_as_of(history: History) -> None:
-    """Print the one version with its figures by OU."""
-    (version,) = history.versions
-    table = Table(title=f"{history.day}, {history.metric}", title_justify="left", box=None)
+def tell_as_of(found: AsOf) -> None:
+    """Print what was told by then and, where it is another, what was in force; by OU."""
+    if found.reported:
+        _tell(f"As it was told by the end of {found.when} (UTC):")
+        _tell_whole(found.reported, found)
+    for telling in found.lost:
+        _tell(_lost(telling))
+    if found.in_force and found.in_force != found.reported:
+        _tell(f"In force at the end of {found.when} (UTC), when nobody had been told of it:")
+        _tell_whole(found.in_force, found)
+
+
+def _tell_whole(version: Version, found: AsOf) -> None:
+    table = Table(title=f"{found.day}, {found.metric}", title_justify="left", box=None)
     for name in ("OU", "cost", ""):
         table.add_column(name, justify="right" if name == "cost" else "left")
     for ou_path, parts in sorted(version.archived.by_ou.items()):
         for part in parts:
-            cost = cents(part.metric(history.metric))
+            cost = cents(part.metric(found.metric))
             table.add_row(escape(ou_path), cost, escape(part.currency))
     out.print(table)
-    for line in _lines(version, history.metric):
-        out.print(line, markup=False, soft_wrap=True)
+    for line in _lines(version, found.metric):
+        _tell(line)
+
+
+def _tell(line: str) -> None:
+    out.print(line, markup=False, soft_wrap=True)
 
 
 def _lines(version: Version, metric: str) -> Iterator[str]:
@@ -40,6 +56,8 @@ def _lines(version: Version, metric: str) -> Iterator[str]:
     for change in version.changes:
         sign = "+" if change.amount > 0 else ""
         yield f"  {change.ou_path}: {sign}{cents(change.amount)} {change.currency}"
+    if version.recorded_anew:
+        yield "  it had been told before: the ledger's record of it was lost and made anew"
     yield from _told(version.told)
 
 
@@ -47,14 +65,19 @@ def _told(told: tuple[Telling, ...]) -> Iterator[str]:
     if not told:
         yield "  nobody was told of it"
         return
-    first = told[0]
-    listed = ", ".join(first.recipients) or "its recipients"
-    yield (
-        f"  told {listed} in the digest of {first.day}, {first.at:%Y-%m-%d %H:%M} UTC "
-        f"({first.state})"
-    )
+    yield f"  told {_by(told[0])}"
     if more := len(told) - 1:
         yield f"  and still in {more} later ones, the last of {told[-1].day}"
+
+
+def _lost(telling: Telling) -> str:
+    return f"Other figures, of which the ledger has no record any more: told {_by(telling)}"
+
+
+def _by(telling: Telling) -> str:
+    listed = ", ".join(telling.recipients) or "its recipients"
+    sent = f"{telling.at:%Y-%m-%d %H:%M} UTC ({telling.state})"
+    return f"{listed} in the digest of {telling.day}, {sent}"
 
 
 def _total(totals: Iterable[Amounts], metric: str) -> str:

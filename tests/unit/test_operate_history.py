@@ -3,13 +3,11 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
-from daybook.operate.history import History, history_of
+from daybook.operate.history import history_of
+from daybook.operate.versions import History
 from shared.day_record import ADOPTED, DayRecord, DayVersion
 from shared.days import Period
 from shared.digest_claim import Claim, ClaimState, ToldDay
-from shared.errors import InputError
 from shared.events import Batch
 from shared.ledger import Ledger
 from shared.locations import digest_claim_key, run_record_key
@@ -173,15 +171,3 @@ async def test_a_mail_that_went_out_after_a_newer_version_still_told_its_own() -
     history = await history_of(store, RECORD, "amortized")
 
     assert [len(v.told) for v in history.versions] == [1, 0, 0]
-
-
-@in_loop
-async def test_as_of_a_day_is_the_version_in_force_at_its_end_and_who_knew_it_by_then() -> None:
-    history = await told_of_all()
-
-    (then,) = history.as_of(date(2026, 3, 17)).versions
-    (next_day,) = history.as_of(date(2026, 3, 18)).versions
-    assert (then.number, next_day.number) == (1, 2)
-    assert [len(then.told), len(next_day.told)] == [1, 1]
-    with pytest.raises(InputError, match="was not archived yet"):
-        history.as_of(date(2026, 3, 16))
