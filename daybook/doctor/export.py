@@ -5,7 +5,7 @@ Source: AWS Data Exports User Guide, table configurations and delivery options; 
 Reports User Guide, report definitions.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,7 @@ async def check(patient: Patient) -> AsyncIterator[Diagnosis]:
     if patient.emulated("bcm-data-exports"):
         yield unknown("export settings", EMULATED)
     elif patient.config.source.format == "legacy":
-        yield await _legacy(patient, patient.config)
+        yield await legacy_settings(patient.clients["cur"], patient.config.source.location)
     else:
         yield await _data_export(patient, patient.config)
 
@@ -72,19 +72,37 @@ async def _data_export(patient: Patient, config: Config) -> Diagnosis:
     return _judged(problems)
 
 
-async def _legacy(patient: Patient, config: Config) -> Diagnosis:
-    answer = await asked(patient.clients["cur"].describe_report_definitions())
+async def legacy_settings(cur: Any, location: str) -> Diagnosis:
+    """Judge the Cost and Usage Report that is delivered to a location."""
+    answer = await asked(_reports(cur))
     if answer.silence:
         return unanswered("export settings", answer)
-    bucket, prefix = split_uri(config.source.location)
-    ours = [
-        report
-        for report in answer.said.get("ReportDefinitions", [])
-        if report["S3Bucket"] == bucket and prefix.startswith(report["S3Prefix"])
-    ]
-    if not ours:
-        return unknown("export settings", f"no report of this account is delivered to {bucket}")
-    return _judged(legacy_problems(ours[0]), legacy_note(ours[0]))
+    ours = report_at(location, answer.said["ReportDefinitions"])
+    if ours is None:
+        remedy = "Ask with the account that has it, or mend source.location in daybook.yaml"
+        why = f"no report of this account is delivered to {location}"
+        return unknown("export settings", why, remedy)
+    return _judged(legacy_problems(ours), legacy_note(ours))
+
+
+async def _reports(cur: Any) -> dict[str, Any]:
+    """Return every report's definition: AWS answers with five at a time."""
+    page = await cur.describe_report_definitions()
+    found = list(page.get("ReportDefinitions", []))
+    while token := page.get("NextToken"):
+        page = await cur.describe_report_definitions(NextToken=token)
+        found += page.get("ReportDefinitions", [])
+    return {"ReportDefinitions": found}
+
+
+def report_at(location: str, reports: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the report that is delivered to a location: below its prefix, in its own folder."""
+    bucket, key = split_uri(location)
+    for report in reports:
+        folder = f"{report.get('S3Prefix', '').strip('/')}/{report['ReportName']}"
+        if report["S3Bucket"] == bucket and folder.strip("/") == key.strip("/"):
+            return report
+    return None
 
 
 def _judged(problems: list[str], note: str = "") -> Diagnosis:

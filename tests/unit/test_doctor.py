@@ -1,5 +1,6 @@
 """What the doctor makes of AWS's answers, which no emulator gives."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -9,7 +10,13 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from daybook.doctor.dashboards import edition
 from daybook.doctor.diagnosis import Answer, asked
-from daybook.doctor.export import data_export_problems, legacy_note, legacy_problems
+from daybook.doctor.export import (
+    data_export_problems,
+    legacy_note,
+    legacy_problems,
+    legacy_settings,
+    report_at,
+)
 from daybook.doctor.mail import quota, sandbox
 from daybook.doctor.permissions import WRITES, judged
 from daybook.doctor.storage import clock
@@ -141,6 +148,57 @@ def test_a_legacy_report_that_cannot_be_relied_on_is_named(
 
     assert problem in "; ".join(found)
     assert bool(found) == bool(problem)
+
+
+def report(name: str, prefix: str = "cur", bucket: str = "bills") -> dict[str, Any]:
+    return LEGACY_REPORT | {"ReportName": name, "S3Prefix": prefix, "S3Bucket": bucket}
+
+
+@pytest.mark.parametrize(
+    ("location", "ours"),
+    [
+        ("s3://bills/cur/daily", report("daily")),
+        ("s3://bills/cur/daily/", report("daily")),
+        ("s3://bills/daily", report("daily", prefix="")),
+        ("s3://bills/cur/daily-2", report("daily-2")),
+        ("s3://bills/cur", None),
+        ("s3://bills/cur/hourly", None),
+        ("s3://others/cur/daily", None),
+    ],
+)
+def test_the_report_that_is_judged_is_the_one_that_the_configuration_names(
+    location: str, ours: dict[str, Any] | None
+) -> None:
+    """Several lie below one prefix, and one prefix begins as another."""
+    monthly = report("monthly") | {"TimeUnit": "MONTHLY"}
+    near = [report("daily"), report("daily", prefix=""), report("daily-2")]
+
+    assert report_at(location, [monthly, *near]) == ours
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Answers as AWS does with many reports: a page at a time."""
+
+    pages: tuple[list[dict[str, Any]], ...]
+
+    async def describe_report_definitions(self, *, NextToken: str = "0") -> dict[str, Any]:  # noqa: N803
+        page = int(NextToken)
+        more = {"NextToken": str(page + 1)} if page + 1 < len(self.pages) else {}
+        return {"ReportDefinitions": self.pages[page]} | more
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("good", "fine"), ("bad", "wrong"), ("gone", "not known here")]
+)
+@in_loop
+async def test_the_report_is_found_on_a_later_page_and_none_is_nobodys_fault(
+    name: str, state: str
+) -> None:
+    others = [report(f"other-{n}") | {"TimeUnit": "MONTHLY"} for n in range(5)]
+    cur = Reports((others, [report("good"), report("bad") | {"TimeUnit": "MONTHLY"}]))
+
+    assert (await legacy_settings(cur, f"s3://bills/cur/{name}")).state == state
 
 
 def test_a_legacy_report_that_keeps_every_version_is_fine_and_said_to_cost_something() -> None:
