@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.aws import clients
+from shared.days import count_periods
 from shared.errors import InputError
-from shared.events import BackfillRequested, DayReady, Event
+from shared.events import MOST_PERIODS, BackfillRequested, DayReady, Event
 from shared.sns import SnsOutbox
 from shared.topology import load_topology
 
@@ -25,8 +26,19 @@ def operators_event(kind: type[Wish], **fields: object) -> Wish:
 
 
 def tick_time(day: date) -> datetime:
-    """Return when the tick that asks for `day` is due: 07:00 UTC on the day after."""
+    """Return when the tick that asks for `day` is due: 07:00 UTC on the day after.
+
+    Raises InputError for the last day of the calendar.
+    """
+    if day == date.max:
+        raise InputError(f"--day {day}", "has no day after it", "Give a day that is over")
     return datetime.combine(day + timedelta(days=1), TICK_TIME)
+
+
+def require_few(days: str, first: date, last: date) -> None:
+    """Raise InputError for more months than the query worker takes in one backfill."""
+    if (months := count_periods(first, last)) > MOST_PERIODS:
+        raise InputError(days, f"lie in {months} months", f"Ask for {MOST_PERIODS} at a time")
 
 
 async def publish(event: Event) -> str:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from daybook import console
 from daybook.options import Day
-from daybook.publish import operators_event, publish, tick_time
+from daybook.publish import operators_event, publish, require_few, tick_time
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested, DayReady, Event
 
@@ -51,6 +51,7 @@ def publish_backfill(
     dry_run: DryRun = False,
 ) -> None:
     """Ask for days to be run again."""
+    require_few("the days asked for", first_day.date(), last_day.date())
     try:
         data = BackfillData(
             first_day=first_day.date(),

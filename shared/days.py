@@ -1,5 +1,6 @@
 """Days and billing periods. Every day is a UTC calendar day, as AWS dates usage."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -43,7 +44,7 @@ class Period:
     @property
     def last(self) -> date:
         """The last day of the month."""
-        return self.next.first - ONE_DAY
+        return date(self.year, self.month, monthrange(self.year, self.month)[1])
 
     @property
     def next(self) -> "Period":
@@ -86,10 +87,15 @@ def days_between(first: date, last: date) -> Iterator[date]:
 
 def periods_between(first: date, last: date) -> Iterator[Period]:
     """Yield every billing period that holds a day from `first` to `last`, both included."""
-    period = Period.of(first)
-    while period.first <= last:
+    period, end = Period.of(first), Period.of(last)
+    while period <= end:
         yield period
         period = period.next
+
+
+def count_periods(first: date, last: date) -> int:
+    """Count the billing periods that hold a day from `first` to `last`, both included."""
+    return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
 def day_before(moment: datetime) -> date:

@@ -10,6 +10,9 @@ from shared.day_status import DayStatus, day_status
 from shared.days import Period
 from shared.money import Amounts, Money
 
+MOST_PERIODS = 120
+"""Billing periods of one backfill: ten years, more than any export holds."""
+
 
 class Frozen(BaseModel):
     """Immutable, and tolerant of what the next release adds."""

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationErr
 from shared.days import day_before
 from shared.errors import Reject
 from shared.event_data import (
+    MOST_PERIODS,
     ArchivedData,
     ArchivedDay,
     AssessedData,
@@ -36,6 +37,7 @@ from shared.ses_reports import read_ses_report
 
 __all__ = [  # the data classes, too: one door to everything about events
     "EVENTS",
+    "MOST_PERIODS",
     "ArchivedData",
     "ArchivedDay",
     "AssessedData",

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pydantic import ValidationError
 
 from daybook.operate.reach import archive, reached
-from daybook.publish import operators_event
+from daybook.publish import operators_event, require_few
 from shared.days import Period, periods_between
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested
@@ -40,7 +40,7 @@ class Span:
 def parse_span(text: str, today: date) -> Span:
     """Read a day, a month, or a range of either; a day that is not over yet is left out.
 
-    Raises InputError for anything else, and when no day is left.
+    Raises InputError for anything else, when no day is left, and for too many months.
     """
     begin, dots, end = text.partition("..")
     first, last = _part(begin, text)[0], _part(end if dots else begin, text)[1]
@@ -49,7 +49,9 @@ def parse_span(text: str, today: date) -> Span:
     yesterday = today - timedelta(days=1)
     if first > yesterday:
         raise InputError(f"the days {text}", f"are not over yet on {today} (UTC)", SHAPE)
-    return Span(first, min(last, yesterday))
+    span = Span(first, min(last, yesterday))
+    require_few(f"the days {text}", span.first, span.last)
+    return span
 
 
 def _part(text: str, whole: str) -> tuple[date, date]:

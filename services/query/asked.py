@@ -2,15 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
-from shared.days import Period, day_before, periods_between
+from shared.days import Period, count_periods, day_before, periods_between
 from shared.errors import Reject
-from shared.events import BackfillData, BackfillRequested, Batch, DayReady, Event, follow_up
+from shared.events import (
+    MOST_PERIODS,
+    BackfillData,
+    BackfillRequested,
+    Batch,
+    DayReady,
+    Event,
+    follow_up,
+)
 
 SOURCE = "daybook.query"
-MOST_PERIODS = 120
-"""Billing periods of one request: ten years, more than any export holds."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +45,9 @@ def split(event: Event) -> list[Event]:
     if not isinstance(event, BackfillRequested):
         return []
     data = event.data
-    periods = list(islice(periods_between(data.first_day, data.last_day), MOST_PERIODS + 1))
-    if len(periods) > MOST_PERIODS:
+    if count_periods(data.first_day, data.last_day) > MOST_PERIODS:
         raise Reject(f"more than {MOST_PERIODS} billing periods are asked for: ask for fewer")
+    periods = list(periods_between(data.first_day, data.last_day))
     if len(periods) == 1:
         return []
     return [

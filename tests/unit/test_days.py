@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from shared.days import Period, day_before, days_between, periods_between
+from shared.days import Period, count_periods, day_before, days_between, periods_between
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 ZONES = ["America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]
@@ -45,6 +45,7 @@ def test_what_is_not_even_text_is_no_period(value: object) -> None:
         (Period(2000, 2), date(2000, 2, 29)),
         (Period(2026, 4), date(2026, 4, 30)),
         (Period(2026, 12), date(2026, 12, 31)),
+        (Period(9999, 12), date(9999, 12, 31)),
     ],
 )
 def test_a_period_ends_on_the_last_day_of_its_month(period: Period, last: date) -> None:
@@ -144,3 +145,16 @@ def test_the_month_before_the_next_is_the_month_itself(day: date) -> None:
     period = Period.of(day)
     if period.next.year <= date.max.year:
         assert period.next.previous == period
+
+
+@given(DAYS, DAYS)
+def test_periods_are_counted_as_they_are_listed(one: date, other: date) -> None:
+    first, last = sorted((one, other))
+
+    assert count_periods(first, last) == len(list(periods_between(first, last)))
+
+
+def test_periods_end_where_the_calendar_does() -> None:
+    end = date(9999, 12, 31)
+
+    assert list(periods_between(date(9999, 11, 1), end)) == [Period(9999, 11), Period(9999, 12)]

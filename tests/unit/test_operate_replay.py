@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from typer.testing import CliRunner
 
+from daybook.cli import app
 from daybook.operate.replay import Span, parse_span, wish
 from shared.errors import InputError
 
@@ -19,6 +21,8 @@ TODAY = date(2026, 6, 18)
         ("2026-01-20..2026-03", date(2026, 1, 20), date(2026, 3, 31)),
         ("2026-06", date(2026, 6, 1), date(2026, 6, 17)),
         ("2026-06-17..2026-12-31", date(2026, 6, 17), date(2026, 6, 17)),
+        ("2026-06..9999-12", date(2026, 6, 1), date(2026, 6, 17)),
+        ("2016-07..2026-06", date(2016, 7, 1), date(2026, 6, 17)),
     ],
 )
 def test_a_day_a_month_or_a_range_of_either_up_to_yesterday(
@@ -40,6 +44,7 @@ def test_a_day_a_month_or_a_range_of_either_up_to_yesterday(
         ("2026-01...2026-02", "no day and no month"),
         ("2026-02..2026-01", "end before they begin"),
         ("2026-06-18", "not over yet"),
+        ("9999-12", "not over yet"),
     ],
 )
 def test_anything_else_is_refused_with_what_to_write(text: str, problem: str) -> None:
@@ -47,6 +52,34 @@ def test_anything_else_is_refused_with_what_to_write(text: str, problem: str) ->
         parse_span(text, TODAY)
 
     assert "2026-01..2026-06" in str(refused.value)
+
+
+def test_more_months_than_the_query_worker_takes_are_refused_with_how_many_it_takes() -> None:
+    with pytest.raises(InputError, match=r"lie in 121 months\. Ask for 120 at a time"):
+        parse_span("2016-06..2026-06", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["replay", "2010-01..2026-06"], "Ask for 120 at a time"),
+        (["replay", "9999-12"], "are not over yet"),
+        (["publish", "day-ready", "--day", "9999-12-31"], "has no day after it"),
+        (
+            ["publish", "backfill-requested", "--first-day", "2010-01-01", "--last-day",
+             "2026-06-30", "--reason", "why", "--requested-by", "ops"],
+            "Ask for 120 at a time",
+        ),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
+)  # fmt: skip
+def test_the_commands_refuse_it_before_anything_is_published(
+    arguments: list[str], problem: str
+) -> None:
+    done = CliRunner().invoke(app, arguments)
+
+    assert isinstance(done.exception, InputError), done.output
+    assert problem in str(done.exception)
 
 
 def test_the_wish_has_who_and_why_and_no_digest_unless_asked_for() -> None:

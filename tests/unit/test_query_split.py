@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from services.query.asked import MOST_PERIODS, asked_for, split
+from services.query.asked import asked_for, split
 from shared.days import Period
 from shared.errors import Reject
-from shared.events import BackfillRequested, parse
+from shared.events import MOST_PERIODS, BackfillRequested, parse
 from tests.support.units.aio import in_loop
 from tests.support.units.events import backfill, tick
 from tests.support.units.queries import Query
