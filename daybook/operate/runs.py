@@ -3,9 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from pydantic import BaseModel
 
 from daybook.operate.reach import each
 from services.query.handler import LOOKED
@@ -107,15 +109,12 @@ async def read_runs(store: ObjectStore, month: Period, now: datetime) -> Runs:
     worth = [item for item in listed if item.modified.date() >= since]
     entries = await each(lambda item: ledger.read(item.key, RunRecord), worth)
     records = [entry.doc for entry in entries if entry]
-    begun = [
-        (run, period, items)
-        for (run, period), items in (await _staged(store)).items()
-        if (run, f"{period}.json") not in known
-    ]
-    opened = await each(lambda part: _open(store, *part, now), begun)
+    staged = await _staged(store)
+    begun = [part for part in staged if (part[0], f"{part[1]}.json") not in known]
+    opened = await each(lambda part: _open(store, _Begun(*part, staged), now), begun)
     return Runs(
         done=tuple(run for run in records if Period.of(run.cataloged_at.date()) == month),
-        open=tuple(sorted(opened, key=lambda run: run.since)),
+        open=tuple(sorted(filter(None, opened), key=lambda run: run.since)),
         recent=tuple(run for run in records if run.cataloged_at >= now - LATELY),
         parts=Counter(run for run, *_ in known),
     )
@@ -140,20 +139,68 @@ def _staged_by(key: str) -> tuple[str, Period] | None:
         return None
 
 
-async def _open(
-    store: ObjectStore, run: str, period: Period, items: list[ObjectInfo], now: datetime
+class _Version(BaseModel):
+    """Of which delivery a run's staged rows are."""
+
+    source_version: str
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A billing period of a run that staged something, beside what all runs have staged."""
+
+    run: str
+    period: Period
+    staged: Mapping[tuple[str, Period], list[ObjectInfo]]
+
+    @property
+    def prefix(self) -> str:
+        return staging_prefix(self.run, self.period)
+
+    @property
+    def has_manifest(self) -> bool:
+        items = self.staged[self.run, self.period]
+        return f"{self.prefix}manifest.json" in {item.key for item in items}
+
+    def last_step(self, run: str) -> datetime:
+        """Return when a run staged something of the period last."""
+        items = self.staged.get((run, self.period), [])
+        return max((item.modified for item in items), default=datetime.min.replace(tzinfo=UTC))
+
+
+async def _open(store: ObjectStore, begun: _Begun, now: datetime) -> OpenRun | None:
+    """Return how far a run is; None when it stopped for good and another has done its work."""
+    entry = await Ledger(store).read(period_record_key(begun.period), PeriodRecord)
+    newest = entry.doc if entry else None
+    found = await _step(store, begun, newest, now)
+    # Only then: until it is stuck, a run whose rows are old still ends, and may have a digest.
+    if found.stuck and newest and await _is_newer(store, newest, begun):
+        return None
+    return found
+
+
+async def _is_newer(store: ObjectStore, newest: PeriodRecord, begun: _Begun) -> bool:
+    """Say whether the period was read again after a run: by delivery, else by time."""
+    if newest.run == begun.run:
+        return False
+    if begun.has_manifest:
+        staged = await Ledger(store).read(f"{begun.prefix}manifest.json", _Version)
+        return staged is not None and newest.order > (staged.doc.source_version, begun.run)
+    return begun.last_step(newest.run) > begun.last_step(begun.run)
+
+
+async def _step(
+    store: ObjectStore, begun: _Begun, newest: PeriodRecord | None, now: datetime
 ) -> OpenRun:
-    since = max(item.modified for item in items)
-    names = {item.key.removeprefix(staging_prefix(run, period)) for item in items}
+    run, period, since = begun.run, begun.period, begun.last_step(begun.run)
     late = now - since > STUCK
-    if "manifest.json" not in names:
-        looked = await Ledger(store).read(f"{staging_prefix(run, period)}{LOOKED}", Looked)
+    if not begun.has_manifest:
+        looked = await Ledger(store).read(f"{begun.prefix}{LOOKED}", Looked)
         if looked:
             late = now - since > WAITED
             return OpenRun(run, period, "waits for the export", since, late, looked.doc.reason)
         return OpenRun(run, period, "reads the export: query", since, late)
-    record = await Ledger(store).read(period_record_key(period), PeriodRecord)
-    if record and record.doc.run == run:
+    if newest and newest.run == run:
         step = "is archived: forecaster, catalog"
         return OpenRun(run, period, step, since, late)
     return OpenRun(run, period, "is read: archiver", since, late)
