@@ -66,6 +66,27 @@ def test_each_workers_dead_letter_alarm_is_named() -> None:
         assert f"daybook-{worker}-dlq-not-empty" in runbook.text()
 
 
+@pytest.mark.parametrize(
+    ("file", "alarm", "types"),
+    [
+        ("modules/worker/alarms.tf", "(module.dead_letters.name)", ("show", "redrive", "drop")),
+        ("modules/observability/main.tf", "${var.undelivered}:", ("show",)),
+    ],
+)
+def test_an_alarm_about_dead_letters_says_how_to_look_at_them(
+    file: str, alarm: str, types: tuple[str, ...]
+) -> None:
+    text = (ROOT / "infra" / file).read_text(encoding="utf-8")
+    (line,) = [line for line in text.splitlines() if alarm in line]
+
+    assert all(f"daybook dlq {name} " in line for name in types)
+
+
+def test_no_letter_is_left_to_expire_where_it_keeps_an_alarm_from_ringing() -> None:
+    assert "leave it" not in runbook.text()
+    assert "to expire" not in runbook.text()
+
+
 def test_every_command_is_one_of_ours() -> None:
     known = typer.main.get_command(app)
     assert len(runbook.commands()) >= 15
