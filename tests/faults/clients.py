@@ -41,6 +41,12 @@ class Clients:
     def __call__(self) -> "Clients":
         return self
 
+    def register_component(self, name: str, component: object) -> None:
+        self._session.register_component(name, component)
+
+    def get_config_variable(self, name: str) -> object:
+        return self._session.get_config_variable(name)
+
     def refill(self) -> None:
         for quota in self._quotas:
             quota.release(10_000)

@@ -123,7 +123,8 @@ class Cluster:
 
     async def _keep(self, role: str, name: str) -> None:
         while not self.world.sqs.closing:
-            process = self.processes[name] = Process(role, name)
+            process, began = Process(role, name), len(self.world.log)
+            self.processes[name] = process
             task = asyncio.create_task(self._serve(process))
             task.add_done_callback(_why)  # whatever it died of is looked at, whoever still waits
             process.gone = asyncio.get_running_loop().create_future()
@@ -133,7 +134,7 @@ class Cluster:
                 task.cancel()
             process.dead = True
             self._note_end(process, task)
-            if self._broken(task):
+            if self._broken(task, called=any(c.by == name for c in self.world.log[began:])):
                 return
             if not self._restarts:
                 self._rest()
@@ -148,11 +149,13 @@ class Cluster:
             if took > STOPPED_WITHIN:
                 self.slow_stops.append(f"{process.name} took {took:.0f} s to stop")
 
-    def _broken(self, task: asyncio.Task[None]) -> bool:
+    def _broken(self, task: asyncio.Task[None], *, called: bool) -> bool:
+        """Say whether it ended by no fault, and end the run: a fault strikes a call."""
         error = None if task.cancelled() or not task.done() else task.exception()
-        if isinstance(error, HarnessBroken) and self._quiet and not self._quiet.done():
-            self._quiet.set_exception(error)
-        return isinstance(error, HarnessBroken)
+        broken = isinstance(error, HarnessBroken) or (error is not None and not called)
+        if broken and self._quiet and not self._quiet.done():
+            self._quiet.set_exception(HarnessBroken(repr(error)))
+        return broken
 
     async def _serve(self, process: Process) -> None:
         CURRENT.set(process)
