@@ -2,7 +2,9 @@
 
 Exception
 ├── Retry            the work is right but too early: deliver the message again later
-├── Wait             the work waits for the world outside: come back later, with all tries left
+├── Telling          what is done is told, whatever becomes of the rest
+│   ├── Wait         the work waits for the world outside: come back later, with all tries left
+│   └── Partly       the rest of the work ended in an error: that one counts
 ├── Reject           the work can never succeed: leave the message to the dead-letter queue
 ├── Ignore           the message asks for nothing: it is done with
 ├── LeaseLost        somebody else may own the message now: stop without a further effect
@@ -29,7 +31,25 @@ class Retry(Exception):  # noqa: N818 - an instruction to the loop, not a fault
         self.after = after
 
 
-class Wait(Exception):  # noqa: N818 - an instruction to the loop, not a fault
+class Telling(Exception):  # noqa: N818 - an instruction to the loop, not a fault
+    """Tell `says`, as if the work were done, and then go by `meant`."""
+
+    def __init__(self, reason: str, says: Sequence[Any], meant: Exception | None = None) -> None:
+        """Without `meant` the error itself counts."""
+        super().__init__(reason)
+        self.says = says
+        self.meant = meant or self
+
+
+class Partly(Telling):
+    """What could be done is done, and `says` tells of it; `trouble` ended the rest."""
+
+    def __init__(self, trouble: Exception, *, says: Sequence[Any]) -> None:
+        """Take the message as far as it went."""
+        super().__init__(str(trouble), says, trouble)
+
+
+class Wait(Telling):
     """Come back after `after` seconds as if for the first time, and tell `says` meanwhile.
 
     For what may take hours and is nobody's failure, such as an export that AWS has not delivered
@@ -38,9 +58,8 @@ class Wait(Exception):  # noqa: N818 - an instruction to the loop, not a fault
 
     def __init__(self, reason: str, *, after: int, says: Sequence[Any] = ()) -> None:
         """Keep the reason for the log, the delay in seconds, and the events to tell."""
-        super().__init__(reason)
+        super().__init__(reason, says)
         self.after = after
-        self.says = says
 
 
 class Reject(Exception):  # noqa: N818 - an instruction to the loop, not a fault

@@ -21,7 +21,7 @@ from shared.outcomes import MEANT, Outcome, Verdict
 from shared.ports import Message, ObjectStore
 
 log = structlog.get_logger()
-NOTED = {Outcome.FAILED, Outcome.REJECTED, Outcome.RETRY}
+NOTED = {Outcome.FAILED, Outcome.REJECTED, Outcome.RETRY, Outcome.LEASE_LOST}
 """What counts against a message's receives."""
 LONGEST = 500
 WITHIN = 5.0

@@ -42,6 +42,7 @@ class Lease:
         self._clock = asyncio.get_running_loop().time
         self._ends = self._clock() + BUDGET
         self._sure_until = message.ours_until
+        self._lost = False
 
     @property
     def message(self) -> Message:
@@ -78,12 +79,14 @@ class Lease:
         if self._clock() + 2 * self._beat > self._sure_until:
             await self.extend()
 
-    def refuse_when_stopping(self) -> None:
-        """Raise Stopping once the worker was told to stop.
+    def refuse_when_ending(self) -> None:
+        """Raise Stopping once the worker was told to stop, LeaseLost once the lease is.
 
-        Asked before what must not be cut short: how long it will take nobody knows, and the
-        seconds that a stopping worker has left are few.
+        Asked before what must not be cut short, and is not when the lease is lost meanwhile: how
+        long it will take nobody knows, and the seconds that a stopping worker has left are few.
         """
+        if self._lost:
+            raise LeaseLost("the lease was lost meanwhile")
         if self._stopping.is_set():
             raise Stopping("the worker was told to stop")
 
@@ -93,6 +96,9 @@ class Lease:
         try:
             while not (await asyncio.wait({task}, timeout=self._beat))[0]:
                 await self.extend()
+        except Exception:
+            self._lost = True
+            raise
         finally:
             if not task.done():
                 task.cancel()

@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from shared import logs
-from shared.errors import Wait
+from shared.errors import Telling
 from shared.events import Event, parse
 from shared.lease import Lease
 from shared.outcomes import Delay, Outcome, Verdict, backoff
@@ -107,9 +107,9 @@ class Worker:
     async def _handle_and_tell(self, event: Event, lease: Lease) -> None:
         try:
             says = await self._handle(event, lease)
-        except Wait as wait:
-            await self._tell(wait.says)
-            raise
+        except Telling as some:
+            await self._tell(some.says)
+            raise some.meant from some.meant.__cause__
         await self._tell(says)
 
     async def _tell(self, events: Sequence[Event]) -> None:

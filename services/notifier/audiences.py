@@ -24,6 +24,7 @@ from shared.locations import split_uri
 
 PART, EXECUTIVE, CHAT = "part", "executive", "chat"
 """Kinds of claims."""
+Action = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Others:
         """
         to = self.audiences
         channels = to.to_channels(self.sender)
-        sends: list[Callable[[], Awaitable[object]]] = [
+        sends: list[Action] = [
             *(
                 partial(self._tell_owners, made, shown, people, ous)
                 for people, ous in parts(to.roster).items()
@@ -106,7 +107,7 @@ def is_due(executives: Executives, day: date) -> bool:
     return due[executives.every]
 
 
-async def try_all(sends: Sequence[Callable[[], Awaitable[object]]]) -> None:
+async def try_all(sends: Sequence[Action]) -> None:
     """Try all of them; what may go out later counts more than what never will."""
     troubles: list[Exception] = []
     for send in sends:

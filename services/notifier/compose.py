@@ -110,7 +110,8 @@ class Composer:
         )
         month = await self._month(data, tables)
         told, notes = await self._figures(data, tables, outlooks, month)
-        days = await ToldDays(self.store).since_last_digest(data.day, shown)
+        resent = data.batch is not None and data.batch.only != ""
+        days = await ToldDays(self.store).since_last_digest(data.day, shown, resent=resent)
         restated = restatements(days.since, days.changes, self.metric)
         report = Report(
             told,

@@ -44,13 +44,15 @@ class ToldDays:
 
     store: ObjectStore
 
-    async def since_last_digest(self, day: date, shown: str) -> DaysSince:
+    async def since_last_digest(self, day: date, shown: str, *, resent: bool) -> DaysSince:
         """Look at every day of the digest's billing period and of the one before.
 
         `shown` is the checksum of the object that the digest shows for its own `day`, which is
         told and not restated. A record whose ETag is the one that was told is not read again.
+        `resent`: the digest is sent again in place of one that may not have arrived. A later one
+        has left to it what it told, so it looks back from its own day.
         """
-        earlier = await self._last(day)
+        earlier = await self._last(day, until=day - ONE_DAY if resent else date.max)
         before = earlier.told if earlier else {}
         told = {day: ToldDay(sha256=shown, etag="")}
         changes = []
@@ -83,12 +85,12 @@ class ToldDays:
             raise MismatchError(f"the ledger's record of {day} is gone")
         return entry
 
-    async def _last(self, day: date) -> EarlierDigest | None:
-        """Find the daily digest that counts as told and reports the latest day."""
+    async def _last(self, day: date, until: date) -> EarlierDigest | None:
+        """Find the daily digest that counts as told and reports the latest day up to `until`."""
         period = Period.of(day)
         for each in (period.next, period, _before(period)):
             for item in reversed(await self.store.list(digest_claims_of_month(each))):
-                if (reported := daily_digest_of(item.key)) is None:
+                if (reported := daily_digest_of(item.key)) is None or reported > until:
                     continue
                 entry = await Ledger(self.store).read(item.key, Claim)
                 if entry and _counts(entry.doc, again=reported == day):

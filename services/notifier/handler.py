@@ -5,20 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from services.notifier.audiences import Audiences, Others, try_all
+from services.notifier.audiences import Action, Audiences, Others, try_all
 from services.notifier.channels.chat import delayed_chat
-from services.notifier.compose import Composer, on_dashboard
+from services.notifier.compose import Composed, Composer, on_dashboard
 from services.notifier.dashboard.publishing import Dashboards
 from services.notifier.mail.delayed import LateAlarm, delayed_message
 from services.notifier.mails import digest_envelope
 from services.notifier.report.about_data import UnknownTypesAlarm
+from services.notifier.report.displayed import Shown
 from services.notifier.sending.claim import DAILY, DELAYED
 from services.notifier.sending.mail_reports import MailReports
 from services.notifier.sending.one_list import Mail, Sender
 from services.notifier.sending.post import Post
 from services.notifier.snapshot import Snapshots
 from shared.currency import Display
-from shared.errors import InputError, Reject
+from shared.errors import InputError, LeaseLost, Partly, Reject, Stopping
 from shared.events import (
     DataDelayed,
     DigestData,
@@ -57,39 +58,48 @@ class SendDigest:
             return []
         if not isinstance(event, PeriodCataloged):
             raise Reject(f"the notifier does not hear {event.type}")
-        try:
-            said = await self._tell(event, lease) if event.data.notify else []
-        except InputError as error:
-            raise Reject(str(error)) from error
-        # After the digest, which a deaf alarm topic must not hold back; a repeat finds it sent.
-        await UnknownTypesAlarm(self.store, self.bell).ring(event)
-        return said
+        ring = partial(UnknownTypesAlarm(self.store, self.bell).ring, event)
+        if event.data.notify:
+            return await self._tell(event, lease, ring)
+        await ring()
+        return []
 
     def _sender(self, lease: Lease) -> Sender:
         return Sender(self.store, self.post, self.bell, self.now, lease)
 
-    async def _tell(self, event: PeriodCataloged, lease: Lease) -> list[Event]:
+    async def _tell(self, event: PeriodCataloged, lease: Lease, ring: Action) -> list[Event]:
+        """Send the digest, then do everything else, which holds up neither it nor each other."""
         data, composer = event.data, Composer(self.store, self.metric, self.display)
-        made = await composer.compose(event)
+        try:
+            made = await composer.compose(event)
+        except InputError as error:
+            raise Reject(str(error)) from error
         only = data.batch.only if data.batch else ""
         sender = replace(self._sender(lease), only=only)
         envelope = digest_envelope(made, self.audiences.digest, self.now())
         kind = f"replay-{event.runid}" if data.replay else DAILY
         mail = Mail(data.day, kind, event.runid, envelope, made.told)
         message_id = await sender.once(mail)
-        # After the digest, which must not wait for any of it; a repeat finds the digest sent.
+        says = _sent(event, kind, message_id, made)
         others, shown = Others(self.audiences, sender, event, self.now()), composer.shown(data)
-        await others.tell(made, shown)
+        show = partial(self._show, event, made, others, shown)
+        try:
+            await try_all([partial(others.tell, made, shown), show, ring])
+            sender.require_met()
+        except (LeaseLost, Stopping):
+            raise
+        except Exception as trouble:  # noqa: BLE001 - raised again once the digest is told of
+            rest = Reject(str(trouble)) if isinstance(trouble, InputError) else trouble
+            raise Partly(rest, says=says) from None
+        return says
+
+    async def _show(
+        self, event: PeriodCataloged, made: Composed, others: Others, shown: Shown | None
+    ) -> None:
+        """Write the dashboard and the PDF, and mail the PDF to the executives."""
         board = await Dashboards(self.store, self.metric, shown).write(on_dashboard(event, made))
         pdf = await Snapshots(self.store).write(made.report, board)
         await others.tell_executives(made, pdf)
-        sender.require_met()
-        if message_id is None:
-            return []
-        sent = DigestData(
-            period=data.period, day=data.day, kind=kind, message_id=message_id, totals=made.totals
-        )
-        return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]
 
     async def _tell_of_delay(self, event: DataDelayed, lease: Lease) -> None:
         """Send the short mail, ring, and tell the channels, unless the digest was faster."""
@@ -107,3 +117,14 @@ class SendDigest:
         await sender.once(delayed)
         await LateAlarm(self.store, self.bell).ring(event)
         await try_all([partial(to.to_channels(sender).once, each) for each in notes])
+
+
+def _sent(event: PeriodCataloged, kind: str, message_id: str | None, made: Composed) -> list[Event]:
+    """Say that the digest was sent, unless another run sent it or nobody knows."""
+    if message_id is None:
+        return []
+    data = event.data
+    sent = DigestData(
+        period=data.period, day=data.day, kind=kind, message_id=message_id, totals=made.totals
+    )
+    return [follow_up(event, DigestSent, sent, source=SOURCE, about=data.day)]

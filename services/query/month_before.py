@@ -22,7 +22,7 @@ from shared.ports import AlarmBell, Message, ObjectStore
 
 Stage = Callable[[Event, Asked, Message], Awaitable[Event]]
 PATIENCE = 3
-"""Deliveries of a tick that an error of the month before may cost it: two are left for today."""
+"""Deliveries of a tick that the month before may cost it: two are left for today."""
 log = structlog.get_logger()
 
 
@@ -39,6 +39,9 @@ class MonthBefore:
         if not isinstance(event, DayReady):
             return []
         asked = month_before(event)
+        if message.receives > PATIENCE:
+            await self._give_up(asked.period, message)
+            return []
         try:
             if await self._open(asked.period):
                 return [await stage(event, asked, message)]
@@ -73,9 +76,21 @@ class MonthBefore:
         if not lasting and message.receives < PATIENCE:
             raise error
         log.error("month-before-unreadable", period=str(period), exc_info=error)
+        await self._ring(period, str(error))
+
+    async def _give_up(self, period: Period, message: Message) -> None:
+        """Leave the month unread: who was killed in it, or took too long, can raise nothing."""
+        log.error("month-before-given-up", period=str(period), receives=message.receives)
+        await self._ring(
+            period,
+            f"{message.receives - 1} deliveries of the tick came to no end, maybe because of "
+            "memory or time that it takes: the query worker's log says more",
+        )
+
+    async def _ring(self, period: Period, why: str) -> None:
         await self.bell.ring(
             f"Daybook: {period} cannot be read again",
-            f"{error}. The digest is not held back by it. Daybook tries again with every tick "
+            f"{why}. The digest is not held back by it. Daybook tries again with every tick "
             f"until the month after {period} is over. When AWS has delivered it anew: "
             f"daybook replay {period}. docs/runbook.md: a month cannot be read again.",
         )

@@ -42,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "throttle": Kind(False, "throttle"),
     "expired": Kind(False, "expired"),
     "slow": Kind(True, lasts=SLOW),
+    "cut_off": Kind(True, lasts=SLOW),
     "sigterm": Kind(True, terminate=True),
     "sigterm_cut_before": Kind(False, "timeout", terminate=True),
     "sigterm_cut_after": Kind(True, "timeout", terminate=True),
@@ -55,10 +56,11 @@ KINDS: dict[str, Kind] = {
     "tarry": Kind(True, terminate=True, lasts=LONGEST_SEND),
     "lag": Kind(True, lasts=6, late=True),
 }
-"""`outage` goes on: the same call fails until the process gives up its message."""
+"""`outage` goes on: the same call fails until the process gives up its message. `cut_off` lasts as
+`slow` does, and meanwhile no heartbeat comes through."""
 CRASHES = ("kill_before", "kill_after")
 PAIRED = ("kill_before", "kill_after", "lost_answer", "e500_before")
-WITH_TWO = frozenset({"slow", "sigterm_cut_before", "sigterm_cut_after"})
+WITH_TWO = frozenset({"slow", "cut_off", "sigterm_cut_before", "sigterm_cut_after"})
 """Kinds that matter most when another instance takes the message over meanwhile."""
 STOPS = ("drain", "tarry")
 TOGETHER = frozenset({*STOPS, "lag"})

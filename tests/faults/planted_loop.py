@@ -99,7 +99,7 @@ def defers_backwards() -> Patches:
 
 
 def begins_while_stopping() -> Patches:
-    return ((Lease, "refuse_when_stopping", lambda _self: None),)
+    return ((Lease, "refuse_when_ending", lambda _self: None),)
 
 
 def deletes(outcome: str) -> Callable[[], Patches]:

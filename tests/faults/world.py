@@ -17,7 +17,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from shared.locations import FAILURES
+from shared.digest_claim import ClaimState
+from shared.locations import DIGEST_CLAIMS, FAILURES
 from shared.topology import load_topology
 from tests.faults.clock import VirtualLoop
 from tests.faults.kinds import KINDS, Kind, refusal
@@ -34,6 +35,7 @@ from tests.faults.wire import Refused, Reply, Request, answer, error_reply, read
 LATENCY = 0.02
 OUTAGE_CALLS = 40
 """Calls of one kind that fail in a row during an `outage`; then it is over."""
+HEARTBEAT = "ChangeMessageVisibility"
 CALM = "calm"
 NOWHERE = aiohttp.client_reqrep.ConnectionKey("127.0.0.1", 9, False, True, None, None, None)
 READS = ("Get", "Head", "List", "Describe", "Receive")
@@ -80,7 +82,7 @@ class World:
         self.release: Callable[[], bool] | None = None
         self.branch: Callable[[int], None] | None = None
         self.overrun: Callable[[], bool] = lambda: False
-        self.outage: tuple[str, str] | None = None
+        self.outage = ("", "")
         self.outage_left = 0
         topology = load_topology()
         self.s3 = SimS3(self.wall, _who)
@@ -123,7 +125,7 @@ class World:
         self.branch = None
         self.plan.clear()
         self.named.clear()
-        self.outage = None
+        self.outage = ("", "")
 
     @property
     def alarms(self) -> list[Alarm]:
@@ -154,7 +156,7 @@ class World:
             return answer(sent, await self._served(request))
         number = len(self.log)
         self.log.append(call)
-        if _counts(call) and self._without_lease(process):
+        if _counts(call, request) and self._without_lease(process):
             self.trespasses.append(call)
         self.loop.now += LATENCY
         name = self._fault(number, call)
@@ -164,13 +166,12 @@ class World:
         return process.lost or self.sqs.lapsed(process.name)
 
     def _fault(self, number: int, call: Call) -> str | None:
-        name = self._planned(number, call)
-        if name == "outage":
-            self.outage, self.outage_left = (
-                (call.by, f"{call.operation} {call.about}"),
-                OUTAGE_CALLS,
-            )
-        if self.outage == (call.by, f"{call.operation} {call.about}") and self.outage_left:
+        name, what = self._planned(number, call), f"{call.operation} {call.about}"
+        if name in ("outage", "cut_off"):
+            out = what if name == "outage" else HEARTBEAT
+            self.outage, self.outage_left = (call.by, out), OUTAGE_CALLS
+        by, out = self.outage
+        if self.outage_left and call.by == by and what.startswith(out):
             self.outage_left -= 1
             return "outage"
         return name
@@ -250,9 +251,15 @@ def _call(process: Process, request: Request) -> Call:
     return Call(process.name, request.service, request.operation, request.about, conditional)
 
 
-def _counts(call: Call) -> bool:
-    """Say whether a call changes anything that somebody without a lease must not change."""
-    return call.effect and call.service != "sqs" and not call.about.startswith(FAILURES)
+def _counts(call: Call, request: Request) -> bool:
+    """Say whether a call changes anything that somebody without a lease must not change.
+
+    What became of a claim of one's own may be told: its ETag fences it.
+    """
+    if not call.effect or call.service == "sqs" or call.about.startswith(FAILURES):
+        return False
+    settles = call.about.startswith(DIGEST_CLAIMS) and "if-match" in request.headers
+    return not settles or json.loads(request.body)["state"] == ClaimState.CLAIMED
 
 
 def _snake(name: str) -> str:

@@ -49,17 +49,22 @@ async def test_a_note_says_which_message_failed_why_and_for_which_day() -> None:
 
 
 @in_loop
+async def test_a_lease_that_was_lost_is_noted_for_it_uses_up_a_receive() -> None:
+    failure = await noted(LeaseLost("worked on for more than 1800 seconds"), Outcome.LEASE_LOST)
+
+    assert failure
+    assert failure.reason == "worked on for more than 1800 seconds"
+
+
+@in_loop
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
         (Wait("not yet", after=1), Outcome.WAITING),
-        (LeaseLost("gone"), Outcome.LEASE_LOST),
         (asyncio.CancelledError(), Outcome.STOPPED),
     ],
 )
-async def test_what_uses_up_no_receive_or_is_another_ones_now_is_not_noted(
-    error: BaseException, outcome: Outcome
-) -> None:
+async def test_what_uses_up_no_receive_is_not_noted(error: BaseException, outcome: Outcome) -> None:
     assert await noted(error, outcome) is None
 
 

@@ -169,13 +169,33 @@ class _SlowlyExtending(StutteringInbox):
 async def test_a_worker_that_was_told_to_stop_begins_nothing_that_must_not_be_cut() -> None:
     stopping = asyncio.Event()
     lease = new_lease(stopping=stopping)
-    lease.refuse_when_stopping()
+    lease.refuse_when_ending()
 
     stopping.set()
 
     await lease.extend()
     with pytest.raises(Stopping):
-        lease.refuse_when_stopping()
+        lease.refuse_when_ending()
+
+
+@in_loop
+async def test_work_that_outlives_its_lease_begins_nothing_that_must_not_be_cut() -> None:
+    """What is shielded from the cancel asks by itself."""
+    inbox = FleetingInbox(beats=1)
+    lease, asked = lease_on(inbox), []
+
+    async def shielded() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            with pytest.raises(LeaseLost, match="was lost meanwhile"):
+                lease.refuse_when_ending()
+            asked.append(True)
+
+    with pytest.raises(LeaseLost):
+        await lease.hold(shielded())
+
+    assert asked == [True]
 
 
 @in_loop

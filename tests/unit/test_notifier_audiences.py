@@ -11,7 +11,7 @@ from services.notifier.sending.post import MaybeSent, NotSent
 from shared.config_people import Chat, Executives, Owner, parts
 from shared.errors import Reject, Retry
 from shared.events import Batch, PeriodCataloged, derive_id
-from shared.locations import snapshot_key
+from shared.locations import dashboard_key, snapshot_key
 from tests.support.units.aio import in_loop
 from tests.support.units.events import cataloged
 from tests.support.units.mail import ScriptedPost
@@ -122,6 +122,20 @@ async def test_owners_who_cannot_be_reached_hold_nobody_back() -> None:
 
     await made.hear(event)
     assert made.post.sent[2][0].recipients == ("prod@example.com",)
+
+
+@in_loop
+async def test_a_dead_channel_holds_back_neither_page_nor_pdf_nor_the_news_of_the_digest() -> None:
+    channel = Chat(name="finops", format="slack", webhook="env:DAYBOOK_WEBHOOK_FINOPS")
+    made = notifier(executives=BOARD, chat=(channel,))
+    event = await cataloged(made.store, DAYS)
+
+    sent = await _fails_once(made, event, NotSent("404", later=False), Reject)
+
+    assert sent == ["daily", "executive"]
+    assert [said.type for said in made.said] == ["digest-sent"]
+    for key in (snapshot_key(DAY), dashboard_key(DAY)):
+        assert await made.store.get(key)
 
 
 async def _fails_once(

@@ -1,6 +1,8 @@
 """What SES answers, told apart into certainty and doubt."""
 
+import asyncio
 import socket
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -19,8 +21,10 @@ from botocore.exceptions import (
 )
 
 from services.notifier.mail.message import Envelope
+from services.notifier.sending import ses
 from services.notifier.sending.post import MaybeSent, NotSent
 from services.notifier.sending.ses import SesPost
+from shared.aws import clients
 from tests.support.units.aio import in_loop
 
 URL = "https://email.eu-west-1.amazonaws.com"
@@ -162,3 +166,24 @@ async def test_what_fails_before_the_first_byte_is_not_sent(trouble: BotoCoreErr
 async def test_an_answer_that_was_lost_leaves_doubt(trouble: BotoCoreError) -> None:
     with pytest.raises(MaybeSent):
         await SesPost(Client(trouble)).send(ENVELOPE, "claim-1")
+
+
+@in_loop
+async def test_a_request_that_ses_does_not_read_is_in_doubt_within_the_grace_of_a_stop(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The client's own timeouts begin when everything is sent; a large mail may never be."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setattr(ses, "LONGEST", 0.5)
+    deaf = await asyncio.start_server(lambda reader, _: _stop_reading(reader), "127.0.0.1", 0)
+    port = deaf.sockets[0].getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+
+    async with deaf, clients("ses", region="eu-west-1") as (client,):
+        with pytest.raises(MaybeSent, match="no answer within"):
+            await SesPost(client).send(replace(ENVELOPE, message=b"x" * 7_000_000), "claim-1")
+
+
+def _stop_reading(reader: asyncio.StreamReader) -> None:
+    reader._transport.pause_reading()  # type: ignore[attr-defined]

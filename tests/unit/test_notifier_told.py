@@ -10,7 +10,7 @@ from services.notifier.sending.mail_reports import MailReports
 from services.notifier.sending.post import MaybeSent, NotSent
 from shared.day_record import DayRecord
 from shared.errors import Retry
-from shared.events import MailData
+from shared.events import Batch, MailData
 from shared.ledger import Ledger
 from shared.locations import day_record_key, digest_claim_key
 from tests.support.units.aio import in_loop
@@ -20,6 +20,7 @@ from tests.support.units.notifier import DIGEST, Notifier, hear, last_text
 from tests.support.units.rows import DAY, Row, row
 
 BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
+THIRD = "20260319T060000.000000Z/third"
 HEADING = "Restated since the last digest"
 
 
@@ -110,7 +111,7 @@ async def test_what_was_told_once_is_not_told_again() -> None:
     await hear(notifier, RESTATED, version=SECOND_DELIVERY)
 
     third = RESTATED | {NEXT + timedelta(days=1): [row("1")]}
-    await hear(notifier, third, version="20260319T060000.000000Z/third")
+    await hear(notifier, third, version=THIRD)
 
     assert HEADING not in last_text(notifier)
 
@@ -122,7 +123,7 @@ async def test_a_day_that_changed_and_changed_back_between_two_digests_did_not_c
     await hear(notifier, RESTATED, version=SECOND_DELIVERY, notify=False, run="quiet")
 
     back = FIRST | {NEXT: [row("9")]}
-    await hear(notifier, back, version="20260319T060000.000000Z/third")
+    await hear(notifier, back, version=THIRD)
 
     assert HEADING not in last_text(notifier)
 
@@ -159,7 +160,7 @@ async def test_only_a_digest_that_may_not_have_arrived_is_told_again(
     await settle(notifier, first, NEXT)
 
     third = RESTATED | {NEXT + timedelta(days=1): [row("1")]}
-    await hear(notifier, third, version="20260319T060000.000000Z/third")
+    await hear(notifier, third, version=THIRD)
 
     assert (TOLD in last_text(notifier)) is told_again
 
@@ -175,7 +176,7 @@ async def test_a_doubt_that_ses_settles_keeps_what_was_told() -> None:
     await MailReports(notifier.store, notifier.bell).take(data)
 
     third = RESTATED | {NEXT + timedelta(days=1): [row("1")]}
-    await hear(notifier, third, version="20260319T060000.000000Z/third")
+    await hear(notifier, third, version=THIRD)
 
     assert HEADING not in last_text(notifier)
 
@@ -203,7 +204,7 @@ async def test_a_digest_that_was_refused_tells_what_holds_when_it_is_sent() -> N
     newer = FIRST | {BEFORE: [row("6")]}
     await hear(notifier, newer, version=SECOND_DELIVERY)
 
-    await hear(notifier, newer | {NEXT: [row("9")]}, version="20260319T060000.000000Z/third")
+    await hear(notifier, newer | {NEXT: [row("9")]}, version=THIRD)
     assert HEADING not in last_text(notifier)
 
 
@@ -215,7 +216,7 @@ async def test_a_replay_says_what_changed_since_the_last_digest_and_so_does_the_
 
     await hear(notifier, replayed, version=SECOND_DELIVERY, run="again", replay=True)
     in_replay = last_text(notifier)
-    await hear(notifier, replayed | {NEXT: [row("9")]}, version="20260319T060000.000000Z/third")
+    await hear(notifier, replayed | {NEXT: [row("9")]}, version=THIRD)
 
     for text in (in_replay, last_text(notifier)):
         assert f"{HEADING} (of Mon 16 Mar)" in text
@@ -257,3 +258,21 @@ async def test_a_claim_of_an_older_release_tells_nothing() -> None:
     await hear(notifier, RESTATED, version=SECOND_DELIVERY)
 
     assert HEADING not in last_text(notifier)
+
+
+@in_loop
+async def test_what_a_later_digest_left_to_the_one_that_is_sent_again_is_told_by_it() -> None:
+    notifier = Notifier()
+    await hear(notifier, FIRST)
+    await hear(notifier, RESTATED, version=SECOND_DELIVERY)
+    await settle(notifier, ClaimState.RESENT, NEXT)
+    third = RESTATED | {NEXT + timedelta(days=1): [row("1")]}
+    await hear(notifier, third, version=THIRD)
+    assert TOLD not in last_text(notifier)
+
+    only = claim_name(NEXT, "daily", DIGEST.recipients)
+    batch = Batch(part=1, of=1, reason="in doubt", requested_by="ops", only=only)
+    again = {"replay": True, "batch": batch, "day": NEXT, "first_day": NEXT}
+    await hear(notifier, third, version=THIRD, run="again", **again)
+
+    assert TOLD in last_text(notifier)

@@ -250,3 +250,17 @@ async def test_a_month_is_final_when_it_is_over_and_all_of_its_bill_is_invoiced(
 
     assert said.data.final is final
     assert said.data.status == ("final" if final else "complete")
+
+
+@in_loop
+async def test_a_month_before_in_which_workers_die_is_given_up_and_rung_for() -> None:
+    query = Query(FEBRUARY, MARCH)
+    query.engine = Damaged(fault=AssertionError("nobody may go near it"))
+    await archived(query, FEBRUARY)
+
+    said = await query.hear(tick(), receives=PATIENCE + 1)
+
+    assert [event.data.period for event in said] == [MARCH]
+    ((subject, text),) = query.bell.alarms
+    assert subject == "Daybook: 2026-02 cannot be read again"
+    assert f"{PATIENCE} deliveries of the tick came to no end" in text

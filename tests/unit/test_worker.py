@@ -4,7 +4,7 @@ import pytest
 
 from shared import outcomes
 from shared import worker as worker_module
-from shared.errors import LeaseLost, MismatchError, Reject, Retry, Wait
+from shared.errors import LeaseLost, MismatchError, Partly, Reject, Retry, Wait
 from shared.memory import MemoryInbox, MemoryOutbox
 from shared.outcomes import Delay, Outcome, Verdict
 from shared.ports import Message
@@ -87,6 +87,18 @@ async def test_a_message_whose_waiting_cannot_be_told_stays() -> None:
 
     assert verdict.outcome is Outcome.FAILED
     assert (inbox.deferred, inbox.deleted) == ([], [])
+
+
+@in_loop
+async def test_what_is_done_in_part_is_told_and_settled_by_what_ended_the_rest() -> None:
+    inbox, outbox = MemoryInbox(), MemoryOutbox()
+    message = await received(inbox)
+    script = Script(Partly(Retry("a list is out of reach", after=300), says=(SECOND,)))
+
+    verdict = await worker_of(inbox, script, outbox).process(message)
+
+    assert (verdict.outcome, outbox.events) == (Outcome.RETRY, [SECOND])
+    assert inbox.released == [(message, 300)]
 
 
 @pytest.mark.parametrize("error", [Reject("never"), MismatchError("1 is not 2")])

@@ -10,7 +10,7 @@ from services.notifier.mail.message import Envelope
 from services.notifier.sending.claim import Claim, Claims, ClaimState
 from services.notifier.sending.post import MaybeSent, NotSent, Post
 from shared.digest_claim import Told, how_to_settle
-from shared.errors import Reject, Retry, Stopping
+from shared.errors import LeaseLost, Reject, Retry, Stopping
 from shared.lease import Lease
 from shared.ledger import Entry, Ledger
 from shared.locations import digest_claim_key
@@ -36,11 +36,12 @@ class Delivery:
 
         The claim keeps what the mail tells. A run that comes back after it has sent gets the same
         message id again. Raises Retry when SES may take the digest later, Reject when it never
-        will, Stopping when the worker was told to stop before the digest was handed over.
+        will, Stopping when the worker was told to stop before the digest was handed over, LeaseLost
+        when the message may be another worker's by then.
         """
         claims = Claims(self.ledger)
         await self.lease.extend()  # only who may still work on it claims the digest
-        self.lease.refuse_when_stopping()
+        self.lease.refuse_when_ending()
         taken, entry = await claims.take(
             digest_claim_key(name), run, self.now(), told, envelope.recipients
         )
@@ -48,7 +49,7 @@ class Delivery:
             return await self._found(claims, name, entry, run)
         try:
             self._require_time(entry)
-        except (Retry, Stopping) as late:
+        except (LeaseLost, Retry, Stopping) as late:
             await self._settle(claims, name, entry, ClaimState.FREE, str(late))
             raise
         try:
@@ -83,7 +84,7 @@ class Delivery:
         """
         if self.now() - entry.doc.at > IN_FLIGHT / 2:
             raise Retry("held up between claim and send", after=1)
-        self.lease.refuse_when_stopping()
+        self.lease.refuse_when_ending()
 
     async def _found(self, claims: Claims, name: str, entry: Entry[Claim], run: str) -> str | None:
         """Decide about a digest that was claimed before."""

@@ -4,6 +4,7 @@ Permission: ses:SendRawEmail from the digest's identity (and its configuration s
 SES API v1 SendRawEmail takes 10 MB. The client has SDK retries off: one call is one request.
 """
 
+import asyncio
 import socket
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,8 @@ BEFORE_THE_FIRST_BYTE = (
     ProxyConnectionError,
     SSLError,
 )
+LONGEST = 15.0
+"""Seconds for a request, all in all: the client's own timeouts begin when all is handed over."""
 CALM_DOWN = {"Throttling", "ThrottlingException", "TooManyRequestsException"}
 SERVER_FAULT = 500
 
@@ -47,13 +50,16 @@ class SesPost:
         """Send and return the message id; raise NotSent or MaybeSent otherwise."""
         options = {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
         try:
-            answer = await self.client.send_raw_email(
-                Source=envelope.sender,
-                Destinations=list(envelope.recipients),
-                RawMessage={"Data": envelope.message},
-                Tags=[{"Name": CLAIM_TAG, "Value": claim}],
-                **options,
-            )
+            async with asyncio.timeout(LONGEST):
+                answer = await self.client.send_raw_email(
+                    Source=envelope.sender,
+                    Destinations=list(envelope.recipients),
+                    RawMessage={"Data": envelope.message},
+                    Tags=[{"Name": CLAIM_TAG, "Value": claim}],
+                    **options,
+                )
+        except TimeoutError as error:
+            raise MaybeSent(f"no answer within {LONGEST:.0f} seconds") from error
         except ClientError as error:
             raise _from_answer(error) from error
         except EndpointConnectionError as error:

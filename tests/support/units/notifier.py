@@ -12,6 +12,7 @@ from services.notifier.audiences import Audiences
 from services.notifier.handler import SendDigest
 from shared.config_people import Digest, Owner
 from shared.currency import Display
+from shared.errors import Telling
 from shared.events import DigestSent, Event
 from shared.memory import MemoryBell, MemoryStore
 from tests.support.units.events import NOON, Days, cataloged
@@ -41,9 +42,10 @@ class Notifier:
         self.stopping = asyncio.Event()
         self.display: Display | None = None
         self.audiences = Audiences(DIGEST)
+        self.said: list[Event] = []
 
     async def hear(self, event: Event) -> list[DigestSent]:
-        """Have the notifier handle an event."""
+        """Have the notifier handle an event; raises what the loop would go by."""
 
         def clock() -> datetime:
             return self.now
@@ -57,7 +59,12 @@ class Notifier:
             self.display,
             now=clock,
         )
-        said = await handle(event, new_lease(stopping=self.stopping))
+        try:
+            said = await handle(event, new_lease(stopping=self.stopping))
+        except Telling as some:
+            self.said += some.says
+            raise some.meant from None
+        self.said += said
         return [event for event in said if isinstance(event, DigestSent)]
 
 
