@@ -74,14 +74,14 @@ class AuditArchive:
         return await Ledger(self.store).update(LATEST_AUDIT, AuditReport, report.after)
 
 
-def _asked(audit: Event, batch: Sequence[BackfillData]) -> list[Event]:
+def _asked(event: Event, batch: Sequence[BackfillData]) -> list[Event]:
     """Ask for a batch, as a run of its own: two batches may have a billing period in common."""
-    run = run_of(audit.id, batch)
+    run = run_of(event.id, batch)
     said = (
-        follow_up(audit, BackfillRequested, wish, source=WHO, about=f"{run}/{wish.part}")
+        follow_up(event, BackfillRequested, wish, source=WHO, about=f"{run}/{wish.part}")
         for wish in batch
     )
-    return [event.model_copy(update={"runid": run}) for event in said]
+    return [wish.model_copy(update={"runid": run}) for wish in said]
 
 
 async def looked(look: Look, *, full: bool, through: date | None = None) -> Listed:

@@ -37,7 +37,7 @@ def test_every_worker_is_a_folder_and_every_folder_a_worker() -> None:
 def test_a_handler_names_exactly_the_events_it_hears_and_says(worker: str) -> None:
     """A worker names event classes only to hear (isinstance) or to say them (follow_up)."""
     package = ROOT / "services" / worker
-    source = "\n".join(path.read_text("utf-8") for path in sorted(package.glob("*.py")))
+    source = "\n".join(path.read_text("utf-8") for path in sorted(package.rglob("*.py")))
     entry = TOPOLOGY.workers[worker]
 
     heard = events_in(source, r"isinstance\(event, {}\)")
