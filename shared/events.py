@@ -7,7 +7,6 @@ below the 64 KiB that `parse` accepts (Amazon SNS quotas allow 256 KiB).
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated, Any, Literal, Self
-from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError, model_validator
 
@@ -33,6 +32,7 @@ from shared.event_data import (
     Reference,
     Refresh,
 )
+from shared.ids import derive_id, run_from
 from shared.ses_reports import read_ses_report
 
 __all__ = [  # the data classes, too: one door to everything about events
@@ -71,17 +71,6 @@ __all__ = [  # the data classes, too: one door to everything about events
     "run_from",
 ]
 MAX_BYTES = 64 * 1024
-_IDS = uuid5(NAMESPACE_URL, "https://daybook.invalid/events")
-
-
-def derive_id(*parts: object) -> str:
-    """Return the same id for the same parts, so that a repeated step repeats its words."""
-    return str(uuid5(_IDS, "/".join(str(part) for part in parts)))
-
-
-def run_from(event_id: str) -> str:
-    """Return the run that begins with an event."""
-    return derive_id(event_id, "run")
 
 
 class _Event(Frozen):
