@@ -15,7 +15,7 @@ from tests.support.looped import Loop, looped
 
 TESTS = Path(__file__).parent
 INFRA = TESTS / "infra"
-FIRST = ("infra", "localstack", "faults", "e2e", "browser", "integration")
+FIRST = ("infra", "localstack", "chaos", "faults", "e2e", "browser", "integration")
 """The folders whose files take longest, the longest first."""
 
 

@@ -41,8 +41,6 @@ from tests.faults.world import World
 
 FIRST_DAY = date(2026, 11, 2)
 DAYS = 60
-FIRST_WEEK = 7
-"""Days until each kind of trouble was there once."""
 DAY_LONG = 24 * 3600.0
 MOST_CALLS = 400_000
 HURTS = ("kill_before", "kill_after", "lost_answer", "e500_after", "throttle", "sigterm", "reset")
