@@ -23,7 +23,7 @@ from tests.faults.schedule import Schedule
 from tests.faults.verdict import Judged, judge
 from tests.faults.world import World
 
-MOST = 120
+MOST = 60
 """Schedules of one tree: enough that what they share costs little, few enough to spread them."""
 FEWEST = 3
 Files = dict[Path, bytes | None]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from shared import events
+from shared import events, ids
 from shared.lease import Lease
 from shared.outcomes import Outcome, Verdict
 from shared.ports import Message
@@ -143,4 +143,4 @@ def random_runs() -> Patches:
     def derive(*parts: Any) -> str:
         return str(uuid4()) if parts[-1] == "run" else _DERIVE(*parts)
 
-    return ((events, "derive_id", derive),)
+    return ((ids, "derive_id", derive),)
