@@ -12,7 +12,9 @@ MOST_DIFFERENT = ("kill_after", "lost_answer", "outage")
 
 
 def test_no_fault_around_a_scan_loses_or_repeats_it() -> None:
-    report = swept("athena", single_faults("athena", MOST_DIFFERENT, by="query", in_turn=True))
+    report = swept(
+        "athena", single_faults("athena", MOST_DIFFERENT, by="query", in_turn=True), jobs=1
+    )
 
     assert not report.wrong, report.explain()
     assert len(report.judged) >= 75

@@ -8,7 +8,7 @@ from tests.faults.sweep import swept
 def test_copies_and_delays_change_nothing() -> None:
     chosen = [one for one in deliveries(("tick", "at-once")) if _differs(str(one))]
     chosen.append(Schedule("backfill+x2-all"))  # copies of copies, in two runs
-    report = swept("deliveries", chosen)
+    report = swept("deliveries", chosen, jobs=1)
 
     assert not report.wrong, report.explain()
     assert report.verdicts["clean"] == len(report.judged)

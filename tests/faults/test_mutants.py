@@ -31,7 +31,7 @@ def test_what_catches_a_mistake_harms_nobody_without_it() -> None:
     """Contests are run without mistakes by `test_orders`; a strike is nobody's but its mutant's."""
     strikes = {str(mutant.strike): mutant.strike for mutant in MUTANTS.values()}
 
-    report = swept("strikes", strikes.values())
+    report = swept("strikes", strikes.values(), jobs=1)
 
     assert not report.wrong, report.explain()
 

@@ -24,7 +24,7 @@ RECOVERED = 300.0
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return swept("single faults", single_faults("tick", MOST_DIFFERENT, in_turn=True))
+    return swept("single faults", single_faults("tick", MOST_DIFFERENT, in_turn=True), jobs=1)
 
 
 def test_no_single_fault_loses_or_doubles_anything(report: Report) -> None:

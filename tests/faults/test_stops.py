@@ -9,14 +9,14 @@ KINDS = ("kill_before", "kill_after", "lost_answer")
 
 
 def test_no_stop_leaves_a_doubt_that_nobody_need_have() -> None:
-    report = swept("stops", stops(("drain",), (SEND,)))
+    report = swept("stops", stops(("drain",), (SEND,)), jobs=1)
 
     assert not report.wrong, report.explain()
     assert set(report.verdicts) == {"clean"}
 
 
 def test_no_fault_loses_or_repeats_what_waits_for_its_export() -> None:
-    report = swept("late", _around_the_first_wait())
+    report = swept("late", _around_the_first_wait(), jobs=1)
 
     assert not report.wrong, report.explain()
     assert set(report.verdicts) == {"clean", "alarmed"}
