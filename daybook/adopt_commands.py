@@ -1,9 +1,7 @@
 """The command that adopts an archive in the layout that was there before Daybook."""
 
 import asyncio
-import json
 import re
-import sys
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,6 +11,7 @@ from daybook import console
 from daybook.adopt.archive import Adoption, Plan
 from daybook.bucket import archive_bucket
 from daybook.operate.reach import reached
+from daybook.options import AsJson
 from services.catalog.glue import GluePartitions
 from shared.errors import InputError
 from shared.s3 import S3Store
@@ -40,7 +39,7 @@ def adopt_command(
     currency: Annotated[
         str, typer.Option(help="ISO 4217 code of its amounts, which its columns do not say.")
     ] = "USD",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take an archive of five columns into the ledger and the catalog; no object is rewritten.
 
@@ -50,7 +49,7 @@ def adopt_command(
         raise InputError("--currency", f"{currency!r} is no ISO 4217 code", "Give one like USD")
     done = asyncio.run(_adopt(currency, yes=yes))
     if as_json:
-        sys.stdout.write(json.dumps(_record(done), indent=2) + "\n")
+        console.write_json(_record(done))
     else:
         _tell(done)
 

@@ -1,8 +1,6 @@
 """The command that audits the archive."""
 
 import asyncio
-import json
-import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -51,7 +49,7 @@ def audit_command(
         queues = ", ".join(found.under_way)
         console.err.print(f"A run is under way ({queues}): what is found may be of its making.")
     if as_json:
-        sys.stdout.write(json.dumps(_record(found), indent=2) + "\n")
+        console.write_json(_record(found))
     else:
         _tell(found)
     if not found.report.clean:

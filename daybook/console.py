@@ -1,5 +1,6 @@
 """How the command talks: progress on standard error, results on standard output."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,16 @@ def progress(what: str, detail: str, seconds: float) -> None:
     """Print one hop of a run."""
     moment = f"{seconds:6.2f} s" if seconds else "        "
     err.print(f"[dim]{moment}[/dim]  [bold]{what:<17}[/bold] {escape(detail)}", soft_wrap=True)
+
+
+def say(line: str) -> None:
+    """Print a line of results as it is: nothing in it is markup, and nothing breaks it."""
+    out.print(line, markup=False, soft_wrap=True)
+
+
+def write_json(record: object) -> None:
+    """Write a record to standard output, for scripts."""
+    sys.stdout.write(json.dumps(record, indent=2) + "\n")
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """The command that examines an account."""
 
 import asyncio
-import json
-import sys
 from dataclasses import asdict
 
 import typer
@@ -27,7 +25,7 @@ def doctor_command(*, as_json: AsJson = False) -> None:
     """
     found = asyncio.run(examine())
     if as_json:
-        sys.stdout.write(json.dumps([asdict(each) for each in found], indent=2) + "\n")
+        console.write_json([asdict(each) for each in found])
     else:
         for each in found:
             _tell(each)

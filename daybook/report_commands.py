@@ -1,8 +1,6 @@
 """The commands that report what is archived: of a month, and of a run that left a folder."""
 
 import asyncio
-import json
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,7 @@ from daybook import console
 from daybook.attribution import Tree
 from daybook.bucket import archive_bucket
 from daybook.offline import open_reports, render
+from daybook.options import AsJson
 from daybook.report import Asked, Report, report, today_utc
 from daybook.report_page import tell_report
 from shared.aws import clients
@@ -51,13 +50,13 @@ def report_command(
     ] = Tree.AS_WAS,
     metric: Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")] = "amortized",
     organization: Annotated[Path | None, typer.Option(help="The organization CSV.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, on standard output.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Report an archived month by OU against as many days of the month before."""
     asked = Asked(Period.of(month.date()), ou, metric, organization)
     found = asyncio.run(_report(asked))
     if as_json:
-        sys.stdout.write(json.dumps(found.record(), indent=2) + "\n")
+        console.write_json(found.record())
     else:
         tell_report(found)
 

@@ -27,11 +27,11 @@ def tell_report(report: Report) -> None:
     console.out.print(f"\n{report.asked.metric} cost by {TREES[report.asked.tree]}.", markup=False)
     console.out.print("An OU's own accounts, without what is below it.", markup=False)
     if not report.whole:
-        console.out.print(NOT_WHOLE, markup=False, soft_wrap=True)
+        console.say(NOT_WHOLE)
     if report.moved:
-        console.out.print(f"\n{_heading(report)}", markup=False, soft_wrap=True)
+        console.say(f"\n{_heading(report)}")
     for moved in report.moved[:MOST_MOVED]:
-        console.out.print(f"  {_sentence(moved)}", markup=False, soft_wrap=True)
+        console.say(f"  {_sentence(moved)}")
     if (more := len(report.moved) - MOST_MOVED) > 0:
         console.out.print(f"  and {more} more: see --json")
 

@@ -1,9 +1,7 @@
 """The commands that run the daily flow on this machine, and make what it runs on."""
 
 import asyncio
-import json
 import signal
-import sys
 import tempfile
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -144,7 +142,7 @@ def _finish(work: Coroutine[Any, Any, RunOutcome], *, as_json: bool) -> None:
     with console.waiting("running"):
         outcome = interruptible(work)
     if as_json:
-        sys.stdout.write(json.dumps(outcome.record, indent=2) + "\n")
+        console.write_json(outcome.record)
     else:
         tell_run(outcome.record, outcome.out)
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 from rich.markup import escape
 from rich.table import Table
 
-from daybook.console import SHAPES, STYLES, out
+from daybook.console import SHAPES, STYLES, out, say
 from shared.config_outlook import ROOT, UNMAPPED
 from shared.money import cents
 from shared.outlook import Outlook, outlook_rows
@@ -27,7 +27,7 @@ def tell_run(record: dict[str, Any], folder: Path) -> None:
     for kind, count in record["unknown_types"].items():
         out.print(f"{count:,} lines of unknown type {kind} are counted in.", markup=False)
     for note in record["notes"]:
-        out.print(note, markup=False, soft_wrap=True)
+        say(note)
     out.print("\n[bold]Files[/bold]")
     for name in sorted(path.name for path in folder.iterdir()):
         out.print(f"  {folder / name}", soft_wrap=True, markup=False)

@@ -1,5 +1,6 @@
 """Sections of `daybook.yaml` about the outlook: budgets, lights, planned events, anomalies."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Protocol, Self
@@ -59,6 +60,12 @@ class BudgetOfOu(Protocol):
 
     def why_none(self, day: date) -> str:
         """Return in words why it has no amount on a day, for the light's reason."""
+
+
+def newest_budgets(budgets: Iterable[BudgetOfOu], day: date) -> dict[tuple[str, str], BudgetOfOu]:
+    """Return per OU path and currency the newest budget that has started by a day."""
+    started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
+    return {(budget.ou, budget.currency): budget for budget in started}
 
 
 class Budget(Strict):

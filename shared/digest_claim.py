@@ -6,7 +6,10 @@ from enum import Enum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events import derive_id, run_from
+from shared.ids import derive_id, run_from
+
+DAILY, DELAYED = "daily", "delayed"
+"""Kinds of claims: a tick's digest, and the mail that says that its data is late."""
 
 
 class ToldDay(BaseModel):
@@ -77,7 +80,7 @@ def first_claim(name: str) -> str:
     """Return the claim that a mail's list had the first time, of that or of any replay's."""
     kind, _, listed = name[len("2026-01-01-") :].rpartition("-")
     first = kind.partition("replay-")[0].rstrip("-")
-    return f"{name[:10]}-{first or 'daily'}-{listed}"
+    return f"{name[:10]}-{first or DAILY}-{listed}"
 
 
 def how_to_settle(name: str) -> str:

@@ -89,6 +89,11 @@ class PeriodScope(Frozen):
     )
 
     @property
+    def resends(self) -> str:
+        """The claim of the one mail that the run is to send again; empty when it is for all."""
+        return self.batch.only if self.batch else ""
+
+    @property
     def status(self) -> DayStatus:
         """The status of the digest's day."""
         return self.status_of(self.day)

@@ -65,10 +65,8 @@ __all__ = [  # the data classes, too: one door to everything about events
     "QueriedData",
     "Reference",
     "Refresh",
-    "derive_id",
     "follow_up",
     "parse",
-    "run_from",
 ]
 MAX_BYTES = 64 * 1024
 

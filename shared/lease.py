@@ -82,8 +82,8 @@ class Lease:
     def refuse_when_ending(self) -> None:
         """Raise Stopping once the worker was told to stop, LeaseLost once the lease is.
 
-        Asked before what must not be cut short, and is not when the lease is lost meanwhile: how
-        long it will take nobody knows, and the seconds that a stopping worker has left are few.
+        Asked before what is shielded from being cut short: how long it will take nobody knows, and
+        the seconds that a stopping worker has left are few.
         """
         if self._lost:
             raise LeaseLost("the lease was lost meanwhile")

@@ -1,7 +1,6 @@
 """The command line of whoever runs Daybook."""
 
 import asyncio
-import json
 import sys
 from datetime import datetime
 from typing import Annotated
@@ -93,7 +92,7 @@ def status(
     period = Period.of(month.date() if month else day_before(at))
     found = asyncio.run(read_status(period, at))
     if as_json:
-        _write(found.record())
+        console.write_json(found.record())
     else:
         tell_status(found, metric)
 
@@ -112,12 +111,8 @@ def history(
     found = asyncio.run(read_history(day.date(), metric))
     then = found.as_of(as_of.date()) if as_of else None
     if as_json:
-        _write((then or found).record())
+        console.write_json((then or found).record())
     elif then:
         tell_as_of(then)
     else:
         tell_history(found)
-
-
-def _write(record: object) -> None:
-    sys.stdout.write(json.dumps(record, indent=2) + "\n")

@@ -1,8 +1,6 @@
 """The commands for messages that nobody could handle or deliver."""
 
 import asyncio
-import json
-import sys
 from typing import Annotated
 
 import typer
@@ -36,12 +34,12 @@ def dlq_list(as_json: AsJson = False) -> None:
     found = asyncio.run(dlq.look(dlq.ALL))
     _hands(found.in_hand, as_json)
     if as_json:
-        _write([letter.record() for letter in found.letters])
+        console.write_json([letter.record() for letter in found.letters])
         return
     for letter in found.letters:
-        _say(dlq.line(letter))
+        console.say(dlq.line(letter))
     if not found.letters and not found.in_hand:
-        _say("No dead letters.")
+        console.say("No dead letters.")
 
 
 def dlq_show(worker: Owner, message: MessageId = "", as_json: AsJson = False) -> None:
@@ -49,13 +47,13 @@ def dlq_show(worker: Owner, message: MessageId = "", as_json: AsJson = False) ->
     found = asyncio.run(dlq.look(worker, message))
     _hands(found.in_hand, as_json)
     if as_json:
-        _write([letter.record() for letter in found.letters])
+        console.write_json([letter.record() for letter in found.letters])
         return
     for letter in found.letters:
         for line in dlq.page(letter):
-            _say(line)
+            console.say(line)
     if not found.letters and not found.in_hand:
-        _say(f"No dead letters of {worker}.")
+        console.say(f"No dead letters of {worker}.")
 
 
 def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:
@@ -63,11 +61,11 @@ def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False
     done = asyncio.run(dlq.redrive(worker, message))
     _hands(done.in_hand, as_json)
     if as_json:
-        _write([{"message": letter.id, "to": queue} for letter, queue in done.moved])
+        console.write_json([{"message": letter.id, "to": queue} for letter, queue in done.moved])
         return
     for letter, queue in done.moved:
-        _say(f"{letter.id} is back in {queue}")
-    _say(f"{len(done.moved)} messages were put back.")
+        console.say(f"{letter.id} is back in {queue}")
+    console.say(f"{len(done.moved)} messages were put back.")
 
 
 def dlq_drop(worker: One, message: MessageId, yes: Yes = False, as_json: AsJson = False) -> None:
@@ -79,15 +77,15 @@ def dlq_drop(worker: One, message: MessageId, yes: Yes = False, as_json: AsJson 
     _hands(found.in_hand, as_json)
     letter = next(iter(found.letters), None)
     if as_json:
-        _write({"dropped": bool(letter and yes), "letter": letter and letter.record()})
+        console.write_json({"dropped": bool(letter and yes), "letter": letter and letter.record()})
         return
     if letter is None:
-        _say(f"There is no dead letter {message} of {worker}: nothing was dropped.")
+        console.say(f"There is no dead letter {message} of {worker}: nothing was dropped.")
         return
-    _say(dlq.line(letter))
-    _say(f"  {letter.body}")
+    console.say(dlq.line(letter))
+    console.say(f"  {letter.body}")
     verdict = "was dropped" if yes else "is still there: add --yes to drop it"
-    _say(f"{letter.id} {verdict}.")
+    console.say(f"{letter.id} {verdict}.")
 
 
 def _hands(in_hand: dict[str, int], as_json: bool) -> None:
@@ -95,11 +93,3 @@ def _hands(in_hand: dict[str, int], as_json: bool) -> None:
     to = console.err if as_json else console.out
     for queue, count in in_hand.items():
         to.print(dlq.in_hand(queue, count), markup=False, soft_wrap=True)
-
-
-def _say(line: str) -> None:
-    console.out.print(line, markup=False, soft_wrap=True)
-
-
-def _write(record: object) -> None:
-    sys.stdout.write(json.dumps(record, indent=2) + "\n")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from rich.markup import escape
 from rich.table import Table
 
-from daybook.console import out
+from daybook.console import out, say
 from daybook.operate.versions import AsOf, History, Telling, Version
 from shared.money import Amounts, cents
 
@@ -14,20 +14,20 @@ def tell_history(history: History) -> None:
     """Print every version with what changed in it."""
     for version in history.versions:
         for line in _lines(version, history.metric):
-            _tell(line)
+            say(line)
     for telling in history.lost:
-        _tell(_lost(telling))
+        say(_lost(telling))
 
 
 def tell_as_of(found: AsOf) -> None:
     """Print what was told by then and, where it is another, what was in force; by OU."""
     if found.reported:
-        _tell(f"As it was told by the end of {found.when} (UTC):")
+        say(f"As it was told by the end of {found.when} (UTC):")
         _tell_whole(found.reported, found)
     for telling in found.lost:
-        _tell(_lost(telling))
+        say(_lost(telling))
     if found.in_force and found.in_force != found.reported:
-        _tell(f"In force at the end of {found.when} (UTC), when nobody had been told of it:")
+        say(f"In force at the end of {found.when} (UTC), when nobody had been told of it:")
         _tell_whole(found.in_force, found)
 
 
@@ -41,11 +41,7 @@ def _tell_whole(version: Version, found: AsOf) -> None:
             table.add_row(escape(ou_path), cost, escape(part.currency))
     out.print(table)
     for line in _lines(version, found.metric):
-        _tell(line)
-
-
-def _tell(line: str) -> None:
-    out.print(line, markup=False, soft_wrap=True)
+        say(line)
 
 
 def _lines(version: Version, metric: str) -> Iterator[str]:

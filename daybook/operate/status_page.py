@@ -6,7 +6,7 @@ from datetime import timedelta
 from rich.markup import escape
 from rich.table import Table
 
-from daybook.console import SHAPES, STYLES, out
+from daybook.console import SHAPES, STYLES, out, say
 from daybook.operate.days import DayState
 from daybook.operate.dlq import in_hand
 from daybook.operate.runs import LATELY
@@ -18,7 +18,7 @@ def tell_status(status: Status, metric: str) -> None:
     """Print the calendar, what runs, what waits, and what it cost."""
     out.print(_days(status, metric))
     for line in _lines(status):
-        out.print(line, markup=False, soft_wrap=True)
+        say(line)
 
 
 def age(seconds: float) -> str:

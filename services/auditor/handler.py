@@ -112,12 +112,16 @@ def under_way(listed: Listed) -> list[str]:
 
 
 def _at_work(queue: Queue) -> bool:
-    if queue.name == BACKFILLS:
-        return queue.waiting > 0
+    if _months_wait(queue):
+        return True
     waits = queue.name.endswith(DEAD) or queue.name.startswith(MAY_WAIT)
     return not waits and (queue.waiting or queue.in_hand) > 0
 
 
 def months_wait(listed: Listed) -> bool:
     """Say whether backfills wait that nobody has begun: what they mend is not to be asked twice."""
-    return any(queue.name == BACKFILLS and queue.waiting for queue in listed.queues)
+    return any(map(_months_wait, listed.queues))
+
+
+def _months_wait(queue: Queue) -> bool:
+    return queue.name == BACKFILLS and queue.waiting > 0

@@ -7,7 +7,7 @@ from services.auditor.report import AuditReport
 from services.auditor.spans import Span, spans
 from shared.days import Period
 from shared.event_data import BackfillData
-from shared.events import derive_id
+from shared.ids import derive_id
 
 WHO = "daybook.auditor"
 LONGEST = 500

@@ -75,8 +75,8 @@ class Lookout:
         actual, expected = watched.values[row, days], watched.expected[row, days]
         heavy = np.flatnonzero(np.abs(np.cumsum(actual - expected)) >= self.floor)
         clear = [event.first + int(n) for n in heavy if event.first + n >= event.found]
-        of_account = self.alive[cell.account], self.begun.get(cell.account)
-        if not clear or comes_or_goes(event, *of_account):
+        alive, begun = self.alive[cell.account], self.begun.get(cell.account)
+        if not clear or comes_or_goes(event, alive, begun):
             return None
         place = self.cells.places[cell.account][1]
         since = self._date(event.first)

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 """Amounts by day, oldest first. Forecasts are estimates: what was spent stays Decimal."""
 WEEK = 7
 

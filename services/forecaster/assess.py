@@ -9,7 +9,14 @@ from typing import Any
 
 from services.forecaster.estimate import NOTHING, Estimate, Forecast, by_forecast, by_run_rate
 from services.forecaster.lights import NOT_BILLED, Standing, light_of
-from shared.config_outlook import Anomalies, BudgetOfOu, Lights, PlannedEvent, shown_ou
+from shared.config_outlook import (
+    Anomalies,
+    BudgetOfOu,
+    Lights,
+    PlannedEvent,
+    newest_budgets,
+    shown_ou,
+)
 from shared.money import exact_sum, to_scale
 from shared.outlook import NO_BUDGET, Outlook
 
@@ -70,9 +77,7 @@ class InForce:
 
 def budgets_in_force(budgets: Iterable[BudgetOfOu], day: date) -> dict[tuple[str, str], InForce]:
     """Return per OU path and currency the newest budget that has started by `day`."""
-    started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
-    newest = {(budget.ou, budget.currency): budget for budget in started}
-    return {key: _in_force(budget, day) for key, budget in newest.items()}
+    return {key: _in_force(each, day) for key, each in newest_budgets(budgets, day).items()}
 
 
 def _in_force(budget: BudgetOfOu, day: date) -> InForce:

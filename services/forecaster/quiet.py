@@ -5,11 +5,9 @@ event goes on over them: on the day after them it is held against the day before
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from services.forecaster.arrays import Mask
 from services.forecaster.watched import PAUSE, Sides
-
-Mask = NDArray[np.bool_]
 
 
 def last_sides(side: Sides, quiet: Mask, day: int) -> Sides:

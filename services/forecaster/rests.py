@@ -10,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from services.forecaster.arrays import WEEK, Floats
+from services.forecaster.arrays import WEEK, Floats, Mask
 
-Mask = NDArray[np.bool_]
 NOTHING = 0.02
 """A day of less than this part of the level costs nothing."""
 OPEN = 0.3

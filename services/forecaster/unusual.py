@@ -10,15 +10,13 @@ docs/anomalies.md says what was tuned on what.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from services.forecaster.arrays import WEEK, Floats
+from services.forecaster.arrays import WEEK, Floats, Mask
 from services.forecaster.quiet import all_of_one, last_sides
 from services.forecaster.rests import Rests
 from services.forecaster.watched import Places, Sides, Watched
 from shared.anomalies import JUDGED_AFTER
 
-Mask = NDArray[np.bool_]
 SPANS = (1, 3, 7)
 """Days that are judged together: a small change of level is clear only after some of them."""
 SETTLE = 14

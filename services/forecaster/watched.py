@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from services.forecaster.arrays import Floats
+from services.forecaster.arrays import Floats, Mask
 
 Sides = NDArray[np.int8]
 Places = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 PAUSE = 3
 """Days between two unusual days that may be of one event."""
 LIKE = 0.25

@@ -110,8 +110,8 @@ class Composer:
         )
         month = await self._month(data, tables)
         told, notes = await self._figures(data, tables, outlooks, month)
-        resent = data.batch is not None and data.batch.only != ""
-        days = await ToldDays(self.store).since_last_digest(data.day, shown, resent=resent)
+        again = bool(data.resends)
+        days = await ToldDays(self.store).since_last_digest(data.day, shown, resent=again)
         restated = restatements(days.since, days.changes, self.metric)
         report = Report(
             told,
@@ -125,10 +125,8 @@ class Composer:
             history=await days_of_history(self.store, data.day),
             changes=await read_changes(self.store, data.day),
         )
-        bucket, known = self.store.bucket, tuple(outlooks)
-        return Composed(
-            report, tables, known, csv, days.told, days.since, days.changes, month, bucket
-        )
+        known = report, tables, tuple(outlooks), csv
+        return Composed(*known, days.told, days.since, days.changes, month, self.store.bucket)
 
     def shown(self, data: CatalogedData) -> Shown | None:
         """Return what converts to the display currency, if there is one."""

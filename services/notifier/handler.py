@@ -74,8 +74,7 @@ class SendDigest:
             made = await composer.compose(event)
         except InputError as error:
             raise Reject(str(error)) from error
-        only = data.batch.only if data.batch else ""
-        sender = replace(self._sender(lease), only=only)
+        sender = replace(self._sender(lease), only=data.resends)
         envelope = digest_envelope(made, self.audiences.digest, self.now())
         kind = f"replay-{event.runid}" if data.replay else DAILY
         mail = Mail(data.day, kind, event.runid, envelope, made.told)

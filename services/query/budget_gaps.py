@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.query.organization import Placement
-from shared.config_outlook import UNMAPPED, BudgetOfOu, shown_ou
+from shared.config_outlook import UNMAPPED, BudgetOfOu, newest_budgets, shown_ou
 from shared.money import cents, exact_sum
 
 MOST = 5
@@ -25,8 +25,7 @@ def budget_gaps(
     On `day`; nothing about OUs without where there is no budget at all. `currencies` are those that
     costs are held against budgets in: a budget in another covers nothing. Empty: not known.
     """
-    started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
-    newest = {(budget.ou, budget.currency): budget.on(day) for budget in started}
+    newest = {key: budget.on(day) for key, budget in newest_budgets(budgets, day).items()}
     amounts = {key: amount for key, amount in newest.items() if amount is not None}
     return [*_contradictions(amounts), *_left_out(amounts, placements, day, currencies)]
 

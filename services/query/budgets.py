@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from services.query.organization import Placement
-from shared.config_outlook import ROOT, UNMAPPED, BudgetOfOu, shown_ou
+from shared.config_outlook import ROOT, UNMAPPED, BudgetOfOu, newest_budgets, shown_ou
 
 MOST_BUDGETS = 5
 """Budgets that are named; of more the number is said."""
@@ -24,8 +24,7 @@ def budgets_of_nothing(
     """
     now = [place for place in placements if place.valid_from <= day < place.valid_to]
     there = {path for place in now for path in _lineage(place.ou_path)}
-    started = sorted((b for b in budgets if b.starts <= day), key=lambda budget: budget.starts)
-    newest = {(budget.ou, budget.currency): budget for budget in started}
+    newest = newest_budgets(budgets, day)
     budgeted = {ou for (ou, _), budget in newest.items() if budget.on(day) is not None}
     lost = sorted(budgeted - there - {ROOT, UNMAPPED}) if now else []
     renamed = {ou: _renamed(ou, placements, now) for ou in lost}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
-from shared.events import derive_id
+from shared.ids import derive_id
 from tests.faults.example import DAY, FIRST, PROD, Delivery, backfill, deliver, furnish, tick
 from tests.faults.invariants import violations
 from tests.faults.kinds import KINDS

@@ -18,7 +18,7 @@ from tests.faults.mutants import Patches
 
 _PROCESS, _ATTEMPT, _WORK = Worker.process, Worker._attempt, Worker._work
 _RECEIVE, _PUBLISH = SqsInbox.receive, SnsOutbox.publish
-_EXTEND, _DERIVE = Lease.extend, events.derive_id
+_EXTEND, _DERIVE = Lease.extend, ids.derive_id
 
 
 def delete_before_publish() -> Patches:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from services.notifier.sending.claim import claim_name
-from shared.events import derive_id
+from shared.ids import derive_id
 from shared.locations import breakdown_key
 from tests.faults.example import (
     AUDIENCES,

@@ -10,7 +10,8 @@ from services.notifier.sending.claim import claim_name
 from services.notifier.sending.post import MaybeSent, NotSent
 from shared.config_people import Chat, Executives, Owner, parts
 from shared.errors import Reject, Retry
-from shared.events import Batch, PeriodCataloged, derive_id
+from shared.events import Batch, PeriodCataloged
+from shared.ids import derive_id
 from shared.locations import dashboard_key, snapshot_key
 from tests.support.units.aio import in_loop
 from tests.support.units.events import cataloged

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 import structlog
 
-from shared.digest_claim import Claim, ClaimState, Told, first_claim
+from shared.digest_claim import DAILY, DELAYED, Claim, ClaimState, Told, first_claim
 from shared.errors import Conflict
 from shared.ledger import Entry, Ledger
 
@@ -27,8 +27,6 @@ __all__ = [  # all about claims
     "claim_name",
     "first_claim",
 ]
-DAILY, DELAYED = "daily", "delayed"
-"""Kinds of claims: a tick's digest, and the mail that says that its data is late."""
 PAUSES = (0.1, 0.3, 1.0)
 """Seconds between the tries to record a digest's state."""
 log = structlog.get_logger()

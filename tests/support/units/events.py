@@ -21,9 +21,9 @@ from shared.events import (
     PeriodAssessed,
     PeriodCataloged,
     PeriodQueried,
-    derive_id,
     follow_up,
 )
+from shared.ids import derive_id
 from shared.locations import staging_prefix
 from shared.memory import MemoryStore
 from shared.money import add_amounts
