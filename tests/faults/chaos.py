@@ -47,8 +47,6 @@ HURTS = ("kill_before", "kill_after", "lost_answer", "e500_after", "throttle", "
 """Kinds of fault that strike any call on any day."""
 WITHIN_CALLS = 110
 """A fault strikes one of so many calls after the tick."""
-MOST_REPLAYED = 20
-"""Days before yesterday that a replay asks for, at most."""
 COPIES: tuple[tuple[float, ...], ...] = ((0,), (0,), (0,), (0, 0), (0, 45), (0, 3600))
 """How a message travels: in seconds after it was said, once for each copy."""
 
@@ -153,10 +151,9 @@ class Operation:
         self.world.named += [("archiver.* s3:PutObject", "e500_before")] * 60
 
     def _replayed(self, day: date) -> None:
-        """Some weeks are asked for again just before the tick."""
+        """Everything so far is asked for again just before the tick."""
         self._deliver(day)
-        last = day - timedelta(days=1)
-        first = max(FIRST_DAY, last - timedelta(days=self.random.randint(0, MOST_REPLAYED)))
+        first, last = FIRST_DAY, day - timedelta(days=1)
         self.assessed |= set(days_between(first, last))
         self._ask(first, last, f"replay-{day}", notify=False)
 
