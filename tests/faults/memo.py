@@ -33,6 +33,8 @@ from shared.config import Config, load_config
 
 Staged = tuple[Control, dict[date, DayFiles]]
 Parts = list[tuple[str, bytes]]
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one
+"""Where each work in hand has its folder."""
 _REAL_QUERY = embedded_engine._query
 _KNOWN: dict[str, tuple[Control, dict[date, list[Parts]]]] = {}
 _REAL_CONFIG = load_config
@@ -103,9 +105,8 @@ def memoised(seed: int) -> Iterator[None]:
     """Put the memory in place, and ids that are the same in every replay."""
     numbers = iter(range(seed * 1_000_000, (seed + 1) * 1_000_000))
     ids = SimpleNamespace(uuid4=lambda: uuid.UUID(int=next(numbers)))
-    shm = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one
     with contextlib.ExitStack() as stack:
-        folder = tempfile.TemporaryDirectory(dir=shm if shm.is_dir() else None)
+        folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
         stack.enter_context(patch.object(embedded_engine, "_query", _query))
         stack.enter_context(patch.object(service, "load_config", _config))
         stack.enter_context(patch.object(snapshot, "executive_pdf", _pdf))

@@ -66,8 +66,11 @@ def test_trees_keep_the_order_and_share_all_but_the_last_fault() -> None:
     assert len(grown) <= len(schedules) / MOST + 4
 
 
-def test_nothing_is_left_in_the_folder_of_the_work_in_hand() -> None:
-    before = set(Path(tempfile.gettempdir()).glob("*"))
+def test_nothing_is_left_in_the_folder_of_the_work_in_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memo, "MEMORY", tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     judge_tree([Schedule("tick", ((n, "kill_after"),)) for n in range(10, 90, 20)])
 
-    assert set(Path(tempfile.gettempdir()).glob("*")) <= before
+    assert list(tmp_path.iterdir()) == []
