@@ -18,10 +18,11 @@ READ_TIMEOUT = {"ses": 10}
 that is being handed over within the grace of a worker that is told to stop."""
 
 
-def config_for(service: str, region: str | None = None) -> AioConfig:
+def config_for(service: str, region: str | None = None, agent: str | None = None) -> AioConfig:
     """Return the client configuration: one retry layer, and none where a repeat is an effect.
 
-    AWS_REGION is read here: unlike other SDKs, botocore knows AWS_DEFAULT_REGION alone.
+    AWS_REGION is read here: unlike other SDKs, botocore knows AWS_DEFAULT_REGION alone. `agent` is
+    the User-Agent; without one botocore puts one together anew for each request, twice.
     """
     attempts = 1 if service in NEVER_TWICE else 3
     return AioConfig(
@@ -29,7 +30,7 @@ def config_for(service: str, region: str | None = None) -> AioConfig:
         connect_timeout=5,
         read_timeout=READ_TIMEOUT.get(service, 20),
         retries={"mode": "standard", "total_max_attempts": attempts},
-        user_agent_appid="daybook",
+        user_agent=agent,
     )
 
 
@@ -41,11 +42,12 @@ async def clients(*services: str, region: str | None = None) -> AsyncIterator[tu
     """
     session = get_session()
     session.register_component("data_loader", _data(session.get_config_variable("data_path")))
+    agent = f"{session.user_agent_name}/{session.user_agent_version} app/daybook"
     async with AsyncExitStack() as stack:
         yield tuple(
             [
                 await stack.enter_async_context(
-                    session.create_client(service, config=config_for(service, region))
+                    session.create_client(service, config=config_for(service, region, agent))
                 )
                 for service in services
             ]

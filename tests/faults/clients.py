@@ -33,6 +33,8 @@ class Clients:
     A schedule must not see the retry quota that another one spent, so it is filled up again.
     """
 
+    user_agent_name, user_agent_version = "faults", "0"
+
     def __init__(self) -> None:
         self._session: AioSession = get_session()
         self._made: dict[tuple[str, str, str], Any] = {}
@@ -63,8 +65,7 @@ class Clients:
             self._quotas.append(_REAL_QUOTA(*args))
             return self._quotas[-1]
 
-        cheap = AioConfig(signature_version=UNSIGNED, user_agent="daybook-faults")
-        unsigned = config.merge(cheap)
+        unsigned = config.merge(AioConfig(signature_version=UNSIGNED))
         with patch.object(botocore.retries.quota, "RetryQuota", remember):
             making = self._session.create_client(service, config=unsigned)
             client = await making.__aenter__()  # left open: the wire is never used

@@ -79,3 +79,29 @@ def test_a_service_of_another_region_is_asked_there(monkeypatch: pytest.MonkeyPa
 async def region_of(service: str, region: str | None = None) -> str:
     async with clients(service, region=region) as (client,):
         return str(client.meta.region_name)
+
+
+class NotSentError(Exception):
+    """Says what would have gone out."""
+
+
+def test_requests_say_whose_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+
+    agent = asyncio.run(agent_of("sqs"))
+
+    sdk, whose, _ = agent.split()
+    assert sdk.startswith("aiobotocore/")
+    assert whose == "app/daybook"
+
+
+async def agent_of(service: str) -> str:
+    async def stop(request: Any, **_: Any) -> None:
+        raise NotSentError(request.headers["User-Agent"].decode())
+
+    async with clients(service, region="eu-west-1") as (client,):
+        client.meta.events.register_first("before-send.*.*", stop)
+        with pytest.raises(NotSentError) as words:
+            await client.list_queues()
+    return str(words.value)
