@@ -5,8 +5,8 @@ BIN    := $(VENV)/bin
 CHECKOV := $(VENV)/checkov
 LOCALSTACK := $(VENV)/localstack
 PEERS  := $(VENV)/peers
-# Three on two cores: much of the tests' time is waiting, for Terraform above all.
-PROCESSES ?= 3
+# One more than cores: much of the tests' time is waiting, for Terraform above all.
+PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 PATHS  := services shared daybook tests benchmarks
 
 .PHONY: help setup system demo test test-localstack localstack checkov faults sigterm bench peers bench-forecast bench-forecast-speed bench-anomalies bench-images bench-rendering lint types layers check unit reference fonts vega pictures lock clean
