@@ -1,4 +1,4 @@
-"""Remembers pure work between schedules: DuckDB's answers, the configuration, the PDF.
+"""Remembers pure work: DuckDB's answers, the configuration, the PDF, Parquet, points in time.
 
 What is remembered was computed by the shipped code for exactly the same bytes; everything that
 touches the world is done anew in every schedule.
@@ -19,6 +19,8 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from botocore import parsers
+
 from services.notifier import snapshot
 from services.notifier.dashboard.model import Dashboard
 from services.notifier.executive.content import content
@@ -30,6 +32,7 @@ from services.query.embedded_engine import DayFiles
 from services.query.engine import Control
 from shared import service
 from shared.config import Config, load_config
+from shared.parquet import from_parquet
 
 Staged = tuple[Control, dict[date, DayFiles]]
 Parts = list[tuple[str, bytes]]
@@ -39,6 +42,8 @@ _REAL_QUERY = embedded_engine._query
 _KNOWN: dict[str, tuple[Control, dict[date, list[Parts]]]] = {}
 _REAL_CONFIG = load_config
 _PDFS: dict[str, bytes] = {}
+_table = lru_cache(maxsize=4096)(from_parquet)
+_timestamp = lru_cache(maxsize=4096)(parsers.DEFAULT_TIMESTAMP_PARSER)
 REAL_ENGINE: list[bool] = []
 """Not empty: every query goes to DuckDB itself."""
 IN_A_COPY: list[bool] = []
@@ -111,7 +116,14 @@ def memoised(seed: int) -> Iterator[None]:
         stack.enter_context(patch.object(service, "load_config", _config))
         stack.enter_context(patch.object(snapshot, "executive_pdf", _pdf))
         stack.enter_context(patch.object(tempfile, "tempdir", stack.enter_context(folder)))
-        for name, module in list(sys.modules.items()):
-            if name.startswith(("services.", "shared.")) and vars(module).get("uuid") is uuid:
-                stack.enter_context(patch.object(module, "uuid", ids))
+        stack.enter_context(patch.object(parsers, "DEFAULT_TIMESTAMP_PARSER", _timestamp))
+        _everywhere(stack, "uuid", uuid, ids)
+        _everywhere(stack, "from_parquet", from_parquet, _table)
         yield
+
+
+def _everywhere(stack: contextlib.ExitStack, name: str, real: object, ours: object) -> None:
+    """Put ours in the place of the real one in every module that has imported it."""
+    for place, module in list(sys.modules.items()):
+        if place.startswith(("services.", "shared.")) and vars(module).get(name) is real:
+            stack.enter_context(patch.object(module, name, ours))
