@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from shared.frozen import Frozen
 
 
-class AccountChange(BaseModel):
+class AccountChange(Frozen):
     """One account, as it is from the day on."""
-
-    model_config = ConfigDict(frozen=True)
 
     account_id: str = Field(description="12-digit account id.")
     name: str = Field(description="Its name; any characters.")
@@ -17,10 +17,8 @@ class AccountChange(BaseModel):
     state: str = Field(description="Account state of AWS Organizations, or GONE.")
 
 
-class AccountChanges(BaseModel):
+class AccountChanges(Frozen):
     """The account-to-OU table of a day against the one of the day before."""
-
-    model_config = ConfigDict(frozen=True)
 
     day: date = Field(description="The day (UTC) that the changes hold from.")
     source: str = Field(description="s3:// location of the table.")

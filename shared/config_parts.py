@@ -4,16 +4,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from shared.days import Period
+from shared.frozen import Frozen
 from shared.money import SCALE
 
 
-class Strict(BaseModel):
+class Strict(Frozen):
     """Frozen, and a field that it does not know is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
 
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import Field, PlainSerializer
 
+from shared.frozen import Frozen
 from shared.money import plain
 
 Stated = Annotated[
@@ -17,12 +18,7 @@ Stated = Annotated[
 """An amount as somebody else states it, with however many decimals."""
 
 
-class _Kept(BaseModel):
-    # As events, of which it is a part: the next release may add to it.
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Gap(_Kept):
+class Gap(Frozen):
     """One figure in the archive and elsewhere; `gap` is the first less the second, exactly."""
 
     what: str = Field(description="A cost metric, or an invoice's id.")
@@ -33,7 +29,7 @@ class Gap(_Kept):
     causes: tuple[str, ...] = Field(default=(), description="Likely causes, in sentences.")
 
 
-class CostCheck(_Kept):
+class CostCheck(Frozen):
     """The comparison of a billing period, from its first day on."""
 
     through: date = Field(description="Last day that was compared, included (UTC).")

@@ -3,20 +3,19 @@
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.day_status import DayStatus, day_status
 from shared.event_data import Reference
+from shared.frozen import Frozen
 from shared.money import Amounts
 
 ADOPTED = "00000000T000000.000000Z"
 """How the version begins of what was there before Daybook: it sorts before every delivery."""
 
 
-class DayVersion(BaseModel):
+class DayVersion(Frozen):
     """One archived version of a day."""
-
-    model_config = ConfigDict(frozen=True)
 
     sha256: str = Field(description="Checksum of the Parquet object.")
     run: str = Field(description="The run that wrote it.")
@@ -42,10 +41,8 @@ class DayVersion(BaseModel):
         return self.source == "adopted"
 
 
-class DayRecord(BaseModel):
+class DayRecord(Frozen):
     """A day's versions, oldest first."""
-
-    model_config = ConfigDict(frozen=True)
 
     day: date
     versions: tuple[DayVersion, ...]
@@ -85,10 +82,8 @@ class DayRecord(BaseModel):
         return "unchanged" if before.sha256 == ours.sha256 else "restated"
 
 
-class PeriodRecord(BaseModel):
+class PeriodRecord(Frozen):
     """The newest delivery of a billing period that an archiver has begun to archive."""
-
-    model_config = ConfigDict(frozen=True)
 
     source_version: str = Field(description="The delivery.")
     run: str = Field(description="The run that began it.")

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from shared.frozen import Frozen
 from shared.ids import derive_id, run_from
 
 DAILY, DELAYED = "daily", "delayed"
 """Kinds of claims: a tick's digest, and the mail that says that its data is late."""
 
 
-class ToldDay(BaseModel):
+class ToldDay(Frozen):
     """One day as a digest knew it."""
-
-    model_config = ConfigDict(frozen=True)
 
     sha256: str = Field(description="Checksum of the day's object in the archive.")
     etag: str = Field(
@@ -38,10 +37,8 @@ class ClaimState(Enum):
     RESENT = "resent"
 
 
-class Claim(BaseModel):
+class Claim(Frozen):
     """The ledger's record of one digest to one recipient list."""
-
-    model_config = ConfigDict(frozen=True)
 
     state: ClaimState
     run: str = Field(description="The run that claimed it.")

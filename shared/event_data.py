@@ -3,22 +3,16 @@
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from shared.cost_check import CostCheck
 from shared.day_status import DayStatus, day_status
 from shared.days import Period
+from shared.frozen import Frozen
 from shared.money import Amounts, Money
 
 MOST_PERIODS = 120
 """Billing periods of one backfill: ten years, more than any export holds."""
-
-
-class Frozen(BaseModel):
-    """Immutable, and tolerant of what the next release adds."""
-
-    # Unknown fields are ignored: a worker must read the events of the next release, too.
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Reference(Frozen):

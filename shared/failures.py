@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from structlog.contextvars import get_contextvars
 
 from shared.errors import InputError
+from shared.frozen import Frozen
 from shared.locations import failure_key
 from shared.outcomes import MEANT, Outcome, Verdict
 from shared.ports import Message, ObjectStore
@@ -30,10 +31,8 @@ _SECRET = re.compile(r"[A-Za-z0-9+/=_-]{40,}|A[SK]IA[A-Z0-9]{16}")
 """What may be a key, a token or a signature."""
 
 
-class Failure(BaseModel):
+class Failure(Frozen):
     """What a worker knows of its last failure with a message."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     message: str = Field(description="The message's id in SQS.")
     queue: str = Field(description="Name of the worker's queue.")

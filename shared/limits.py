@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from shared.config_outlook import AwsBudget, BudgetOfOu
 from shared.days import ONE_DAY, Period
+from shared.frozen import Frozen
 from shared.ledger import Ledger
 from shared.locations import AWS_LIMITS
 from shared.money import Money
@@ -22,13 +23,11 @@ from shared.ports import ObjectStore
 NEVER_READ = "AWS Budgets has not been read yet"
 
 
-class Stated(BaseModel):
+class Stated(Frozen):
     """What a budget of AWS Budgets says: one amount a month, or a plan of months; or why neither.
 
     Days are UTC. `unusable` is said after the budget's name: "is QUARTERLY".
     """
-
-    model_config = ConfigDict(frozen=True)
 
     currency: str = Field(default="", description="Unit of the limit: an ISO 4217 code.")
     monthly: Money | None = Field(default=None, description="The limit of every month.")
@@ -50,10 +49,8 @@ class Sighting(Stated):
         return Stated(**self.model_dump(exclude={"since"}))
 
 
-class AwsLimits(BaseModel):
+class AwsLimits(Frozen):
     """Every mapped budget's sightings, oldest first: the ledger's document."""
-
-    model_config = ConfigDict(frozen=True)
 
     looked_at: AwareDatetime = Field(description="When a run last asked (UTC).")
     run: str = Field(description="The run that asked.")

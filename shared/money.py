@@ -5,9 +5,10 @@ from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation,
 from functools import reduce
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import Field, PlainSerializer
 
 from shared.errors import InputError
+from shared.frozen import Frozen
 
 SCALE = 12
 """Decimal places that every amount carries: `decimal(38,12)` in Athena, DuckDB and Parquet."""
@@ -59,10 +60,8 @@ Money = Annotated[
 """A decimal that travels as a plain decimal string."""
 
 
-class Amounts(BaseModel):
+class Amounts(Frozen):
     """A cost in one currency by every metric; the net ones only if the export states net costs."""
-
-    model_config = ConfigDict(frozen=True)
 
     currency: str = Field(description="ISO 4217 code as the export bills it.")
     unblended: Money = Field(description="Sum of line_item_unblended_cost.")

@@ -2,17 +2,16 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.days import Period
 from shared.event_data import AssessedData, Batch, Refresh
+from shared.frozen import Frozen
 from shared.money import Money
 
 
-class RunRecord(BaseModel):
+class RunRecord(Frozen):
     """One billing period of a run, from when its partitions are in the catalog."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     run: str
     period: Period

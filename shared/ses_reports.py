@@ -7,7 +7,7 @@ SNS". Fields that are not named here are passed over; new ones may come at any t
 from pydantic import AwareDatetime, Field, ValidationError
 
 from shared.errors import Ignore
-from shared.event_data import Frozen
+from shared.frozen import Frozen
 
 TOPIC_VALIDATED = "Successfully validated SNS topic for Amazon SES event publishing"
 """What SES says to a topic, in plain text, when it is made a destination of events."""

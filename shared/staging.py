@@ -2,17 +2,16 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.days import Period
 from shared.event_data import ControlSums, Reference
+from shared.frozen import Frozen
 from shared.money import Amounts, Money
 
 
-class StagedDay(BaseModel):
+class StagedDay(Frozen):
     """One day's rows: the objects that hold them and what they add up to."""
-
-    model_config = ConfigDict(frozen=True)
 
     day: date
     keys: tuple[str, ...] = Field(description="Staged Parquet objects; none for an empty day.")
@@ -29,20 +28,16 @@ class StagedDay(BaseModel):
     )
 
 
-class InvoicedTotal(BaseModel):
+class InvoicedTotal(Frozen):
     """What the lines of one invoice add up to, in one currency."""
-
-    model_config = ConfigDict(frozen=True)
 
     invoice: str = Field(description="The invoice's id, as the export has it.")
     currency: str
     unblended: Money
 
 
-class UsedOrganization(BaseModel):
+class UsedOrganization(Frozen):
     """The account-to-OU table that a query used."""
-
-    model_config = ConfigDict(frozen=True)
 
     source: str = Field(description="s3:// location of the table.")
     sha256: str = Field(description="Checksum of its bytes.")
@@ -51,10 +46,8 @@ class UsedOrganization(BaseModel):
     )
 
 
-class StagedPeriod(BaseModel):
+class StagedPeriod(Frozen):
     """A billing period as one query saw it."""
-
-    model_config = ConfigDict(frozen=True)
 
     period: Period
     source_version: str = Field(

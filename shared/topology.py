@@ -3,16 +3,14 @@
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from shared.frozen import Frozen
 
 TOPOLOGY_FILE = Path(__file__).resolve().parent.parent / "infra" / "topology.json"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Schedule(_Part):
+class Schedule(Frozen):
     """An EventBridge rule that fires by the clock (UTC); `data` is what its event says."""
 
     name: str
@@ -22,7 +20,7 @@ class Schedule(_Part):
     data: dict[str, bool] | None = None
 
 
-class TickRequest(_Part):
+class TickRequest(Frozen):
     """An EventBridge rule that fires when an operator puts an event on the bus."""
 
     name: str
@@ -32,7 +30,7 @@ class TickRequest(_Part):
     description: str
 
 
-class MailEvents(_Part):
+class MailEvents(Frozen):
     """The SES configuration set whose events tell what became of a mail, and their topic."""
 
     topic: str
@@ -41,7 +39,7 @@ class MailEvents(_Part):
     description: str
 
 
-class Backfill(_Part):
+class Backfill(Frozen):
     """The second queue of a worker, for what a backfill asked for: its name and its events."""
 
     suffix: str = Field(description="Added to the name of the worker's queue.")
@@ -50,7 +48,7 @@ class Backfill(_Part):
     description: str
 
 
-class WorkerEntry(_Part):
+class WorkerEntry(Frozen):
     """One worker: what it hears and says, and its queues' timeouts in seconds."""
 
     hears: tuple[str, ...]
@@ -61,14 +59,14 @@ class WorkerEntry(_Part):
     backfills: bool = Field(default=False, description="Whether it has a queue for backfills, too.")
 
 
-class Bucket(_Part):
+class Bucket(Frozen):
     """The archive bucket and after how many days a prefix expires."""
 
     name: str
     expire_days: dict[str, int]
 
 
-class Table(_Part):
+class Table(Frozen):
     """A Glue table over a prefix of the archive bucket: (name, type, comment) per column."""
 
     prefix: str
@@ -94,7 +92,7 @@ class ProjectedTable(Table):
         return found
 
 
-class Topology(_Part):
+class Topology(Frozen):
     """The whole table."""
 
     events_topic: str

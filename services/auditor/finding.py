@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from shared.frozen import Frozen
 
 Kind = Literal[
     "object-gone",
@@ -35,10 +37,8 @@ Kind = Literal[
 """Every kind of finding that there is; docs/audit.md says what each means."""
 
 
-class Finding(BaseModel):
+class Finding(Frozen):
     """One thing that is wrong. `day` is a billing day (UTC); null when it is about no one."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Kind
     day: date | None = Field(default=None, description="The billing day (UTC).")

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.auditor.finding import Finding, Kind
+from shared.frozen import Frozen
 
 HEALS = timedelta(hours=3)
 """How long a repair may take until the same finding counts as one that it did not mend."""
@@ -15,10 +16,8 @@ BY_READING: frozenset[Kind] = frozenset(
 """What a full audit may find that a light one cannot see."""
 
 
-class AuditReport(BaseModel):
+class AuditReport(Frozen):
     """One audit."""
-
-    model_config = ConfigDict(frozen=True)
 
     run: str = Field(description="The run of the event that asked for it.")
     at: datetime = Field(description="When it looked (UTC).")

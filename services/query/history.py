@@ -14,15 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from services.query.organization import GONE, Placement
+from shared.frozen import Frozen
 
 
-class Place(BaseModel):
+class Place(Frozen):
     """Where an account is in the organization, and what it is called."""
-
-    model_config = ConfigDict(frozen=True)
 
     ou_id: str = Field(description="Id of the OU; empty for the root itself.")
     ou_path: str = Field(description="Names from the root: Root, Root/Workloads/Prod.")
@@ -52,10 +51,8 @@ class Snapshot:
     places: Mapping[str, Place]
 
 
-class AccountHistory(BaseModel):
+class AccountHistory(Frozen):
     """Every account's stays, oldest first, without gap or overlap: the ledger's document."""
-
-    model_config = ConfigDict(frozen=True)
 
     taken_at: AwareDatetime = Field(description="When the newest snapshot was taken (UTC).")
     run: str = Field(description="The run that took it.")

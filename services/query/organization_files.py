@@ -8,22 +8,20 @@ as it was, and what was edited since is news of a later day.
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from shared.frozen import Frozen
 
 
-class ToldBy(BaseModel):
+class ToldBy(Frozen):
     """A content of the file."""
-
-    model_config = ConfigDict(frozen=True)
 
     since: date = Field(description="First day (UTC) whose digest was told by it.")
     sha256: str = Field(description="Checksum of the file's bytes.")
 
 
-class OrganizationFiles(BaseModel):
+class OrganizationFiles(Frozen):
     """The contents that digests were told by, oldest first: the ledger's document."""
-
-    model_config = ConfigDict(frozen=True)
 
     through: date = Field(description="Newest day (UTC) whose digest was told.")
     files: tuple[ToldBy, ...] = Field(description="Contents, each until the next one begins.")

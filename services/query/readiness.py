@@ -7,13 +7,14 @@ times are UTC.
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.query.delay import Since
 from services.query.executions import Executions, NoExecutions, failure, under_way
 from shared.days import ONE_DAY
 from shared.errors import Reject, Retry, Wait
 from shared.events import DataDelayed, DayReady, DelayedData, Event, follow_up
+from shared.frozen import Frozen
 from shared.staging import StagedPeriod
 
 LOOK_AGAIN = 900
@@ -38,10 +39,8 @@ class Torn(NotReady):
     """Its files are of two deliveries, and stay so."""
 
 
-class Looked(BaseModel):
+class Looked(Frozen):
     """What was found wanting in a delivery, so that it need not be queried again."""
-
-    model_config = ConfigDict(frozen=True)
 
     version: str = Field(description="The delivery that was queried.")
     reason: str

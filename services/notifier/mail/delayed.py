@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.notifier.mail.message import Envelope, build_message
 from services.notifier.mail.render import render_delayed
@@ -11,6 +11,7 @@ from services.notifier.report.origin import Origin
 from shared.config_people import Digest
 from shared.days import Period
 from shared.events import DataDelayed
+from shared.frozen import Frozen
 from shared.ledger import Ledger
 from shared.locations import late_alarm_key
 from shared.ports import AlarmBell, ObjectStore
@@ -23,10 +24,8 @@ def delayed_message(event: DataDelayed, digest: Digest, now: datetime) -> Envelo
     return build_message(digest, rendered, (), day=event.data.day, origin=origin, now=now)
 
 
-class RungLate(BaseModel):
+class RungLate(Frozen):
     """The ledger's record that the alarm about a day has rung."""
-
-    model_config = ConfigDict(frozen=True)
 
     reason: str = Field(description="What was missing.")
 

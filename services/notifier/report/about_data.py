@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.events import PeriodCataloged, PeriodScope
+from shared.frozen import Frozen
 from shared.ledger import Ledger
 from shared.locations import unknown_types_alarm_key
 from shared.ports import AlarmBell, ObjectStore
@@ -36,10 +37,8 @@ def about_data(data: PeriodScope, more: tuple[str, ...] = ()) -> AboutData | Non
     return AboutData(types[:MOST_TYPES], max(0, len(types) - MOST_TYPES), notes)
 
 
-class Rung(BaseModel):
+class Rung(Frozen):
     """The ledger's record that an alarm has rung."""
-
-    model_config = ConfigDict(frozen=True)
 
     types: dict[str, int] = Field(description="Lines by type that it was about.")
 
