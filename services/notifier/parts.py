@@ -121,10 +121,10 @@ def _require_the_same(told: Figures, whole: Figures, topmost: Sequence[str]) -> 
 
 def _restated(made: Composed, inside: Inside) -> Restatements | None:
     changes = [
-        DayChange(each.day, _version(each.was, inside), _version(each.now, inside))
+        DayChange(each.day, each.was and _version(each.was, inside), _version(each.now, inside))
         for each in made.changes
     ]
-    differing = [each for each in changes if each.was.by_ou != each.now.by_ou]
+    differing = [each for each in changes if not each.was or each.was.by_ou != each.now.by_ou]
     return restatements(made.since, differing, made.report.figures.metric)
 
 

@@ -3,14 +3,19 @@
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
-from shared.errors import MismatchError
 from shared.locations import day_record_key
 from shared.memory import MemoryStore
 from tests.support.units.aio import in_loop
 from tests.support.units.events import SECOND_DELIVERY, cataloged
-from tests.support.units.notifier import Notifier, hear
+from tests.support.units.notifier import (
+    PROD,
+    Notifier,
+    hear,
+    last_text,
+    mails,
+    notifier,
+    text_of,
+)
 from tests.support.units.rows import DAY, row
 
 BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
@@ -18,17 +23,17 @@ BEFORE, NEXT = DAY - timedelta(days=1), DAY + timedelta(days=1)
 
 @in_loop
 async def test_only_records_that_changed_are_read() -> None:
-    notifier = Notifier(store=CountingStore())
+    world = Notifier(store=CountingStore())
     month = {date(2026, 3, n): [row(str(n))] for n in range(1, 17)}
-    await hear(notifier, month)
+    await hear(world, month)
     changed = month | {BEFORE: [row("99")], NEXT: [row("1")]}
-    event = await cataloged(notifier.store, changed, run="run-2", version=SECOND_DELIVERY)
-    assert isinstance(notifier.store, CountingStore)
-    notifier.store.read.clear()
+    event = await cataloged(world.store, changed, run="run-2", version=SECOND_DELIVERY)
+    assert isinstance(world.store, CountingStore)
+    world.store.read.clear()
 
-    await notifier.hear(event)
+    await world.hear(event)
 
-    records = {key for key in notifier.store.read if key.startswith("ledger/days/")}
+    records = {key for key in world.store.read if key.startswith("ledger/days/")}
     assert records == {day_record_key(day) for day in (BEFORE, DAY, NEXT)}
 
 
@@ -45,15 +50,23 @@ class CountingStore(MemoryStore):
 
 
 @in_loop
-async def test_a_version_that_the_ledger_has_forgotten_is_not_passed_over() -> None:
-    notifier = Notifier()
-    await hear(notifier, {BEFORE: [row("1")], DAY: [row("2")]})
-    forgetful = MemoryStore()
+async def test_a_day_whose_told_version_is_lost_has_changed_by_an_unknown_amount_once() -> None:
+    world = notifier(roster=(PROD,))
+    await hear(world, {BEFORE: [row("1")], DAY: [row("2")]})
+    world.store = claims_alone(world.store)
     days = {BEFORE: [row("4")], NEXT: [row("9")]}
-    event = await cataloged(forgetful, days, run="run-2", version=SECOND_DELIVERY)
-    claims = {k: v for k, v in notifier.store.versions.items() if k.startswith("ledger/digests/")}
-    forgetful.versions |= claims
-    notifier.store = forgetful
 
-    with pytest.raises(MismatchError, match="forgotten the version of 2026-03-15"):
-        await notifier.hear(event)
+    await hear(world, days, version=SECOND_DELIVERY)
+
+    assert len(mails(world)) == len(world.post.sent) / 2 == 2
+    for mail in mails(world).values():
+        assert "15 Mar: changed; by how much is not known" in text_of(mail)
+    await hear(world, days | {NEXT + timedelta(days=1): [row("9")]}, version=SECOND_DELIVERY)
+    assert "Restated" not in last_text(world)
+
+
+def claims_alone(store: MemoryStore) -> MemoryStore:
+    """Return a bucket in which the digests' claims are left, and no record of a day."""
+    kept = MemoryStore()
+    kept.versions |= {k: v for k, v in store.versions.items() if k.startswith("ledger/digests/")}
+    return kept

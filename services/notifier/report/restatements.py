@@ -12,7 +12,7 @@ from decimal import Decimal
 from shared.config_outlook import shown_ou
 from shared.day_record import DayVersion
 from shared.days import ONE_DAY
-from shared.money import MINUS, Amounts, cents, exact_sum
+from shared.money import MINUS, cents, exact_sum
 
 TOP_OUS = 3
 MOST_SPANS = 8
@@ -23,15 +23,20 @@ Cells = dict[date, dict[str, Decimal]]
 
 @dataclass(frozen=True)
 class DayChange:
-    """A day of which another version is in force than the one that was told."""
+    """A day of which another version is in force than the one that was told.
+
+    `was` is None where the ledger has lost that one, with a record that had to be made anew.
+    """
 
     day: date
-    was: DayVersion
+    was: DayVersion | None
     now: DayVersion
 
     def states(self, metric: str) -> bool:
-        """Say whether both versions state a cost metric."""
-        return all(part.states(metric) for part in (*self.was.totals, *self.now.totals))
+        """Say whether both versions are known and state a cost metric."""
+        return self.was is not None and all(
+            part.states(metric) for part in (*self.was.totals, *self.now.totals)
+        )
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ class Restatements:
     since: date
     currencies: tuple[CurrencyRestatements, ...]
     unstated: tuple[date, ...]
-    """Days that changed, by an amount nobody can tell: one version does not state the metric."""
+    """Days that changed by an amount nobody can tell: a version is lost, or states no such cost."""
 
     @property
     def unstated_days(self) -> str:
@@ -172,7 +177,7 @@ def restatements(
 def _cells(changes: Sequence[DayChange], metric: str) -> dict[str, Cells]:
     cells: dict[str, Cells] = defaultdict(lambda: defaultdict(dict))
     for change in changes:
-        was, now = _costs(change.was.by_ou, metric), _costs(change.now.by_ou, metric)
+        was, now = _costs(change.was, metric), _costs(change.now, metric)
         for currency, ou in sorted(was.keys() | now.keys()):
             before, after = (costs.get((currency, ou), Decimal(0)) for costs in (was, now))
             # copy_negate: a minus sign would round to the context's 28 digits.
@@ -181,7 +186,8 @@ def _cells(changes: Sequence[DayChange], metric: str) -> dict[str, Cells]:
     return cells
 
 
-def _costs(by_ou: dict[str, tuple[Amounts, ...]], metric: str) -> dict[tuple[str, str], Decimal]:
+def _costs(version: DayVersion | None, metric: str) -> dict[tuple[str, str], Decimal]:
+    by_ou = version.by_ou if version else {}
     return {
         (part.currency, ou): part.metric(metric) for ou, parts in by_ou.items() for part in parts
     }
