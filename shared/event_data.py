@@ -13,6 +13,14 @@ from shared.money import Amounts, Money
 
 MOST_PERIODS = 120
 """Billing periods of one backfill: ten years, more than any export holds."""
+LONGEST_REASON = 500
+"""Characters of a reason."""
+
+
+def shortened(reason: str) -> str:
+    """Cut what others have a part in, such as names of files, to what an event takes."""
+    whole = len(reason) <= LONGEST_REASON
+    return reason if whole else f"{reason[: LONGEST_REASON - 1]}…"
 
 
 class Reference(Frozen):
@@ -102,7 +110,9 @@ class BackfillData(Frozen):
 
     first_day: date = Field(description="First day to run again (UTC).")
     last_day: date = Field(description="Last day to run again, included (UTC).")
-    reason: str = Field(min_length=1, max_length=500, description="Why; part of the event.")
+    reason: str = Field(
+        min_length=1, max_length=LONGEST_REASON, description="Why; part of the event."
+    )
     requested_by: str = Field(min_length=1, max_length=200, description="Who asked.")
     notify: bool = Field(default=False, description="Send the digest of the last day again.")
     only: str = Field(
@@ -139,7 +149,7 @@ class DelayedData(Frozen):
     """A day's data is not there at its deadline."""
 
     day: date = Field(description="The day (UTC).")
-    reason: str = Field(max_length=500, description="What is missing, in words.")
+    reason: str = Field(max_length=LONGEST_REASON, description="What is missing, in words.")
     deadline: AwareDatetime = Field(description="When it was due (UTC).")
     complete_through: date | None = Field(
         default=None, description="Last day that was archived as complete; null: not known."

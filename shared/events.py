@@ -31,6 +31,7 @@ from shared.event_data import (
     QueriedData,
     Reference,
     Refresh,
+    shortened,
 )
 from shared.frozen import Frozen
 from shared.ids import derive_id, run_from
@@ -68,6 +69,7 @@ __all__ = [  # the data classes, too: one door to everything about events
     "Refresh",
     "follow_up",
     "parse",
+    "shortened",
 ]
 MAX_BYTES = 64 * 1024
 
@@ -99,8 +101,11 @@ class _Event(Frozen):
         return getattr(getattr(self, "data", None), "day", None)
 
     def to_json(self) -> str:
-        """Write the event as it travels."""
-        return self.model_dump_json(exclude_none=True)
+        """Write the event as it travels; raise Reject for one that nobody would read."""
+        body = self.model_dump_json(exclude_none=True)
+        if len(body.encode()) > MAX_BYTES:
+            raise Reject(f"an event of this kind would be larger than {MAX_BYTES} bytes")
+        return body
 
 
 class DayReady(_Event):

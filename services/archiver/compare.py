@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from services.archiver.archived_costs import ArchivedCosts, Incomplete, Sums, archived_costs
 from services.archiver.causes import Invoice, Moment, Sides, gaps, invoice_gap, minus, unexplained
+from shared.answers import NotAnswered
 from shared.cost_check import CostCheck, Gap
 from shared.days import Period
 from shared.ledger import Ledger
@@ -20,10 +21,6 @@ from shared.staging import InvoicedTotal
 
 Dimension = Literal["RECORD_TYPE", "LINKED_ACCOUNT"]
 MOST_INVOICES = 20
-
-
-class NotAnswered(Exception):  # noqa: N818 - a state, not a fault
-    """AWS gave no answer; the message says why."""
 
 
 @dataclass(frozen=True)

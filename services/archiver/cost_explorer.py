@@ -10,9 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from services.archiver.compare import Dimension, Explored, NotAnswered
+from services.archiver.compare import Dimension, Explored
+from shared.answers import NotAnswered, answering
 from shared.days import ONE_DAY
 from shared.money import exact_sum
 
@@ -54,12 +53,8 @@ class CostExplorer:
         )
 
     async def _page(self, request: dict[str, Any]) -> Any:
-        try:
+        with answering():
             return await self._client.get_cost_and_usage(**request)
-        except ClientError as error:
-            raise NotAnswered(str(error.response["Error"]["Code"])) from error
-        except (BotoCoreError, TimeoutError) as error:
-            raise NotAnswered(type(error).__name__) from error
 
 
 def _amounts(results: Sequence[Any], metric: str) -> dict[tuple[str, str], Decimal]:

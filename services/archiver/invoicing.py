@@ -7,10 +7,8 @@ Permission: invoicing:ListInvoiceSummaries. Source: AWS Billing and Cost Managem
 from decimal import Decimal
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from services.archiver.causes import Invoice
-from services.archiver.compare import NotAnswered
+from shared.answers import NotAnswered, answering
 
 
 class Invoicing:
@@ -22,14 +20,10 @@ class Invoicing:
 
     async def invoice(self, name: str) -> Invoice:
         """Return the invoice of this id."""
-        try:
+        with answering():
             answer = await self._client.list_invoice_summaries(
                 Selector={"ResourceType": "INVOICE_ID", "Value": name}
             )
-        except ClientError as error:
-            raise NotAnswered(str(error.response["Error"]["Code"])) from error
-        except (BotoCoreError, TimeoutError) as error:
-            raise NotAnswered(type(error).__name__) from error
         stated = [each for each in answer["InvoiceSummaries"] if each.get("InvoiceId") == name]
         if not stated or "BaseCurrencyAmount" not in stated[0]:
             raise NotAnswered("AWS Invoicing states no amount for it")

@@ -12,9 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from services.query.limits import NotAnswered, Seen
+from services.query.limits import Seen
+from shared.answers import answering
 from shared.days import Period
 from shared.limits import Stated
 
@@ -44,12 +43,8 @@ class AwsBudgets:
         pages = self._client.get_paginator("describe_budgets").paginate(
             AccountId=self._account, ShowFilterExpression=True
         )
-        try:
+        with answering():
             found = [budget async for page in pages for budget in page.get("Budgets", ())]
-        except ClientError as error:
-            raise NotAnswered(str(error.response["Error"]["Code"])) from error
-        except (BotoCoreError, TimeoutError) as error:
-            raise NotAnswered(type(error).__name__) from error
         return {b["BudgetName"]: _seen(b) for b in found if b["BudgetName"] in names}
 
 

@@ -8,8 +8,9 @@ from typing import Protocol
 
 import structlog
 
-from services.query.limits import Look, NotAnswered, Seen, fold
+from services.query.limits import Look, Seen, fold
 from services.query.organization import Placement
+from shared.answers import NotAnswered
 from shared.config_outlook import AwsBudget, Budget, BudgetOfOu, shown_ou
 from shared.ledger import Ledger
 from shared.limits import AwsLimits, Limit, limits

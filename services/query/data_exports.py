@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from services.query.executions import Execution
+from shared.answers import NotAnswered, answering
 from shared.errors import InputError
 
 REFUSALS = {
@@ -41,13 +40,19 @@ class DataExports:
         self._arn = arn
 
     async def known(self) -> Sequence[Execution]:
-        """Return the export's executions; raise InputError when AWS refuses to tell."""
+        """Return the export's executions.
+
+        Raises InputError when AWS refuses to tell, NotAnswered for any other silence.
+        """
         pages = self._client.get_paginator("list_executions").paginate(ExportArn=self._arn)
         try:
-            return [_execution(item) async for page in pages for item in page.get("Executions", ())]
-        except ClientError as error:
-            if problem := REFUSALS.get(error.response["Error"]["Code"]):
-                raise InputError(f"Data Exports, {self._arn}", problem, REMEDY) from error
+            with answering():
+                return [
+                    _execution(item) async for page in pages for item in page.get("Executions", ())
+                ]
+        except NotAnswered as silence:
+            if problem := REFUSALS.get(str(silence)):
+                raise InputError(f"Data Exports, {self._arn}", problem, REMEDY) from silence
             raise
 
 

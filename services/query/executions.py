@@ -34,7 +34,10 @@ class Executions(Protocol):
     """Tells of the export's executions."""
 
     async def known(self) -> Sequence[Execution]:
-        """Return all that are known, in any order; none where the export is not named."""
+        """Return all that are known, in any order; none where the export is not named.
+
+        Raises NotAnswered.
+        """
 
 
 class NoExecutions:

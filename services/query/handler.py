@@ -17,6 +17,7 @@ from services.query.engine import QueryEngine, QueryResult
 from services.query.export import Export
 from services.query.manifest import STAMP, Delivery
 from services.query.month_before import MonthBefore
+from services.query.notes import bounded
 from services.query.organization import organization_table
 from services.query.organization_source import KnownOrganization, OrganizationSource
 from services.query.reach import SETTLED, Reach, day_in_question, reach, weekdays_before
@@ -132,8 +133,9 @@ class QueryPeriods:
         log.info("queried", period=str(asked.period), lines=staged.lines, rows=staged.rows)
         used = await self._used(organization, asked)
         billed = {total.currency for total in staged.totals}
-        notes = (*staged.notes, *notes, *await self._of_budgets(organization, asked.day, billed))
-        staged = staged.model_copy(update={"organization": used, "notes": notes})
+        of_budgets = await self._of_budgets(organization, asked.day, billed)
+        told = bounded([*staged.notes, *notes, *of_budgets])
+        staged = staged.model_copy(update={"organization": used, "notes": told})
         return await self._commit(prefix, staged.model_dump_json().encode())
 
     async def _settled(self, asked: Asked, before: Snapshot) -> tuple[str, ...]:

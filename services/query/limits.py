@@ -20,10 +20,6 @@ from shared.limits import AwsLimits, Sighting, Stated
 GONE = Stated(unusable="is not in AWS Budgets")
 
 
-class NotAnswered(Exception):  # noqa: N818 - a state, told in a note
-    """AWS Budgets did not say its limits; the message is its error's code."""
-
-
 @dataclass(frozen=True)
 class Seen:
     """What a budget states, and the day (UTC) on which a person last changed it."""

@@ -11,9 +11,10 @@ from pydantic import Field
 
 from services.query.delay import Since
 from services.query.executions import Executions, NoExecutions, failure, under_way
+from shared.answers import NotAnswered
 from shared.days import ONE_DAY
 from shared.errors import Reject, Retry, Wait
-from shared.events import DataDelayed, DayReady, DelayedData, Event, follow_up
+from shared.events import DataDelayed, DayReady, DelayedData, Event, follow_up, shortened
 from shared.frozen import Frozen
 from shared.staging import StagedPeriod
 
@@ -59,7 +60,10 @@ class Readiness:
 
         Who does not wait for a whole day does not wait for this either: no torn read comes of it.
         """
-        known = await self.executions.known()
+        try:
+            known = await self.executions.known()
+        except NotAnswered as silence:
+            return (f"Whether AWS is refreshing the export is not known: {_silent(silence)}.",)
         coming = under_way(known, delivered_at, now)
         if coming and self.deadline is not None:
             raise NotReady(f"AWS is refreshing the export, {coming}")
@@ -69,8 +73,14 @@ class Readiness:
         return (f"AWS failed to refresh the export after this delivery, {failed}.",)
 
     async def trouble(self) -> str:
-        """Return in words that AWS's newest attempt to refresh the export failed, if it did."""
-        failed = failure(await self.executions.known())
+        """Return in words that AWS's newest attempt to refresh the export failed, if it did.
+
+        Or that nobody knows: it is added to what is waited for, and ends no waiting.
+        """
+        try:
+            failed = failure(await self.executions.known())
+        except NotAnswered as silence:
+            return f"; {_silent(silence)}"
         return f"; AWS failed to refresh it, {failed}" if failed else ""
 
     def require(self, staged: StagedPeriod, day: date, lacking: str, *, digest: bool) -> None:
@@ -122,10 +132,14 @@ class Readiness:
         return Wait(str(late), after=REFRESH_DELAY)
 
 
+def _silent(silence: NotAnswered) -> str:
+    return f"AWS Data Exports did not answer ({silence})"
+
+
 def _delayed(event: Event, day: date, reason: str, deadline: datetime, known: Since) -> Event:
     data = DelayedData(
         day=day,
-        reason=reason,
+        reason=shortened(reason),
         deadline=deadline,
         complete_through=known.complete_through,
         delivered_at=known.delivered_at,

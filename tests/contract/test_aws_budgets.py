@@ -14,7 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from services.query.aws_budgets import AwsBudgets, account_of
-from services.query.limits import NotAnswered, Seen
+from services.query.limits import Seen
+from shared.answers import NotAnswered
 from shared.aws import clients
 from shared.days import Period
 from shared.limits import Stated

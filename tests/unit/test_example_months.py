@@ -21,6 +21,7 @@ def test_a_run_over_the_example_tells_anomalies_reasons_and_what_came_late(tmp_p
     (span,) = part.spans
     assert (span.first, span.last) == (LATE, LATE)
     (change,) = made.changes
+    assert change.was
     was, now = (
         exact_sum(each.metric(METRIC) for each in version.totals)
         for version in (change.was, change.now)

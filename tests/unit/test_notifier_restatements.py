@@ -53,7 +53,7 @@ def both(restated: Restatements | None) -> tuple[str, str]:
 def difference(changes: list[DayChange], of: Callable[[DayVersion], list[Decimal]]) -> Decimal:
     """Return what is in force minus what was told."""
     after = exact_sum(cost for change in changes for cost in of(change.now))
-    before = exact_sum(cost for change in changes for cost in of(change.was))
+    before = exact_sum(cost for change in changes if change.was for cost in of(change.was))
     return exact_sum((after, before.copy_negate()))
 
 

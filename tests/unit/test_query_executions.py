@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from services.query.executions import IN_PROGRESS, STUCK, Execution, failure, under_way
+from shared.answers import NotAnswered
 from shared.errors import Retry, Wait
 from shared.events import DataDelayed
 from tests.support.units.aio import in_loop
@@ -111,6 +112,59 @@ async def test_a_delay_names_the_failure_that_it_may_come_from() -> None:
     assert isinstance(told, DataDelayed)
     assert told.data.reason.startswith("no export of 2026-03 is delivered yet; AWS failed to")
     assert "QUERY_FAILURE (BILL_OWNER_CHANGED)" in told.data.reason
+
+
+@in_loop
+async def test_a_reason_is_cut_to_what_an_event_takes() -> None:
+    query = waiting(
+        execution("QUERY_FAILURE", 30, reason="X" * 600), now=DELIVERED.replace(hour=14)
+    )
+    query.shelf.periods.clear()
+
+    with pytest.raises(Wait) as late:
+        await query.hear(tick())
+
+    (told,) = late.value.says
+    assert isinstance(told, DataDelayed)
+    assert told.data.reason.endswith("XXX…")
+
+
+class Silent:
+    """An export of which AWS says nothing just now."""
+
+    async def known(self) -> Sequence[Execution]:
+        raise NotAnswered("InternalServerException")
+
+
+@in_loop
+async def test_waiting_goes_on_while_data_exports_does_not_answer() -> None:
+    query = waiting(now=DELIVERED.replace(hour=14))
+    query.executions = Silent()
+    query.shelf.periods.clear()
+
+    with pytest.raises(Wait) as late:
+        await query.hear(tick())
+
+    (told,) = late.value.says
+    assert isinstance(told, DataDelayed)
+    assert told.data.reason == (
+        "no export of 2026-03 is delivered yet; AWS Data Exports did not answer "
+        "(InternalServerException)"
+    )
+
+
+@in_loop
+async def test_a_day_that_is_there_is_told_while_data_exports_does_not_answer() -> None:
+    query = waiting()
+    query.executions = Silent()
+
+    (said,) = await query.hear(tick())
+
+    (note,) = said.data.notes
+    assert note == (
+        "Whether AWS is refreshing the export is not known: AWS Data Exports did not answer "
+        "(InternalServerException)."
+    )
 
 
 @in_loop
