@@ -68,7 +68,7 @@ class SendDigest:
         return Sender(self.store, self.post, self.bell, self.now, lease)
 
     async def _tell(self, event: PeriodCataloged, lease: Lease, ring: Action) -> list[Event]:
-        """Send the digest, then do everything else, which holds up neither it nor each other."""
+        """Send the digest first, and everything else: none of it holds up anything else."""
         data, composer = event.data, Composer(self.store, self.metric, self.display)
         try:
             made = await composer.compose(event)
@@ -78,16 +78,19 @@ class SendDigest:
         envelope = digest_envelope(made, self.audiences.digest, self.now())
         kind = f"replay-{event.runid}" if data.replay else DAILY
         mail = Mail(data.day, kind, event.runid, envelope, made.told)
-        message_id = await sender.once(mail)
-        says = _sent(event, kind, message_id, made)
+        says: list[Event] = []
+
+        async def digest() -> None:
+            says.extend(_sent(event, kind, await sender.once(mail), made))
+
         others, shown = Others(self.audiences, sender, event, self.now()), composer.shown(data)
         show = partial(self._show, event, made, others, shown)
         try:
-            await try_all([partial(others.tell, made, shown), show, ring])
+            await try_all([digest, partial(others.tell, made, shown), show, ring])
             sender.require_met()
         except (LeaseLost, Stopping):
             raise
-        except Exception as trouble:  # noqa: BLE001 - raised again once the digest is told of
+        except Exception as trouble:  # noqa: BLE001 - raised again once a sent digest is told of
             rest = Reject(str(trouble)) if isinstance(trouble, InputError) else trouble
             raise Partly(rest, says=says) from None
         return says
@@ -113,9 +116,9 @@ class SendDigest:
             for each in (delayed, *notes):
                 await sender.not_needed(each)
             return
-        await sender.once(delayed)
-        await LateAlarm(self.store, self.bell).ring(event)
-        await try_all([partial(to.to_channels(sender).once, each) for each in notes])
+        ring = partial(LateAlarm(self.store, self.bell).ring, event)
+        told = [partial(to.to_channels(sender).once, each) for each in notes]
+        await try_all([partial(sender.once, delayed), ring, *told])
 
 
 def _sent(event: PeriodCataloged, kind: str, message_id: str | None, made: Composed) -> list[Event]:

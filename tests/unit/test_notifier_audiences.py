@@ -139,6 +139,21 @@ async def test_a_dead_channel_holds_back_neither_page_nor_pdf_nor_the_news_of_th
         assert await made.store.get(key)
 
 
+@in_loop
+async def test_a_digest_that_ses_refuses_holds_back_nobody_else() -> None:
+    refused = NotSent("MessageRejected", later=False)
+    made = notifier(refused, executives=BOARD, roster=(PROD,))
+    event = await cataloged(made.store, DAYS)
+
+    with pytest.raises(Reject, match="MessageRejected"):
+        await made.hear(event)
+
+    assert list(mails(made)) == ["part", "executive"]
+    assert made.said == []
+    for key in (snapshot_key(DAY), dashboard_key(DAY)):
+        assert await made.store.get(key)
+
+
 async def _fails_once(
     made: Notifier, event: object, trouble: Exception, raises: type[Exception]
 ) -> list[str]:

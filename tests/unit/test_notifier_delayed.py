@@ -12,7 +12,7 @@ from services.notifier.sending.claim import Claim, ClaimState, claim_name
 from services.notifier.sending.delivery import IN_FLIGHT
 from services.notifier.sending.post import NotSent
 from shared.config_people import Chat, Executives, Owner
-from shared.errors import Retry
+from shared.errors import Reject, Retry
 from shared.events import DataDelayed, DelayedData, follow_up
 from shared.ledger import Ledger
 from shared.locations import digest_claim_key
@@ -83,6 +83,18 @@ async def test_the_channels_are_told_once_and_after_the_alarm() -> None:
     assert b"the cost of Mon 16 Mar 2026 is not known yet" in envelope.message
     assert b"The last complete day is Saturday 14 March 2026." in envelope.message
     assert len(notifier.post.sent) == 1
+
+
+@in_loop
+async def test_a_list_that_ses_refuses_holds_back_neither_alarm_nor_channel() -> None:
+    notifier, channels = Notifier(NotSent("MessageRejected", later=False)), ScriptedPost()
+    chat = Chat(name="finops", format="slack", webhook="env:DAYBOOK_WEBHOOK_FINOPS")
+    notifier.audiences = replace(notifier.audiences, chat=(chat,), channels=channels)
+
+    with pytest.raises(Reject, match="MessageRejected"):
+        await notifier.hear(delayed())
+
+    assert (len(notifier.bell.alarms), len(channels.sent)) == (1, 1)
 
 
 @in_loop
