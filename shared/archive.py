@@ -24,6 +24,7 @@ from shared.locations import (
     day_of_partition,
     day_record_key,
     drivers_key,
+    is_data,
     of_year,
     outlook_key,
     partition,
@@ -128,7 +129,7 @@ async def changed_since(store: ObjectReader, period: Period, read: dict[date, st
     listed = await store.list(breakdowns_prefix(period))
     stands: dict[date, str] = {}
     for item in listed:
-        day = day_of_partition(item.key)
+        day = day_of_partition(item.key) if is_data(item.key) else None
         if day and (day not in stands or item.key == breakdown_key(day)):
             stands[day] = item.etag
     return [day for day, etag in read.items() if stands.get(day) != etag]
@@ -141,8 +142,9 @@ async def _stored(store: ObjectReader, day: date) -> StoredObject | None:
     """
     if found := await store.get(breakdown_key(day)):
         return found
-    there = await store.list(f"{BREAKDOWNS}{partition(day)}")
-    return await store.get(there[0].key) if len(there) == 1 else None
+    listed = await store.list(f"{BREAKDOWNS}{partition(day)}")
+    there = [item.key for item in listed if is_data(item.key)]
+    return await store.get(there[0]) if len(there) == 1 else None
 
 
 def _fits(found: StoredObject, day: date, said: ArchivedData) -> bool:

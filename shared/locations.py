@@ -59,6 +59,16 @@ def day_of_partition(key: str) -> date | None:
         return None
 
 
+def is_hidden(key: str) -> bool:
+    """Say whether Athena and Hive leave a key out: some part of it begins with `_` or `.`."""
+    return any(part.startswith(("_", ".")) for part in key.split("/"))
+
+
+def is_data(key: str) -> bool:
+    """Say whether a key below a table's prefix is of rows; consoles make folders of objects."""
+    return not key.endswith("/") and not is_hidden(key)
+
+
 def outlook_key(day: date) -> str:
     """Return the key of a day's outlook: one fixed object per day."""
     return f"{OUTLOOKS}{partition(day)}ou-outlook-{day}.parquet"

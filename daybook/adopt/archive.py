@@ -18,6 +18,7 @@ from shared.locations import (
     day_of_partition,
     day_of_record,
     day_record_key,
+    is_data,
     period_record_key,
 )
 from shared.money import Amounts, add_amounts
@@ -106,8 +107,8 @@ class Adoption:
         """Return each day's key; raise InputError for an object in no day's place, or a second."""
         found: dict[date, str] = {}
         for item in listed:
-            if item.key.endswith("/"):
-                continue  # a folder, as consoles make them
+            if not is_data(item.key):
+                continue
             where, day = f"s3://{self.store.bucket}/{item.key}", day_of_partition(item.key)
             if day is None:
                 remedy = "Move it to year=2026/month=6/day=3/ (no leading zeros), or out of the way"

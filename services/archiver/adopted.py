@@ -15,6 +15,7 @@ from shared.locations import (
     breakdowns_prefix,
     day_of_partition,
     day_record_key,
+    is_data,
     partition,
 )
 from shared.ports import ObjectReader, ObjectStore
@@ -55,7 +56,7 @@ def not_adopted(days: Sequence[date]) -> tuple[str, ...]:
 async def _unsigned(store: ObjectReader, day: date) -> str | None:
     """Return the key of an object in a day's place that no worker wrote; None where none is."""
     for item in await store.list(f"{BREAKDOWNS}{partition(day)}"):
-        found = None if item.key.endswith("/") else await store.head(item.key)
+        found = await store.head(item.key) if is_data(item.key) else None
         if found and "sha256" not in found.metadata:
             return item.key
     return None
@@ -68,7 +69,7 @@ async def other_names(store: ObjectReader, period: Period) -> dict[date, str]:
     """
     found: dict[date, list[str]] = {}
     for item in await store.list(breakdowns_prefix(period)):
-        if day := day_of_partition(item.key):
+        if is_data(item.key) and (day := day_of_partition(item.key)):
             found.setdefault(day, []).append(item.key)
     return {
         day: keys[0]

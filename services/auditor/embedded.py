@@ -15,7 +15,7 @@ import duckdb
 
 from services.auditor.counting import counted, statement
 from services.auditor.listed import Values
-from shared.locations import split_uri
+from shared.locations import is_data, split_uri
 from shared.ports import ObjectReader
 from shared.together import together
 
@@ -48,7 +48,7 @@ class EmbeddedCounter:
             return
         target = folder.joinpath(*(f"{k}={v}" for k, v in zip(KEYS, values, strict=True)))
         for number, item in enumerate(await self.store.list(f"{prefix.rstrip('/')}/")):
-            if not item.key.endswith("/") and (found := await self.store.get(item.key)):
+            if is_data(item.key) and (found := await self.store.get(item.key)):
                 target.mkdir(parents=True, exist_ok=True)
                 (target / f"{number}.parquet").write_bytes(found.body)
 

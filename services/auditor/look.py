@@ -29,6 +29,7 @@ from shared.locations import (
     STAGING,
     day_of_partition,
     day_record_key,
+    is_data,
     outlook_key,
 )
 from shared.ports import ObjectInfo, ObjectReader
@@ -125,8 +126,8 @@ class Look:
 
     async def _with_objects(self, seen: Listed) -> Listed:
         self.tell("listing the archive")
-        objects = await self._list(BREAKDOWNS)
-        outlooks = await self._list(OUTLOOKS)
+        objects = await self._table(BREAKDOWNS)
+        outlooks = await self._table(OUTLOOKS)
         staging = await self._list(STAGING)
         staged = await Staged(self.store, seen.now).of(seen.periods, staging)
         seen = replace(seen, objects=await self._with_metadata(objects), outlooks=tuple(outlooks))
@@ -141,6 +142,10 @@ class Look:
     async def _list(self, prefix: str) -> list[ObjectInfo]:
         """List what is there, without the markers that the S3 console makes folders of."""
         return [item for item in await self.store.list(prefix) if not item.key.endswith("/")]
+
+    async def _table(self, prefix: str) -> list[ObjectInfo]:
+        """List a table's objects, as those see it who query it."""
+        return [item for item in await self.store.list(prefix) if is_data(item.key)]
 
     async def _with_metadata(self, objects: Sequence[ObjectInfo]) -> tuple[ObjectInfo, ...]:
         """Look at each day's own object; listing tells no metadata."""
