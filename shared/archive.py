@@ -30,6 +30,7 @@ from shared.locations import (
     partition,
 )
 from shared.outlook import Outlook, outlook_rows
+from shared.own_object import recorded_object
 from shared.parquet import from_parquet, sha256
 from shared.ports import ObjectReader, StoredObject
 from shared.together import together
@@ -127,24 +128,32 @@ async def read_drivers(store: ObjectReader, period: Period) -> pa.Table:
 async def changed_since(store: ObjectReader, period: Period, read: dict[date, str]) -> list[date]:
     """Return which days of a period have another object now than the ETags that were read say."""
     listed = await store.list(breakdowns_prefix(period))
-    stands: dict[date, str] = {}
+    ours: dict[date, set[str]] = {}
+    any_of: dict[date, set[str]] = {}
     for item in listed:
         day = day_of_partition(item.key) if is_data(item.key) else None
-        if day and (day not in stands or item.key == breakdown_key(day)):
-            stands[day] = item.etag
-    return [day for day, etag in read.items() if stands.get(day) != etag]
+        if day:
+            (ours if item.key == breakdown_key(day) else any_of).setdefault(day, set()).add(
+                item.etag
+            )
+    # Where none has the day's own name, whichever was read is to be there still.
+    stands = any_of | ours
+    return [day for day, etag in read.items() if etag not in stands.get(day, set())]
 
 
 async def _stored(store: ObjectReader, day: date) -> StoredObject | None:
-    """Return a day's object: the one at its key, or the only one in its place, under any name.
+    """Return a day's object: the one at its key, or the one in its place, under any name.
 
-    What was archived before Daybook keeps the name that it had.
+    What was archived before Daybook keeps the name that it had. Beside others it is the ledger's.
     """
-    if found := await store.get(breakdown_key(day)):
-        return found
+    found = await store.get(breakdown_key(day))
+    if found and "sha256" in found.metadata:
+        return found  # by a worker; what is not may be a copy beside what was adopted
     listed = await store.list(f"{BREAKDOWNS}{partition(day)}")
     there = [item.key for item in listed if is_data(item.key)]
-    return await store.get(there[0]) if len(there) == 1 else None
+    if len(there) == 1:
+        return await store.get(there[0])
+    return await recorded_object(store, day, there) or found
 
 
 def _fits(found: StoredObject, day: date, said: ArchivedData) -> bool:

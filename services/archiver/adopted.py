@@ -7,6 +7,7 @@ import structlog
 
 from shared.day_record import DayRecord
 from shared.days import Period
+from shared.errors import Reject
 from shared.events import ArchivedDay
 from shared.ledger import Ledger
 from shared.locations import (
@@ -18,6 +19,7 @@ from shared.locations import (
     is_data,
     partition,
 )
+from shared.own_object import recorded_object
 from shared.ports import ObjectReader, ObjectStore
 
 log = structlog.get_logger()
@@ -62,17 +64,36 @@ async def _unsigned(store: ObjectReader, day: date) -> str | None:
     return None
 
 
-async def other_names(store: ObjectReader, period: Period) -> dict[date, str]:
-    """Return the keys of days whose only object has another name than ours: an adopted one.
+async def other_names(store: ObjectReader, period: Period, days: Iterable[date]) -> dict[date, str]:
+    """Return the keys of those days whose object has another name than ours: an adopted one.
 
     It is written over under its own name, for two objects in a day's place would count twice.
+    Raises Reject where several lie there and nothing says which of them is the day's.
     """
     found: dict[date, list[str]] = {}
     for item in await store.list(breakdowns_prefix(period)):
         if is_data(item.key) and (day := day_of_partition(item.key)):
             found.setdefault(day, []).append(item.key)
+    others = {day: found[day] for day in days if day in found}
     return {
-        day: keys[0]
-        for day, keys in found.items()
-        if len(keys) == 1 and keys[0] != breakdown_key(day)
+        day: keys[0] if len(keys) == 1 else await _own_of(store, day, keys)
+        for day, keys in others.items()
+        if breakdown_key(day) not in keys
     }
+
+
+async def _own_of(store: ObjectReader, day: date, keys: Sequence[str]) -> str:
+    """Return which of several is the day's: the one that a worker wrote, or the ledger's.
+
+    A worker may have written it and died before it said so in the ledger.
+    """
+    heads = [await store.head(key) for key in keys]
+    written = [head.key for head in heads if head and "source-version" in head.metadata]
+    if len(written) == 1:
+        return written[0]
+    if recorded := await recorded_object(store, day, keys):
+        return recorded.key
+    raise Reject(
+        f"{', '.join(keys)} lie in the place of {day}, and the ledger has none of them: "
+        "leave one of them there, then ask for the day again"
+    )

@@ -130,7 +130,7 @@ class ArchivePeriod:
         prepared = [await archive.prepare(day) for day in staged_days if day.day not in kept]
         require_month(prepared, staged)
         drivers = await self._drivers(staged)
-        names = await other_names(self.store, period)
+        names = await other_names(self.store, period, [ready.day for ready in prepared])
         written = [await archive.write(ready, delivery, names) for ready in prepared]
         if drivers:
             ours = Contender(*drivers, delivery.source_version, delivery.run)

@@ -29,6 +29,7 @@ that no audit has ended (infra/modules/observability/audit.tf)."""
 OF_TWO_READS: frozenset[Kind] = frozenset(
     {
         "object-altered",
+        "second-object",
         "ledger-gone",
         "rows-differ",
         "total-differs",

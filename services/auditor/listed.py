@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from itertools import pairwise
 
+from services.auditor.own import own_of
 from shared.config_parts import Gap
 from shared.currency import Display
 from shared.day_record import DayVersion, PeriodRecord
@@ -80,7 +81,9 @@ class Listed:
     gaps: tuple[Gap, ...] = ()
     """Days that were given up."""
     objects: tuple[ObjectInfo, ...] = ()
-    """Everything below the breakdowns' prefix; a day's own object with its metadata."""
+    """Everything below the breakdowns' prefix; those in a day's place with their metadata."""
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """Checksums of the bytes of objects that are not alone in a day's place, by key."""
     outlooks: tuple[ObjectInfo, ...] = ()
     records: Mapping[date, DayVersion] = field(default_factory=dict)
     """What the ledger says of each day: the version in force. Years of all would not fit."""
@@ -194,13 +197,20 @@ class Listed:
         return not there and any(gap.has(day) for gap in self.gaps)
 
     def own_object(self, day: date) -> ObjectInfo | None:
-        """Return the object that is the day's: the only one, or of several the one at its key."""
-        return own_object(day, self.by_day.get(day, ()))
+        """Return the object that is the day's; None where there is none, or nobody can tell."""
+        return own_of(day, self.by_day.get(day, ()), self.records.get(day), self.shared)
+
+    @property
+    def own(self) -> Mapping[date, ObjectInfo]:
+        """The days' own objects, of those days that have one."""
+        found = ((day, self.own_object(day)) for day in self.by_day)
+        return {day: item for day, item in found if item}
 
     def unvouched(self, day: date) -> bool:
-        """Say whether no worker wrote a day's object, and the ledger does not know it either."""
-        own = self.own_object(day)
-        return day not in self.records and own is not None and "sha256" not in own.metadata
+        """Say whether no worker wrote what a day has, and the ledger does not know it either."""
+        items = self.by_day.get(day, ())
+        signed = any("sha256" in item.metadata for item in items)
+        return day not in self.records and bool(items) and not signed
 
     @property
     def yesterday(self) -> date:
@@ -213,14 +223,6 @@ def alone(days: AbstractSet[date]) -> frozenset[date]:
     ordered = sorted(days)
     near = {day for pair in pairwise(ordered) if pair[1] - pair[0] <= FAR for day in pair}
     return frozenset(days - near) if len(days) > 1 else frozenset()
-
-
-def own_object(day: date, items: tuple[ObjectInfo, ...]) -> ObjectInfo | None:
-    """Return the object that is the day's: the only one, or of several the one at its key."""
-    if len(items) <= 1:
-        return items[0] if items else None
-    name = f"ou-breakdown-{day}.parquet"
-    return next((item for item in items if item.key.endswith(f"/{name}")), items[0])
 
 
 def values_of(day: date) -> Values:

@@ -12,8 +12,8 @@ from services.auditor.around import Around
 from services.auditor.checks.outlook import newest_days
 from services.auditor.contents import assessment_of, contents_of
 from services.auditor.counting import Uncounted
-from services.auditor.listed import PREFIXES, Assessment, Listed, own_object
-from services.auditor.reread import Held, busiest, with_held, with_records
+from services.auditor.listed import PREFIXES, Assessment, Listed
+from services.auditor.reread import Held, busiest, with_held, with_records, with_shared
 from services.auditor.staged import Staged
 from shared.config_parts import Gap
 from shared.currency import Display
@@ -90,19 +90,19 @@ class Look:
         after: what is of both is no finding.
         """
         self.tell(f"looking again at {len(days)} days")
-        own = {day: item.key for day, item in _own(seen.objects).items()}
         records = await self._each(days, self._record)
+        seen = await self._with_shared(with_records(seen, records), days)
+        own = seen.own
 
         async def read(day: date) -> Held | None:
             if seen.contents is not None:
-                return await self._held(own[day], records[day] or seen.records.get(day))
-            found = await self.store.head(own[day])
+                return await self._held(own[day].key, seen.records.get(day))
+            found = await self.store.head(own[day].key)
             return Held(found) if found else None
 
         held = await self._each([day for day in days if day in own], read)
         queues = await self.around.queues.look(self.queues)
-        seen = replace(seen, queues=busiest(seen.queues, queues))
-        return with_held(with_records(seen, records), held)
+        return with_held(replace(seen, queues=busiest(seen.queues, queues)), held)
 
     async def _record(self, day: date) -> DayVersion | None:
         found = await self.store.get(day_record_key(day))
@@ -130,7 +130,8 @@ class Look:
         outlooks = await self._table(OUTLOOKS)
         staging = await self._list(STAGING)
         staged = await Staged(self.store, seen.now).of(seen.periods, staging)
-        seen = replace(seen, objects=await self._with_metadata(objects), outlooks=tuple(outlooks))
+        seen = replace(seen, objects=tuple(objects), outlooks=tuple(outlooks))
+        seen = await self._with_metadata(seen)
         return replace(
             seen,
             staging=tuple(staging),
@@ -147,11 +148,19 @@ class Look:
         """List a table's objects, as those see it who query it."""
         return [item for item in await self.store.list(prefix) if is_data(item.key)]
 
-    async def _with_metadata(self, objects: Sequence[ObjectInfo]) -> tuple[ObjectInfo, ...]:
-        """Look at each day's own object; listing tells no metadata."""
-        own = sorted(item.key for item in _own(objects).values())
-        heads = await self._each(own, self.store.head)
-        return tuple(heads.get(item.key) or item for item in objects)
+    async def _with_metadata(self, seen: Listed) -> Listed:
+        """Look at each day's object; listing tells no metadata."""
+        alone = [items[0].key for items in seen.by_day.values() if len(items) == 1]
+        heads = await self._each(sorted(alone), self.store.head)
+        objects = tuple(heads.get(item.key) or item for item in seen.objects)
+        return await self._with_shared(replace(seen, objects=objects), list(seen.by_day))
+
+    async def _with_shared(self, seen: Listed, days: Iterable[date]) -> Listed:
+        """Read what is not alone in a day's place: only its bytes say which is the day's own."""
+        places = [seen.by_day.get(day, ()) for day in days]
+        keys = sorted(item.key for items in places if len(items) > 1 for item in items)
+        read = await self._each(keys, lambda key: self._held(key, None))
+        return with_shared(seen, read)
 
     async def _assessed(self, outlooks: Iterable[ObjectInfo]) -> dict[date, Assessment]:
         days = (day for item in outlooks if (day := day_of_partition(item.key)))
@@ -174,11 +183,11 @@ class Look:
         )
 
     async def _with_contents(self, seen: Listed) -> Listed:
-        own = {day: item.key for day, item in _own(seen.objects).items()}
+        own = seen.own
         self.tell(f"reading {len(own)} days")
 
         async def read(day: date) -> Held | None:
-            return await self._held(own[day], seen.records.get(day))
+            return await self._held(own[day].key, seen.records.get(day))
 
         held = await self._each(sorted(own), read)
         return await self._with_count(with_held(replace(seen, contents={}), held))
@@ -235,16 +244,6 @@ def _itself(doc: Doc) -> Doc:
 
 def _in_force(record: DayRecord) -> tuple[date, DayVersion]:
     return record.day, record.newest
-
-
-def _own(objects: Iterable[ObjectInfo]) -> dict[date, ObjectInfo]:
-    """Return each day's own object."""
-    found: dict[date, list[ObjectInfo]] = {}
-    for item in objects:
-        if day := day_of_partition(item.key):
-            found.setdefault(day, []).append(item)
-    own = {day: own_object(day, tuple(items)) for day, items in found.items()}
-    return {day: item for day, item in own.items() if item}
 
 
 def _period(key: str) -> Period:

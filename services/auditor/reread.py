@@ -28,6 +28,14 @@ def with_held(seen: Listed, read: Mapping[date, Held | None]) -> Listed:
     return replace(seen, objects=objects, contents={**seen.contents, **contents})
 
 
+def with_shared(seen: Listed, read: Mapping[str, Held | None]) -> Listed:
+    """Return the look knowing the bytes of objects, by key; one that is gone stays as seen."""
+    held = {key: each for key, each in read.items() if each}
+    objects = tuple(held[item.key].info if item.key in held else item for item in seen.objects)
+    bytes_of = {key: each.contents.sha256 for key, each in held.items() if each.contents}
+    return replace(seen, objects=objects, shared={**seen.shared, **bytes_of})
+
+
 def with_records(seen: Listed, read: Mapping[date, DayVersion | None]) -> Listed:
     """Return the look with days' records as they are now, knowing which are others than before."""
     records = {day: record for day, record in read.items() if record}

@@ -1,12 +1,12 @@
 """Each day has exactly one object, and it is the one that the ledger says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from services.auditor.finding import Finding, of_a_backfill
 from services.auditor.listed import Listed
 from shared.day_record import DayVersion
-from shared.locations import day_of_partition, outlook_key
+from shared.locations import breakdown_key, day_of_partition, outlook_key
 from shared.ports import ObjectInfo
 
 UNSIGNED = "its object has no checksum: no worker wrote it"
@@ -31,7 +31,7 @@ def check(listed: Listed) -> Iterator[Finding]:
 
 def _outlook(listed: Listed, item: ObjectInfo, day: date | None) -> Iterator[Finding]:
     if day is None or item.key != outlook_key(day):
-        yield _extra(listed, item, day)
+        yield _extra(listed, item, day, "the day's own outlook" if day else "")
     elif day in listed.strays:
         yield _stray(listed, item, day)
 
@@ -39,14 +39,31 @@ def _outlook(listed: Listed, item: ObjectInfo, day: date | None) -> Iterator[Fin
 def _day(listed: Listed, day: date) -> Iterator[Finding]:
     record, items = listed.records.get(day), listed.by_day.get(day, ())
     own = listed.own_object(day)
-    if own is None:
+    if not items:
         yield _gone(day) if record else _never_run(listed, day)
-        return
-    for item in items:
-        if item != own:
-            yield _extra(listed, item, day)
-    if record:
-        yield from _altered(listed, day, record, own)
+    elif own is None:
+        yield from _undecided(day, items, record)
+    else:
+        beside = f"{own.key}, which is the day's own by the ledger"
+        yield from (_extra(listed, item, day, beside) for item in items if item != own)
+        if record:
+            yield from _altered(listed, day, record, own)
+
+
+def _undecided(
+    day: date, items: Sequence[ObjectInfo], record: DayVersion | None
+) -> Iterator[Finding]:
+    """Name them all, and none to be removed: it could be the day itself."""
+    why = "has the bytes of none of them" if record else "does not say which is the day's own"
+    yield Finding(
+        kind="second-object",
+        day=day,
+        found=f"{', '.join(item.key for item in items)} lie in its place, and the ledger {why}",
+        remedy="Look into each, leave the one that is the day's own and move the others out of "
+        "ou-breakdowns/, then daybook audit",
+    )
+    if record and any(item.key == breakdown_key(day) for item in items):
+        yield of_a_backfill("object-altered", day, "no object of it is the one in the ledger")
 
 
 def _gone(day: date) -> Finding:
@@ -66,8 +83,8 @@ def _never_run(listed: Listed, day: date) -> Finding:
     return of_a_backfill("day-never-run", day, "neither the ledger nor the archive has the day")
 
 
-def _extra(listed: Listed, item: ObjectInfo, day: date | None) -> Finding:
-    where = "lies beside the day's own object" if day else "lies in the partition of no day"
+def _extra(listed: Listed, item: ObjectInfo, day: date | None, beside: str = "") -> Finding:
+    where = f"lies beside {beside}" if beside else "lies in the partition of no day"
     return Finding(
         kind="second-object",
         day=day,

@@ -31,6 +31,13 @@ def check(listed: Listed) -> Iterator[Finding]:
 
 def _gone(listed: Listed, day: date) -> Finding:
     """Of what no worker wrote the export may know nothing: a backfill has no say in it."""
+    if len(listed.by_day[day]) > 1:
+        return Finding(
+            kind="ledger-gone",
+            day=day,
+            found="several objects lie in its place, and it is not in the ledger",
+            remedy="Leave one object in its place (second-object names them), then daybook audit",
+        )
     if listed.unvouched(day):
         return Finding(
             kind="ledger-gone",
