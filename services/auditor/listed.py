@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from services.auditor.own import own_of
+from services.auditor.unreadable import Unreadable
 from shared.config_parts import Gap
 from shared.currency import Display
 from shared.day_record import DayVersion, PeriodRecord
@@ -90,7 +91,7 @@ class Listed:
     restated: frozenset[date] = frozenset()
     """Days that were written while they were looked at."""
     unreadable: tuple[str, ...] = ()
-    """Keys of ledger records that cannot be read."""
+    """Keys of ledger documents that cannot be read."""
     periods: Mapping[Period, PeriodRecord] = field(default_factory=dict)
     staged: Mapping[Period, StagedPeriod] = field(default_factory=dict)
     """What the ledger's deliveries were staged as, where that is still there."""
@@ -124,7 +125,13 @@ class Listed:
     @cached_property
     def known(self) -> tuple[date, ...]:
         """Every day that is archived or in the ledger, in order; not what lies astray."""
-        return tuple(sorted((self.by_day.keys() - self.strays) | self.records.keys()))
+        recorded = self.records.keys() | self.unread.days
+        return tuple(sorted((self.by_day.keys() - self.strays) | recorded))
+
+    @cached_property
+    def unread(self) -> Unreadable:
+        """What is there and says nothing."""
+        return Unreadable(self.unreadable)
 
     @cached_property
     def strays(self) -> frozenset[date]:
@@ -133,7 +140,7 @@ class Listed:
         Such are days to come, and days with nothing of any other near: a wrong year in a key. They
         say nothing of when the archive begins and ends.
         """
-        vouched = self.records.keys() | set(self._told())
+        vouched = self.records.keys() | self.unread.days | set(self._told())
         found = (self.by_day.keys() | self.with_outlook | set(self._with_a_partition())) - vouched
         lone = alone(found | vouched)
         return frozenset(day for day in found if day in lone or day > self.now.date())
@@ -162,6 +169,7 @@ class Listed:
     def _told(self) -> Iterator[date]:
         """Yield the days that documents of the ledger name beside the days' own."""
         yield from (day for key in self.claims if (day := daily_digest_of(key)))
+        yield from self.unread.claimed
         # Which day a month began with its record does not say, only the last that was whole.
         through = (record.complete_through for record in self.periods.values())
         yield from (day for day in through if day)

@@ -37,6 +37,8 @@ OF_PARTITIONS: frozenset[Kind] = frozenset({"partition-gone", "partition-elsewhe
 REGISTERED = "daybook adopt --yes, which registers the partition of every object that is there"
 """What is to be typed where no scan is left that would do it: the object itself is not lost."""
 
+UNREADABLE = "First what ledger-unreadable says, for no run of the month ends before that"
+
 
 def findings(listed: Listed) -> list[Finding]:
     """Return everything that is wrong, in the order of the checks, and of the days in each."""
@@ -48,11 +50,14 @@ def findings(listed: Listed) -> list[Finding]:
 
 
 def _possible(listed: Listed, finding: Finding) -> Finding:
-    """Say so where the export no longer holds what a backfill would need."""
-    if not finding.repairable or finding.day is None or listed.delivered is None:
+    """Say so where a backfill cannot mend it."""
+    if not finding.repairable or finding.day is None:
         return finding
     period = Period.of(finding.day)
-    if period in listed.delivered:
+    if listed.unread.stops(period):
+        remedy = f"{UNREADABLE}, then {finding.remedy}"
+        return finding.model_copy(update={"repairable": False, "remedy": remedy})
+    if listed.delivered is None or period in listed.delivered:
         return finding
     if finding.kind in OF_PARTITIONS:
         return finding.model_copy(update={"repairable": False, "remedy": REGISTERED})

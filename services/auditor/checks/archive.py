@@ -39,6 +39,8 @@ def _outlook(listed: Listed, item: ObjectInfo, day: date | None) -> Iterator[Fin
 def _day(listed: Listed, day: date) -> Iterator[Finding]:
     record, items = listed.records.get(day), listed.by_day.get(day, ())
     own = listed.own_object(day)
+    if not items and day in listed.unread.days:
+        return  # said of its record, which has to come back first
     if not items:
         yield _gone(day) if record else _never_run(listed, day)
     elif own is None:
@@ -72,7 +74,7 @@ def _gone(day: date) -> Finding:
 
 def _never_run(listed: Listed, day: date) -> Finding:
     delayed = f"ledger/digests/{day}/{day}-delayed-"
-    waits = any(key.startswith(delayed) for key in listed.claims)
+    waits = any(key.startswith(delayed) for key in (*listed.claims, *listed.unreadable))
     if waits and listed.now.date() <= day + WAITS:
         return Finding(
             kind="day-never-run",

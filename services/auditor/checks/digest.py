@@ -55,6 +55,8 @@ def _not_sent_again(listed: Listed) -> Iterator[Finding]:
         day, late = date.fromisoformat(name[:10]), listed.now - claim.at > SENT_AGAIN_WITHIN
         if claim.state is not ClaimState.RESENT or not late or day < listed.through - LOOKS_BACK:
             continue
+        if day in listed.unread.claimed:
+            continue  # it may be the claim of the mail that was sent again
         if not is_resent(name, claim, named):
             yield Finding(
                 kind="digest-missing",
@@ -66,7 +68,7 @@ def _not_sent_again(listed: Listed) -> Iterator[Finding]:
 
 def _missing(listed: Listed) -> Iterator[Finding]:
     """Only between the first digest and now: days that were backfilled before had none."""
-    daily = {day for key in listed.claims if (day := daily_digest_of(key))}
+    daily = {day for key in listed.claims if (day := daily_digest_of(key))} | listed.unread.claimed
     told = {
         _day_of(key)
         for key, claim in listed.claims.items()
@@ -95,9 +97,9 @@ def _nobody_told(listed: Listed) -> Iterator[Finding]:
         return
     over = listed.now - _moment(listed, listed.deadline) >= TOLD_WITHIN
     day = listed.yesterday if over else listed.yesterday - ONE_DAY
-    if day in listed.records and day <= listed.through:
+    if day in listed.unread.days or (day in listed.records and day <= listed.through):
         return
-    told = {_day_of(key) for key in listed.claims}
+    told = {_day_of(key) for key in listed.claims} | listed.unread.claimed
     before = {each for key in listed.claims if (each := daily_digest_of(key)) and each < day}
     if before and day not in told:
         yield Finding(
@@ -115,6 +117,8 @@ def _moment(listed: Listed, at: time) -> datetime:
 
 def _pending(listed: Listed, day: date) -> bool:
     """Say whether the day's digest is in doubt, which is said already."""
+    if day in listed.unread.claimed:
+        return True
     states = {claim.state for key, claim in listed.claims.items() if _day_of(key) == day}
     return bool(states & {ClaimState.UNKNOWN, ClaimState.CLAIMED})
 

@@ -1,23 +1,24 @@
 """Each archived day is in the ledger, and what the ledger says adds up."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 
 from services.auditor.checks.amounts import difference
 from services.auditor.finding import Finding, of_a_backfill
 from services.auditor.listed import Listed
+from services.auditor.unreadable import day_in
 from shared.money import add_amounts
 
 
 def check(listed: Listed) -> Iterator[Finding]:
     """Look at every archived day, and at every record."""
-    for day in sorted(listed.by_day.keys() - listed.records.keys() - listed.strays):
+    recorded = listed.records.keys() | listed.unread.days
+    for day in sorted(listed.by_day.keys() - recorded - listed.strays):
         yield _gone(listed, day)
     for key in listed.unreadable:
         yield Finding(
             kind="ledger-unreadable",
-            day=_day_in(key),
+            day=day_in(key),
             found=f"{key} is no record of the ledger",
             remedy=f"aws s3api list-object-versions --bucket {listed.bucket} --prefix {key}, "
             "and put the last good version in its place, then daybook audit",
@@ -47,12 +48,3 @@ def _gone(listed: Listed, day: date) -> Finding:
         )
     found = "it is archived and not in the ledger; a backfill records it anew, without history"
     return of_a_backfill("ledger-gone", day, found)
-
-
-def _day_in(key: str) -> date | None:
-    """Return the day that a document's name begins with; None where it is of no one."""
-    found = re.match(r"\d{4}-\d{2}-\d{2}", key.rpartition("/")[2])
-    try:
-        return date.fromisoformat(found.group()) if found else None
-    except ValueError:
-        return None

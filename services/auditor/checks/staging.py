@@ -27,7 +27,7 @@ def check(listed: Listed) -> Iterator[Finding]:
         )
     for period, staged in sorted(listed.newest_staged.items()):
         last = min(max((day.day for day in staged.days), default=period.last), listed.yesterday)
-        if last < period.first:
-            continue  # of its first day nobody can ask before it is over
+        if last < period.first or period in listed.unread.periods:
+            continue  # nobody can ask of its first day before it is over, or knows what is archived
         found = f"a run staged {period} as delivered {staged.source_version} and nobody archived it"
         yield of_a_backfill("staged-not-archived", last, found)
