@@ -117,13 +117,9 @@ async def settle(
     """
     if not _in_doubt(entry.doc):
         return entry.doc
-    decided = entry.doc.model_copy(
-        update={
-            "state": ClaimState.SENT if sent else ClaimState.RESENT,
-            "at": datetime.now(UTC),
-            "reason": f"resolved by {requested_by}",
-        }
-    )
+    state = ClaimState.SENT if sent else ClaimState.RESENT
+    reason = f"resolved by {requested_by}"
+    decided = entry.doc.settled(state, datetime.now(UTC), reason=reason)
     if await ledger.replace(key, entry, decided):
         return decided
     now = await ledger.read(key, Claim)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
+from typing import Any, Self
 
 from pydantic import Field
 
@@ -53,6 +54,21 @@ class Claim(Frozen):
         default=None,
         description="Each day as this digest tells it; null when an older release claimed it.",
     )
+    claimed_at: datetime | None = Field(
+        default=None,
+        description="When it was claimed, at once before it was sent (UTC); null when an older "
+        "release claimed it.",
+    )
+
+    @property
+    def sent_at(self) -> datetime:
+        """When the mail left, if it did; as near as is known."""
+        return self.claimed_at or self.at
+
+    def settled(self, state: ClaimState, at: datetime, **known: Any) -> Self:
+        """Return it in another state since `at`; when the mail left does not change by that."""
+        kept = {"state": state, "at": at, "claimed_at": self.sent_at}
+        return self.model_copy(update=kept | known)
 
 
 def resend_id(name: str, given_up: Claim) -> str:

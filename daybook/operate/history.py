@@ -19,7 +19,8 @@ from shared.locations import (
 from shared.ports import ObjectStore
 from shared.run_record import RunRecord
 
-TOLD = {ClaimState.SENT, ClaimState.UNKNOWN, ClaimState.RESENT}
+TOLD = {ClaimState.SENT, ClaimState.UNKNOWN}
+"""Not what a person found in no mail box, and gave up: the mail in its place says what it told."""
 
 
 async def read_history(day: date, metric: str) -> History:
@@ -66,7 +67,7 @@ def _meant(versions: Sequence[DayVersion], sha256: str, at: datetime) -> DayVers
     """Return which version a mail of then told: a day may go back to bytes that it had before.
 
     It is the newest with these bytes that was there. Another may have come to be in force since:
-    a digest tells what its run archived, and a doubt is settled days later.
+    a digest tells what its run archived.
     """
     same = [version for version in versions if version.sha256 == sha256]
     there = [version for version in same if version.archived_at <= at]
@@ -103,7 +104,7 @@ async def _tellings(store: ObjectStore, day: date) -> list[tuple[str, Telling]]:
 def _telling(key: str, claim: Claim) -> Telling:
     name = key.rpartition("/")[2].removesuffix(".json")
     reported = date.fromisoformat(name[:10])
-    return Telling(name, reported, claim.state.value, claim.at, claim.recipients)
+    return Telling(name, reported, claim.state.value, claim.sent_at, claim.recipients)
 
 
 def _changes(before: DayVersion, after: DayVersion, metric: str) -> Iterator[Change]:

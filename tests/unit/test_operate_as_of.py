@@ -1,18 +1,23 @@
 """A day as it had been told at the end of another, whatever came or was lost since."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from daybook.digest import settle
 from daybook.operate.history import history_of
 from daybook.operate.history_page import tell_as_of, tell_history
 from daybook.operate.versions import AsOf, History
+from services.notifier.sending.claim import Claims
+from services.notifier.sending.mail_reports import MailReports
 from shared.day_record import DayRecord, DayVersion
 from shared.digest_claim import Claim, ClaimState, ToldDay
 from shared.errors import InputError
+from shared.event_data import MailData
 from shared.ledger import Ledger
 from shared.locations import digest_claim_key
-from shared.memory import MemoryStore
+from shared.memory import MemoryBell, MemoryStore
 from shared.money import Amounts
 from tests.support.units.aio import in_loop
 
@@ -127,3 +132,64 @@ async def test_figures_that_were_told_and_that_no_record_has_are_said_to_have_be
     assert "the ledger has no record any more: told its recipients" in said(capsys)
     with pytest.raises(InputError, match="was not archived yet"):
         known.as_of(DAY)
+
+
+NAME = f"{DAY}-daily-abc"
+KEY = digest_claim_key(NAME)
+MAILED = MORNING + timedelta(minutes=5)
+RESTATED = version(2, MORNING + timedelta(days=2), "6")
+
+
+async def in_doubt(store: MemoryStore, *, older: bool) -> None:
+    """Leave the first version's mail in doubt, as this release does or an older one."""
+    told = {DAY: ToldDay(sha256=FIRST.sha256, etag="")}
+    taken, entry = await Claims(Ledger(store)).take(KEY, "r", MAILED, told, ("finops@example.com",))
+    assert taken
+    at = MAILED if older else MAILED + timedelta(days=1)
+    known = {"state": ClaimState.UNKNOWN, "at": at} | ({"claimed_at": None} if older else {})
+    assert await Ledger(store).replace(KEY, entry, entry.doc.model_copy(update=known))
+
+
+async def by_hand(store: MemoryStore, *, sent: bool = True) -> None:
+    entry = await Ledger(store).read(KEY, Claim)
+    assert entry
+    await settle(Ledger(store), KEY, entry, sent=sent, requested_by="ops")
+
+
+async def by_ses(store: MemoryStore) -> None:
+    said = MailData(kind="Delivery", claim=NAME, message_id="ses-1")
+    await MailReports(store, MemoryBell()).take(said)
+
+
+@in_loop
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize("settled", [by_hand, by_ses])
+async def test_a_doubt_that_is_settled_as_sent_was_told_when_the_mail_left_and_not_when_it_was_said(
+    settled: Callable[[MemoryStore], Awaitable[None]], older: bool
+) -> None:
+    store = MemoryStore()
+    await in_doubt(store, older=older)
+    await settled(store)
+
+    known = await history_of(store, DayRecord(day=DAY, versions=(FIRST, RESTATED)), "amortized")
+
+    for when in (NEXT, RESTATED.archived_at.date() + timedelta(days=1)):
+        reported = known.as_of(when).reported
+        assert reported
+        assert [(told.at, told.state) for told in reported.told] == [(MAILED, "sent")]
+        assert reported.number == 1
+
+
+@in_loop
+async def test_a_mail_that_was_given_up_told_nobody() -> None:
+    store = MemoryStore()
+    await in_doubt(store, older=False)
+    record = DayRecord(day=DAY, versions=(FIRST,))
+    before = await history_of(store, record, "amortized")
+    await by_hand(store, sent=False)
+
+    after = await history_of(store, record, "amortized")
+
+    assert [told.state for told in before.versions[0].told] == ["unknown"]
+    assert after.versions[0].told == ()
+    assert after.as_of(NEXT).reported is None

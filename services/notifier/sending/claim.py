@@ -55,6 +55,7 @@ class Claims:
             at=now,
             recipients=tuple(recipients),
             told=told,
+            claimed_at=now,
         )
         if entry := await self._ledger.create(key, ours):
             return True, entry

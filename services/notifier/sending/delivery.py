@@ -62,9 +62,7 @@ class Delivery:
         except MaybeSent as error:
             await self._doubt(claims, name, entry, str(error))
             return None
-        sent = entry.doc.model_copy(
-            update={"state": ClaimState.SENT, "at": self.now(), "message_id": message_id}
-        )
+        sent = entry.doc.settled(ClaimState.SENT, self.now(), message_id=message_id)
         await claims.settle(digest_claim_key(name), entry, sent)
         return message_id
 
@@ -115,5 +113,5 @@ class Delivery:
     async def _settle(
         self, claims: Claims, name: str, entry: Entry[Claim], state: ClaimState, reason: str
     ) -> None:
-        settled = entry.doc.model_copy(update={"state": state, "at": self.now(), "reason": reason})
+        settled = entry.doc.settled(state, self.now(), reason=reason)
         await claims.settle(digest_claim_key(name), entry, settled)

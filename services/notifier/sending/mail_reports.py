@@ -51,13 +51,11 @@ class MailReports:
             entry = await ledger.read(key, Claim)
             if entry is None or entry.doc.state not in (ClaimState.CLAIMED, ClaimState.UNKNOWN):
                 return
-            sent = entry.doc.model_copy(
-                update={
-                    "state": ClaimState.SENT,
-                    "at": datetime.now(UTC),
-                    "message_id": report.message_id,
-                    "reason": f"SES reported {report.kind}",
-                }
+            sent = entry.doc.settled(
+                ClaimState.SENT,
+                datetime.now(UTC),
+                message_id=report.message_id,
+                reason=f"SES reported {report.kind}",
             )
             if await ledger.replace(key, entry, sent):
                 log.info("digest-settled", claim=report.claim, by=report.kind)
