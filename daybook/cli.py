@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from daybook import console
 from daybook.errors import RunFailed
-from shared.errors import InputError, Retry
+from shared.errors import InputError, MismatchError, Retry
 
 INTERRUPTED = 130
 COMMANDS = {
@@ -88,6 +88,8 @@ def main() -> None:
         console.fail(str(error), 2)
     except Retry as error:
         console.fail(f"{error}. Say it again in {error.after} s", 2)
+    except MismatchError as error:
+        console.fail(f"{error}. daybook audit says what to do about it", 2)
     except PermissionError as error:
         console.fail(f"{error.filename}: {error.strerror}. Give this user access to it", 2)
     except RunFailed as error:

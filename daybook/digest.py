@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from daybook.bucket import archive_bucket
+from daybook.operate.documents import needed
 from daybook.operate.reach import reached
 from daybook.publish import operators_event, publish
 from services.auditor.checks.digest import IN_HAND
@@ -31,13 +32,14 @@ async def resolve(
     sure that the wish arrived says it again, and no second mail comes of it.
 
     Raises InputError when nothing of the day is in doubt, when it is not said which of several, and
-    when it is a mail about late data that is to be sent again; and when AWS cannot be reached.
+    when it is a mail about late data that is to be sent again; when a claim cannot be read; and
+    when AWS cannot be reached.
     """
     async with reached("s3") as (s3,):
         bucket = archive_bucket()
         store = S3Store(s3, bucket)
         where = f"s3://{bucket}/{digest_claims_prefix(day)}"
-        claims = _chosen(await _claims(store, day), where, sent=sent, claim=claim)
+        claims = _chosen(await _claims(store, day, claim), where, sent=sent, claim=claim)
         settled = {
             key: await settle(Ledger(store), key, entry, sent=sent, requested_by=requested_by)
             for key, entry in claims.items()
@@ -89,10 +91,11 @@ def _given_up(claim: Claim, *, sent: bool) -> bool:
     return not sent and claim.state is ClaimState.RESENT
 
 
-async def _claims(store: S3Store, day: date) -> dict[str, Entry[Claim]]:
-    ledger = Ledger(store)
-    items = await store.list(digest_claims_prefix(day))
-    entries = {item.key: await ledger.read(item.key, Claim) for item in items}
+async def _claims(store: S3Store, day: date, claim: str) -> dict[str, Entry[Claim]]:
+    """Read a day's claims, or the one that is meant: another that is damaged is no matter then."""
+    listed = [item.key for item in await store.list(digest_claims_prefix(day))]
+    keys = [key for key in listed if claim in ("", _name(key))]
+    entries = {key: await needed(store, key, Claim) for key in keys}
     return {key: entry for key, entry in entries.items() if entry}
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
+from daybook.operate.documents import Documents
 from daybook.operate.reach import each
 from shared.archive import read_outlook
 from shared.config_outlook import ROOT
@@ -12,18 +13,21 @@ from shared.day_record import DayRecord, PeriodRecord
 from shared.day_status import DayStatus
 from shared.days import Period
 from shared.digest_claim import Claim
-from shared.ledger import Ledger
+from shared.errors import MismatchError
 from shared.locations import (
     daily_digest_of,
-    day_of_record,
+    day_record_key,
     day_records_prefix,
     digest_claims_of_month,
+    outlook_key,
     period_record_key,
 )
 from shared.money import Amounts
 from shared.outlook import Light
-from shared.ports import ObjectStore
 
+Unreadable = Literal["unreadable"]
+UNREADABLE: Unreadable = "unreadable"
+"""What is there and is not what it should be: `daybook audit` says more of it."""
 WORST: tuple[Light, ...] = ("red", "yellow", "green", "grey")
 
 
@@ -32,10 +36,10 @@ class DayState:
     """One day; `versions` counts what was ever archived of it, `digest` is its mail's state."""
 
     day: date
-    status: DayStatus | Literal["missing"]
+    status: DayStatus | Literal["missing"] | Unreadable
     versions: int
     totals: tuple[Amounts, ...]
-    light: Light | None
+    light: Light | Unreadable | None
     digest: str | None
 
     @property
@@ -56,20 +60,27 @@ class DayState:
         }
 
 
-async def read_days(store: ObjectStore, month: Period, today: date) -> list[DayState]:
-    """Return every day of a month that is over (UTC), and any that is archived already."""
-    ledger = Ledger(store)
-    period = await ledger.read(period_record_key(month), PeriodRecord)
-    records = await _records(store, month)
-    digests = await _digests(store, month)
+async def read_days(documents: Documents, month: Period, today: date) -> list[DayState]:
+    """Return every day of a month that is over (UTC), and any that is archived already.
+
+    What of a day cannot be read is `unreadable`; the others are as they are.
+    """
+    period = await documents.read(period_record_key(month), PeriodRecord)
+    in_doubt = period_record_key(month) in documents.unreadable
+    records = await _records(documents, month)
+    digests = await _digests(documents, month)
     days = sorted({*_over(month, today), *records})
-    lights = dict(zip(records, await each(lambda day: _light(store, day), records), strict=True))
+    lights = dict(
+        zip(records, await each(lambda day: _light(documents, day), records), strict=True)
+    )
 
     def state(day: date) -> DayState:
-        record = records.get(day)
-        if record is None:
+        if day not in records:
             return DayState(day, "missing", 0, (), None, digests.get(day))
-        status = period.doc.status(day) if period else "partial"
+        record = records[day]
+        if record is None:
+            return DayState(day, UNREADABLE, 0, (), lights[day], digests.get(day))
+        status = UNREADABLE if in_doubt else period.status(day) if period else "partial"
         newest = record.newest
         versions = len(record.versions)
         return DayState(day, status, versions, newest.totals, lights[day], digests.get(day))
@@ -82,36 +93,31 @@ def _over(month: Period, today: date) -> Iterator[date]:
     return month.days(until=yesterday) if month.first <= yesterday else iter(())
 
 
-async def _records(store: ObjectStore, month: Period) -> dict[date, DayRecord]:
-    ledger = Ledger(store)
-    listed = await store.list(day_records_prefix(month))
-    entries = await each(lambda item: ledger.read(item.key, DayRecord), listed)
-    return {
-        day_of_record(item.key): entry.doc
-        for item, entry in zip(listed, entries, strict=True)
-        if entry
-    }
+async def _records(documents: Documents, month: Period) -> dict[date, DayRecord | None]:
+    """Return each day's record; None for one that cannot be read."""
+    there = set(await documents.keys(day_records_prefix(month)))
+    keys = {day: key for day in month.days() if (key := day_record_key(day)) in there}
+    found = await documents.read_all(keys.values(), DayRecord)
+    return {day: found.get(key) for day, key in keys.items()}
 
 
-async def _digests(store: ObjectStore, month: Period) -> dict[date, str]:
+async def _digests(documents: Documents, month: Period) -> dict[date, str]:
     """Return the state of each day's daily digest."""
-    ledger = Ledger(store)
-    listed = [
-        item
-        for item in await store.list(digest_claims_of_month(month))
-        if daily_digest_of(item.key)
-    ]
-    entries = await each(lambda item: ledger.read(item.key, Claim), listed)
+    listed = await documents.keys(digest_claims_of_month(month))
+    keys = {key: day for key in listed if (day := daily_digest_of(key))}
+    found = await documents.read_all(keys, Claim)
     return {
-        day: entry.doc.state.value
-        for item, entry in zip(listed, entries, strict=True)
-        if entry and (day := daily_digest_of(item.key))
+        day: found[key].state.value if key in found else UNREADABLE for key, day in keys.items()
     }
 
 
-async def _light(store: ObjectStore, day: date) -> Light | None:
+async def _light(documents: Documents, day: date) -> Light | Unreadable | None:
     """Return the light of the whole; without one of the root, the worst there is."""
-    outlooks = await read_outlook(store, day) or []
+    try:
+        outlooks = await read_outlook(documents.store, day) or []
+    except MismatchError:
+        documents.unreadable.add(outlook_key(day))
+        return UNREADABLE
     whole = [row.light for row in outlooks if row.ou_path == ROOT]
     return worst(whole or [row.light for row in outlooks])
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from daybook.operate.reach import archive, each, reached
+from daybook.operate.documents import Documents, needed
+from daybook.operate.reach import archive, reached
 from daybook.operate.versions import Change, History, Telling, Version
 from shared.day_record import DayRecord, DayVersion
 from shared.days import Period
 from shared.digest_claim import Claim, ClaimState
 from shared.errors import InputError
-from shared.ledger import Ledger
 from shared.locations import (
     day_record_key,
     digest_claims_of_month,
@@ -27,11 +27,11 @@ async def read_history(day: date, metric: str) -> History:
     """Read a day's history; raises InputError when nothing of it was ever archived."""
     async with reached("s3") as (s3,):
         store = archive(s3)
-        entry = await Ledger(store).read(day_record_key(day), DayRecord)
+        entry = await needed(store, day_record_key(day), DayRecord)
         if entry is None:
             where = f"s3://{store.bucket}/{day_record_key(day)}"
             problem = f"nothing of {day} was ever archived"
-            if told := await _tellings(store, day):
+            if told := await _tellings(Documents(store), day):
                 name = told[-1][1].name
                 problem = f"the ledger's record of {day} is lost, which {name} has told"
             raise InputError(where, problem, f"Have it run: daybook replay {day}")
@@ -40,8 +40,9 @@ async def read_history(day: date, metric: str) -> History:
 
 async def history_of(store: ObjectStore, record: DayRecord, metric: str) -> History:
     """Put a day's record together with the runs that wrote it and the mails that told it."""
-    tellings = await _tellings(store, record.day)
-    runs = await _runs(store, record)
+    documents = Documents(store)
+    tellings = await _tellings(documents, record.day)
+    runs = await _runs(documents, record)
     befores: list[DayVersion | None] = [None, *record.versions]
     versions = [
         Version(
@@ -60,7 +61,8 @@ async def history_of(store: ObjectStore, record: DayRecord, metric: str) -> Hist
         )
     ]
     lost = (told for sha256, told in tellings if _meant(record.versions, sha256, told.at) is None)
-    return History(record.day, metric, tuple(versions), tuple(lost))
+    unreadable = tuple(sorted(documents.unreadable))
+    return History(record.day, metric, tuple(versions), tuple(lost), unreadable)
 
 
 def _meant(versions: Sequence[DayVersion], sha256: str, at: datetime) -> DayVersion | None:
@@ -74,29 +76,29 @@ def _meant(versions: Sequence[DayVersion], sha256: str, at: datetime) -> DayVers
     return max(there, key=lambda version: version.archived_at, default=same[0] if same else None)
 
 
-async def _runs(store: ObjectStore, record: DayRecord) -> dict[str, RunRecord]:
-    ledger, period = Ledger(store), Period.of(record.day)
-    names = list(dict.fromkeys(version.run for version in record.versions))
-    found = await each(lambda run: ledger.read(run_record_key(run, period), RunRecord), names)
-    return {entry.doc.run: entry.doc for entry in found if entry}
+async def _runs(documents: Documents, record: DayRecord) -> dict[str, RunRecord]:
+    period = Period.of(record.day)
+    keys = dict.fromkeys(run_record_key(version.run, period) for version in record.versions)
+    found = await documents.read_all(keys, RunRecord)
+    return {run.run: run for run in found.values()}
 
 
-async def _tellings(store: ObjectStore, day: date) -> list[tuple[str, Telling]]:
+async def _tellings(documents: Documents, day: date) -> list[tuple[str, Telling]]:
     """Return which mails told the day, with the checksum that each knew, oldest first.
 
     A digest tells the days of its own billing period and of the one before.
     """
-    ledger, period = Ledger(store), Period.of(day)
+    period = Period.of(day)
     listed = [
-        item
+        key
         for month in (period, period.next)
-        for item in await store.list(digest_claims_of_month(month))
+        for key in await documents.keys(digest_claims_of_month(month))
     ]
-    claims = await each(lambda item: ledger.read(item.key, Claim), listed)
+    claims = await documents.read_all(listed, Claim)
     found = [
-        (told.sha256, _telling(item.key, entry.doc))
-        for item, entry in zip(listed, claims, strict=True)
-        if entry and entry.doc.state in TOLD and (told := (entry.doc.told or {}).get(day))
+        (told.sha256, _telling(key, claim))
+        for key, claim in claims.items()
+        if claim.state in TOLD and (told := (claim.told or {}).get(day))
     ]
     return sorted(found, key=lambda pair: pair[1].at)
 

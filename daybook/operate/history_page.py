@@ -6,6 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from daybook.console import out, say
+from daybook.operate import documents
 from daybook.operate.versions import AsOf, History, Telling, Version
 from shared.money import Amounts, cents
 
@@ -17,6 +18,8 @@ def tell_history(history: History) -> None:
             say(line)
     for telling in history.lost:
         say(_lost(telling))
+    for key in history.unreadable:
+        say(documents.line(key))
 
 
 def tell_as_of(found: AsOf) -> None:
@@ -29,6 +32,8 @@ def tell_as_of(found: AsOf) -> None:
     if found.in_force and found.in_force != found.reported:
         say(f"In force at the end of {found.when} (UTC), when nobody had been told of it:")
         _tell_whole(found.in_force, found)
+    for key in found.unreadable:
+        say(documents.line(key))
 
 
 def _tell_whole(version: Version, found: AsOf) -> None:

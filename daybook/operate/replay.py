@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 from pydantic import ValidationError
 
+from daybook.operate.documents import needed
 from daybook.operate.reach import archive, reached
 from daybook.publish import operators_event, require_few
 from shared.days import Period, periods_between
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested
-from shared.ledger import Ledger
 from shared.locations import run_record_key
 from shared.run_record import RunRecord
 
@@ -91,10 +91,10 @@ async def follow(run: str, span: Span, tell: Callable[[RunRecord], None], *, lim
     clock = asyncio.get_running_loop().time
     deadline = clock() + limit
     async with reached("s3") as (s3,):
-        ledger = Ledger(archive(s3))
+        store = archive(s3)
         while missing and clock() < deadline:
             for period in sorted(missing):
-                if entry := await ledger.read(run_record_key(run, period), RunRecord):
+                if entry := await needed(store, run_record_key(run, period), RunRecord):
                     missing.remove(period)
                     tell(entry.doc)
             if missing:

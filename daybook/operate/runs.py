@@ -9,15 +9,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from daybook.operate.documents import Documents
 from daybook.operate.reach import each
 from services.query.handler import LOOKED
 from services.query.readiness import GIVE_UP, Looked
 from shared.day_record import PeriodRecord
 from shared.days import ONE_DAY, Period
-from shared.ledger import Ledger
 from shared.locations import RUN_RECORDS, STAGING, period_record_key, staging_prefix
 from shared.money import exact_sum
-from shared.ports import ObjectInfo, ObjectStore
+from shared.ports import ObjectInfo
 from shared.run_record import RunRecord
 
 STUCK = timedelta(hours=1)
@@ -101,17 +101,16 @@ class Runs:
         return Spent(len(self.done), refreshes, queries, requests * COST_EXPLORER)
 
 
-async def read_runs(store: ObjectStore, month: Period, now: datetime) -> Runs:
+async def read_runs(documents: Documents, month: Period, now: datetime) -> Runs:
     """Return the runs that were cataloged in a month (UTC) or lately, and all that are not yet."""
-    listed = await store.list(RUN_RECORDS)
+    listed = await documents.store.list(RUN_RECORDS)
     known = {tuple(item.key.removeprefix(RUN_RECORDS).split("/")) for item in listed}
-    ledger, since = Ledger(store), min(month.first, (now - LATELY).date())
-    worth = [item for item in listed if item.modified.date() >= since]
-    entries = await each(lambda item: ledger.read(item.key, RunRecord), worth)
-    records = [entry.doc for entry in entries if entry]
-    staged = await _staged(store)
+    since = min(month.first, (now - LATELY).date())
+    worth = [item.key for item in listed if item.modified.date() >= since]
+    records = list((await documents.read_all(worth, RunRecord)).values())
+    staged = await _staged(documents)
     begun = [part for part in staged if (part[0], f"{part[1]}.json") not in known]
-    opened = await each(lambda part: _open(store, _Begun(*part, staged), now), begun)
+    opened = await each(lambda part: _open(documents, _Begun(*part, staged), now), begun)
     return Runs(
         done=tuple(run for run in records if Period.of(run.cataloged_at.date()) == month),
         open=tuple(sorted(filter(None, opened), key=lambda run: run.since)),
@@ -120,10 +119,10 @@ async def read_runs(store: ObjectStore, month: Period, now: datetime) -> Runs:
     )
 
 
-async def _staged(store: ObjectStore) -> dict[tuple[str, Period], list[ObjectInfo]]:
+async def _staged(documents: Documents) -> dict[tuple[str, Period], list[ObjectInfo]]:
     """Return what lies in the staging area, by run and billing period."""
     found = defaultdict[tuple[str, Period], list[ObjectInfo]](list)
-    for item in await store.list(f"{STAGING}run="):
+    for item in await documents.store.list(f"{STAGING}run="):
         if name := _staged_by(item.key):
             found[name].append(item)
     return found
@@ -168,37 +167,36 @@ class _Begun:
         return max((item.modified for item in items), default=datetime.min.replace(tzinfo=UTC))
 
 
-async def _open(store: ObjectStore, begun: _Begun, now: datetime) -> OpenRun | None:
+async def _open(documents: Documents, begun: _Begun, now: datetime) -> OpenRun | None:
     """Return how far a run is; None when it stopped for good and another has done its work."""
-    entry = await Ledger(store).read(period_record_key(begun.period), PeriodRecord)
-    newest = entry.doc if entry else None
-    found = await _step(store, begun, newest, now)
+    newest = await documents.read(period_record_key(begun.period), PeriodRecord)
+    found = await _step(documents, begun, newest, now)
     # Only then: until it is stuck, a run whose rows are old still ends, and may have a digest.
-    if found.stuck and newest and await _is_newer(store, newest, begun):
+    if found.stuck and newest and await _is_newer(documents, newest, begun):
         return None
     return found
 
 
-async def _is_newer(store: ObjectStore, newest: PeriodRecord, begun: _Begun) -> bool:
+async def _is_newer(documents: Documents, newest: PeriodRecord, begun: _Begun) -> bool:
     """Say whether the period was read again after a run: by delivery, else by time."""
     if newest.run == begun.run:
         return False
     if begun.has_manifest:
-        staged = await Ledger(store).read(f"{begun.prefix}manifest.json", _Version)
-        return staged is not None and newest.order > (staged.doc.source_version, begun.run)
+        staged = await documents.read(f"{begun.prefix}manifest.json", _Version)
+        return staged is not None and newest.order > (staged.source_version, begun.run)
     return begun.last_step(newest.run) > begun.last_step(begun.run)
 
 
 async def _step(
-    store: ObjectStore, begun: _Begun, newest: PeriodRecord | None, now: datetime
+    documents: Documents, begun: _Begun, newest: PeriodRecord | None, now: datetime
 ) -> OpenRun:
     run, period, since = begun.run, begun.period, begun.last_step(begun.run)
     late = now - since > STUCK
     if not begun.has_manifest:
-        looked = await Ledger(store).read(f"{begun.prefix}{LOOKED}", Looked)
+        looked = await documents.read(f"{begun.prefix}{LOOKED}", Looked)
         if looked:
             late = now - since > WAITED
-            return OpenRun(run, period, "waits for the export", since, late, looked.doc.reason)
+            return OpenRun(run, period, "waits for the export", since, late, looked.reason)
         return OpenRun(run, period, "reads the export: query", since, late)
     if newest and newest.run == run:
         step = "is archived: forecaster, catalog"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from daybook.operate.days import DayState, read_days
+from daybook.operate.documents import Documents
 from daybook.operate.queues import Queues, QueueState
 from daybook.operate.reach import archive, each, reached
 from daybook.operate.runs import Runs, read_runs
@@ -38,6 +39,8 @@ class Status:
     dead: tuple[DeadLetters, ...]
     undelivered: dict[str, int]
     """Messages that never reached a worker's queue, or the topic, by the queue that has them."""
+    unreadable: tuple[str, ...]
+    """Keys of what is there and is not what it should be."""
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON, money as exact decimals, ages in seconds."""
@@ -67,6 +70,7 @@ class Status:
                 for dead in self.dead
             ],
             "undelivered": self.undelivered,
+            "unreadable": list(self.unreadable),
             "last_refresh": refresh and refresh.model_dump(mode="json"),
             "cost_usd": {
                 "runs": spent.runs,
@@ -82,16 +86,18 @@ async def read_status(month: Period, at: datetime) -> Status:
     """Read all of it; raises InputError where AWS cannot be reached."""
     async with reached("s3", "sqs", "cloudwatch") as (s3, sqs, cloudwatch):
         store, queues = archive(s3), Queues(sqs, load_topology())
+        documents = Documents(store)
         workers = list(queues.topology.workers)
         own = [name for worker in workers for name in queues.own(worker)]
         return Status(
             month=month,
             at=at,
-            days=tuple(await read_days(store, month, at.date())),
-            runs=await read_runs(store, month, at),
+            days=tuple(await read_days(documents, month, at.date())),
+            runs=await read_runs(documents, month, at),
             queues=tuple(await each(lambda name: queues.state(name, cloudwatch, at), own)),
             dead=tuple(await each(lambda worker: _dead(queues, store, worker), workers)),
             undelivered=await queues.waiting(queues.undelivered(workers)),
+            unreadable=tuple(sorted(documents.unreadable)),
         )
 
 

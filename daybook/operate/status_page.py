@@ -7,7 +7,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from daybook.console import SHAPES, STYLES, out, say
-from daybook.operate.days import DayState
+from daybook.operate import documents
+from daybook.operate.days import UNREADABLE, DayState
 from daybook.operate.dlq import in_hand
 from daybook.operate.runs import LATELY
 from daybook.operate.status import Status
@@ -36,7 +37,7 @@ def _days(status: Status, metric: str) -> Table:
         table.add_column(name, justify="right" if name == "total" else "left")
     for day in status.days:
         state = f"{day.status}, restated" if day.restated else day.status
-        shown = f"[red]{state}[/red]" if day.status == "missing" else state
+        shown = f"[red]{state}[/red]" if day.status in ("missing", UNREADABLE) else state
         table.add_row(f"{day.day:%a %d}", shown, _total(day, metric), _light(day), day.digest or "")
     return table
 
@@ -49,11 +50,14 @@ def _total(day: DayState, metric: str) -> str:
 def _light(day: DayState) -> str:
     if day.light is None:
         return ""
+    if day.light == "unreadable":
+        return f"[red]{day.light}[/red]"
     return f"[{STYLES[day.light]}]{SHAPES[day.light]} {day.light}[/]"
 
 
 def _lines(status: Status) -> Iterator[str]:
     yield ""
+    yield from map(documents.line, status.unreadable)
     yield from _runs(status)
     yield from _queues(status)
     yield from _refresh(status)

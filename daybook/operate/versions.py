@@ -96,7 +96,8 @@ class Version:
 class AsOf:
     """A day as it was known at the end of another (UTC), and as it had been told by then.
 
-    `lost` are mails that had told figures of which the ledger has no record any more.
+    `lost` are mails that had told figures of which the ledger has no record any more; `unreadable`
+    the keys of claims and runs of which nobody knows what they are.
     """
 
     day: date
@@ -105,6 +106,7 @@ class AsOf:
     reported: Version | None
     in_force: Version | None
     lost: tuple[Telling, ...]
+    unreadable: tuple[str, ...] = ()
 
     @property
     def versions(self) -> tuple[Version, ...]:
@@ -122,6 +124,7 @@ class AsOf:
             "in_force": self.in_force.number if self.in_force else None,
             "versions": [version.record() for version in self.versions],
             "lost": [telling.record() for telling in self.lost],
+            "unreadable": list(self.unreadable),
         }
 
 
@@ -129,13 +132,15 @@ class AsOf:
 class History:
     """A day and its versions, oldest first.
 
-    `lost` are mails that told figures of which the ledger has no record any more.
+    `lost` are mails that told figures of which the ledger has no record any more; `unreadable` the
+    keys of claims and runs of which nobody knows what they are.
     """
 
     day: date
     metric: str
     versions: tuple[Version, ...]
     lost: tuple[Telling, ...] = ()
+    unreadable: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON."""
@@ -144,6 +149,7 @@ class History:
             "metric": self.metric,
             "versions": [version.record() for version in self.versions],
             "lost": [telling.record() for telling in self.lost],
+            "unreadable": list(self.unreadable),
         }
 
     def as_of(self, when: date) -> AsOf:
@@ -168,6 +174,7 @@ class History:
             reported=told[-1] if told else None,
             in_force=known[-1] if known else None,
             lost=lost,
+            unreadable=self.unreadable,
         )
 
 

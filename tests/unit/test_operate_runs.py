@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from daybook.operate.documents import Documents
 from daybook.operate.runs import Runs, read_runs
 from shared.days import Period
 from shared.events import Batch, Refresh
@@ -33,7 +34,7 @@ async def test_a_run_that_is_staged_and_not_cataloged_is_open_and_after_an_hour_
     store = at(hours)
     await queried(store, {DAY: [row("1")]})
 
-    (run,) = (await read_runs(store, MARCH, NOW)).open
+    (run,) = (await read_runs(Documents(store), MARCH, NOW)).open
 
     assert (run.run, run.period, run.stuck) == ("run-1", MARCH, stuck)
     assert run.step == "is read: archiver"
@@ -46,7 +47,7 @@ async def test_what_no_worker_staged_is_no_run(stray: str) -> None:
     await queried(store, {DAY: [row("1")]})
     await store.put(f"staging/run=x/{stray}", b"x")
 
-    assert [run.run for run in (await read_runs(store, MARCH, NOW)).open] == ["run-1"]
+    assert [run.run for run in (await read_runs(Documents(store), MARCH, NOW)).open] == ["run-1"]
 
 
 @in_loop
@@ -54,7 +55,7 @@ async def test_a_run_that_is_archived_waits_for_whoever_comes_next() -> None:
     store = at(0)
     await archive(store, await queried(store, {DAY: [row("1")]}))
 
-    (run,) = (await read_runs(store, MARCH, NOW)).open
+    (run,) = (await read_runs(Documents(store), MARCH, NOW)).open
 
     assert run.step == "is archived: forecaster, catalog"
 
@@ -111,7 +112,7 @@ async def test_a_run_that_waits_for_the_export_says_for_what_and_is_stuck_when_t
     looked = b'{"version": "v", "reason": "usage of 2026-03-16 is still being delivered"}'
     await store.put("staging/run=run-1/period=2026-03/not-ready.json", looked)
 
-    (run,) = (await read_runs(store, MARCH, NOW)).open
+    (run,) = (await read_runs(Documents(store), MARCH, NOW)).open
 
     assert (run.step, run.stuck) == ("waits for the export", stuck)
     assert run.reason == "usage of 2026-03-16 is still being delivered"
@@ -137,7 +138,7 @@ async def runs_of(
 ) -> Runs:
     for each in records:
         await Ledger(store).create(run_record_key(each.run, each.period), each)
-    return await read_runs(store, month, now)
+    return await read_runs(Documents(store), month, now)
 
 
 @in_loop

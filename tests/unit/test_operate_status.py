@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from daybook.operate.days import DayState, read_days, worst
+from daybook.operate.documents import Documents
 from daybook.operate.status_page import age
 from shared.days import Period
 from shared.digest_claim import Claim, ClaimState
@@ -28,7 +29,7 @@ async def run_a_day(store: MemoryStore, cost: str, **asked: Any) -> None:
 
 
 async def days_of(store: MemoryStore) -> dict[date, DayState]:
-    return {day.day: day for day in await read_days(store, MARCH, NOW.date())}
+    return {day.day: day for day in await read_days(Documents(store), MARCH, NOW.date())}
 
 
 @in_loop
