@@ -17,7 +17,7 @@ from shared.days import Period
 from shared.errors import InputError, LeaseLost, MismatchError
 from shared.events import DayReady, Event
 from shared.ledger import Ledger
-from shared.locations import period_record_key
+from shared.locations import period_record_key, staging_prefix
 from shared.ports import AlarmBell, Message, ObjectStore
 
 Stage = Callable[[Event, Asked, Message], Awaitable[Event]]
@@ -40,10 +40,11 @@ class MonthBefore:
             return []
         asked = month_before(event)
         if message.receives > PATIENCE:
-            await self._give_up(asked.period, message)
+            await self._give_up(event, asked.period, message)
             return []
         try:
             if await self._open(asked.period):
+                await self._begin(event, asked.period, message)
                 return [await stage(event, asked, message)]
         except LeaseLost:
             raise
@@ -63,6 +64,14 @@ class MonthBefore:
         delivery = await self.export.delivery(period)
         return delivery is not None and delivery.version != entry.doc.delivery
 
+    async def _begin(self, event: Event, period: Period, message: Message) -> None:
+        """Note that the month is begun: the delivery after one that is killed here knows of what.
+
+        From the second on: most ticks have one delivery, and three are needed to give up.
+        """
+        if message.receives > 1:
+            await self.store.put(_begun(event, period), b"")
+
     async def _leave(self, period: Period, error: Exception, message: Message) -> None:
         """Leave the month to the next tick, and ring unless it is only late.
 
@@ -78,9 +87,14 @@ class MonthBefore:
         log.error("month-before-unreadable", period=str(period), exc_info=error)
         await self._ring(period, str(error))
 
-    async def _give_up(self, period: Period, message: Message) -> None:
-        """Leave the month unread: who was killed in it, or took too long, can raise nothing."""
+    async def _give_up(self, event: Event, period: Period, message: Message) -> None:
+        """Leave the month unread: who was killed in it, or took too long, can raise nothing.
+
+        It rings where the month was begun; else other things have cost the tick its deliveries.
+        """
         log.error("month-before-given-up", period=str(period), receives=message.receives)
+        if await self.store.head(_begun(event, period)) is None:
+            return
         await self._ring(
             period,
             f"{message.receives - 1} deliveries of the tick came to no end, maybe because of "
@@ -94,3 +108,7 @@ class MonthBefore:
             f"until the month after {period} is over. When AWS has delivered it anew: "
             f"daybook replay {period}. docs/runbook.md: a month cannot be read again.",
         )
+
+
+def _begun(event: Event, period: Period) -> str:
+    return f"{staging_prefix(event.runid, period)}begun"

@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
     "e500_after": Kind(True, "server"),
     "throttle": Kind(False, "throttle"),
     "expired": Kind(False, "expired"),
+    "denied": Kind(False, "denied"),
     "slow": Kind(True, lasts=SLOW),
     "cut_off": Kind(True, lasts=SLOW),
     "sigterm": Kind(True, terminate=True),
@@ -73,6 +74,12 @@ THROTTLED = {
     "sns": Refused("Throttled", 429),
     "sqs": Refused("ThrottlingException", 400),
 }
+DENIED = {
+    "s3": Refused("AccessDenied", 403),
+    "ses": Refused("MessageRejected", 400),
+    "sns": Refused("AuthorizationError", 403),
+}
+"""What no waiting mends; in a schedule it is mended by the next time."""
 
 
 def refusal(kind: Kind, request: Request) -> Refused | None:
@@ -83,6 +90,8 @@ def refusal(kind: Kind, request: Request) -> Refused | None:
         return THROTTLED.get(request.service, Refused("ThrottlingException", 429))
     if kind.tell == "expired":
         return Refused("ExpiredToken", 403)
+    if kind.tell == "denied":
+        return DENIED.get(request.service, Refused("AccessDeniedException", 400))
     if kind.tell == "conflict":
         return Refused("ConditionalRequestConflict", 409)
     return None

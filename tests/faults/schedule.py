@@ -36,5 +36,13 @@ class Schedule:
         )
         if found is None:
             raise ValueError(f"{line!r} is not a schedule")
-        plan = tuple(ast.literal_eval(found[1]).items())
-        return cls(found[3], plan, int(found[2]), int(found[4] or 1))
+        return cls(found[3], _plan(found[1]), int(found[2]), int(found[4] or 1))
+
+
+def _plan(text: str) -> tuple[Fault, ...]:
+    """Read the faults; raise ValueError where a call is named twice, for one would be forgotten."""
+    written = ast.parse(text, mode="eval").body
+    plan = tuple(ast.literal_eval(written).items())
+    if isinstance(written, ast.Dict) and len(plan) < len(written.keys):
+        raise ValueError(f"{text} names a call twice")
+    return plan

@@ -9,12 +9,16 @@ from tests.faults.schedule import Schedule
 
 @dataclass(frozen=True)
 class Judged:
-    """A schedule's line, its verdict, what was violated, and its length in virtual seconds."""
+    """A schedule's line, its verdict, what was violated, and its length in virtual seconds.
+
+    `struck`: how many of its faults came to strike.
+    """
 
     line: str
     verdict: str
     violations: tuple[str, ...] = ()
     lasted: float = 0.0
+    struck: int = 0
 
     def __str__(self) -> str:
         return f"{self.line}  # {'; '.join(self.violations) or self.verdict}"
@@ -27,4 +31,7 @@ def judge(schedule: Schedule, fork: Fork | None = None) -> Judged:
     except Exception as error:  # noqa: BLE001 - its line must be printed as well
         return Judged(str(schedule), "wrong", (repr(error),))
     violations = tuple(result.violations)
-    return Judged(str(schedule), result.verdict, violations, result.world.loop.now)
+    world = result.world
+    return Judged(
+        str(schedule), result.verdict, violations, world.loop.now, struck=len(world.struck)
+    )

@@ -252,11 +252,18 @@ async def test_a_month_is_final_when_it_is_over_and_all_of_its_bill_is_invoiced(
     assert said.data.status == ("final" if final else "complete")
 
 
+class Killed(BaseException):
+    """Ends the worker, as running out of memory does."""
+
+
 @in_loop
 async def test_a_month_before_in_which_workers_die_is_given_up_and_rung_for() -> None:
     query = Query(FEBRUARY, MARCH)
-    query.engine = Damaged(fault=AssertionError("nobody may go near it"))
+    query.engine = Damaged(fault=Killed())  # type: ignore[arg-type]
     await archived(query, FEBRUARY)
+    for receives in range(1, PATIENCE + 1):
+        with pytest.raises(Killed):
+            await query.hear(tick(), receives=receives)
 
     said = await query.hear(tick(), receives=PATIENCE + 1)
 
@@ -264,3 +271,15 @@ async def test_a_month_before_in_which_workers_die_is_given_up_and_rung_for() ->
     ((subject, text),) = query.bell.alarms
     assert subject == "Daybook: 2026-02 cannot be read again"
     assert f"{PATIENCE} deliveries of the tick came to no end" in text
+
+
+@in_loop
+async def test_a_month_before_that_nobody_began_is_left_to_the_next_tick_without_an_alarm() -> None:
+    query = Query(FEBRUARY, MARCH)
+    query.engine = Damaged(fault=AssertionError("nobody may go near it"))
+    await archived(query, FEBRUARY)
+
+    said = await query.hear(tick(), receives=PATIENCE + 1)
+
+    assert [event.data.period for event in said] == [MARCH]
+    assert query.bell.alarms == []
