@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from daybook.operate.documents import Documents
+from daybook.operate.figures import is_restated
 from daybook.operate.reach import each
 from shared.archive import read_outlook
 from shared.config_outlook import ROOT
@@ -33,19 +34,18 @@ WORST: tuple[Light, ...] = ("red", "yellow", "green", "grey")
 
 @dataclass(frozen=True)
 class DayState:
-    """One day; `versions` counts what was ever archived of it, `digest` is its mail's state."""
+    """One day; `versions` counts what was ever archived of it, `digest` is its mail's state.
+
+    `restated`: its figures have changed since they were first archived.
+    """
 
     day: date
     status: DayStatus | Literal["missing"] | Unreadable
     versions: int
+    restated: bool
     totals: tuple[Amounts, ...]
     light: Light | Unreadable | None
     digest: str | None
-
-    @property
-    def restated(self) -> bool:
-        """Whether its figures have changed since they were first archived."""
-        return self.versions > 1
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON, money as exact decimals."""
@@ -76,14 +76,20 @@ async def read_days(documents: Documents, month: Period, today: date) -> list[Da
 
     def state(day: date) -> DayState:
         if day not in records:
-            return DayState(day, "missing", 0, (), None, digests.get(day))
+            return DayState(day, "missing", 0, False, (), None, digests.get(day))
         record = records[day]
         if record is None:
-            return DayState(day, UNREADABLE, 0, (), lights[day], digests.get(day))
+            return DayState(day, UNREADABLE, 0, False, (), lights[day], digests.get(day))
         status = UNREADABLE if in_doubt else period.status(day) if period else "partial"
-        newest = record.newest
-        versions = len(record.versions)
-        return DayState(day, status, versions, newest.totals, lights[day], digests.get(day))
+        return DayState(
+            day=day,
+            status=status,
+            versions=len(record.versions),
+            restated=is_restated(record),
+            totals=record.newest.totals,
+            light=lights[day],
+            digest=digests.get(day),
+        )
 
     return [state(day) for day in days]
 

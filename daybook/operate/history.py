@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from daybook.operate.documents import Documents, needed
+from daybook.operate.figures import costs
 from daybook.operate.reach import archive, reached
 from daybook.operate.versions import Change, History, Telling, Version
 from shared.day_record import DayRecord, DayVersion
@@ -110,7 +111,9 @@ def _telling(key: str, claim: Claim) -> Telling:
 
 
 def _changes(before: DayVersion, after: DayVersion, metric: str) -> Iterator[Change]:
-    was, now = _by_ou(before, metric), _by_ou(after, metric)
+    was, now = costs(before, metric), costs(after, metric)
+    if was is None or now is None:
+        return
     for ou_path, currency in sorted({*was, *now}):
         key, none = (ou_path, currency), Decimal(0)
         change = Change(ou_path, currency, was.get(key, none), now.get(key, none))
@@ -118,21 +121,17 @@ def _changes(before: DayVersion, after: DayVersion, metric: str) -> Iterator[Cha
             yield change
 
 
-def _by_ou(version: DayVersion, metric: str) -> dict[tuple[str, str], Decimal]:
-    return {
-        (ou_path, part.currency): part.metric(metric)
-        for ou_path, parts in version.by_ou.items()
-        for part in parts
-    }
-
-
 def _why(before: DayVersion | None, version: DayVersion, run: RunRecord | None) -> str:
     """Say what brought a version about: the delivery it is from, and who asked for the run."""
     delivered = version.source_version.partition("/")[0]
     if version.adopted:
-        cause = "adopted: it was archived before Daybook, from a delivery that is not known"
+        cause = (
+            "adopted: it was there before Daybook or its ledger, from a delivery that is not known"
+        )
     elif before is None:
         cause = f"first archived, from the delivery of {delivered}"
+    elif before.adopted:
+        cause = f"the first delivery of it that the ledger knows, {delivered}"
     elif version.source_version.rpartition("/")[0] != before.source_version.rpartition("/")[0]:
         cause = f"AWS delivered the export anew, {delivered}"
     else:

@@ -42,7 +42,8 @@ def _tell_whole(version: Version, found: AsOf) -> None:
         table.add_column(name, justify="right" if name == "cost" else "left")
     for ou_path, parts in sorted(version.archived.by_ou.items()):
         for part in parts:
-            cost = cents(part.metric(found.metric))
+            known = part.states(found.metric)
+            cost = cents(part.metric(found.metric)) if known else "not stated"
             table.add_row(escape(ou_path), cost, escape(part.currency))
     out.print(table)
     for line in _lines(version, found.metric):
@@ -82,4 +83,7 @@ def _by(telling: Telling) -> str:
 
 
 def _total(totals: Iterable[Amounts], metric: str) -> str:
-    return ", ".join(f"{cents(part.metric(metric))} {part.currency}" for part in totals)
+    parts = list(totals)
+    if not all(part.states(metric) for part in parts):
+        return f"no {metric} cost is stated"
+    return ", ".join(f"{cents(part.metric(metric))} {part.currency}" for part in parts)

@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from daybook.operate.history import history_of
+from daybook.operate.history_page import tell_as_of, tell_history
 from daybook.operate.versions import History
 from shared.day_record import ADOPTED, DayRecord, DayVersion
 from shared.days import Period
@@ -111,9 +114,24 @@ async def test_a_day_that_was_there_before_daybook_is_said_to_be() -> None:
     history = await history_of(MemoryStore(), record, "amortized")
 
     assert [version.why for version in history.versions] == [
-        "adopted: it was archived before Daybook, from a delivery that is not known",
-        "AWS delivered the export anew, 20260318T060000.000000Z",
+        "adopted: it was there before Daybook or its ledger, from a delivery that is not known",
+        "the first delivery of it that the ledger knows, 20260318T060000.000000Z",
     ]
+
+
+@in_loop
+async def test_a_version_that_does_not_state_the_cost_is_shown_without_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    history = await history_of(MemoryStore(), RECORD, "net_amortized")
+
+    tell_history(history)
+    tell_as_of(history.as_of(date(9999, 12, 31)))
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "no net_amortized cost is stated in 2 rows" in told
+    assert "Root/Prod not stated USD" in told
+    assert not any(version.changes for version in history.versions)
 
 
 @in_loop

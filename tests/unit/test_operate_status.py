@@ -8,12 +8,16 @@ import pytest
 
 from daybook.operate.days import DayState, read_days, worst
 from daybook.operate.documents import Documents
+from daybook.operate.figures import is_restated
 from daybook.operate.status_page import age
+from shared.day_record import DayRecord, DayVersion
 from shared.days import Period
 from shared.digest_claim import Claim, ClaimState
 from shared.ledger import Ledger
 from shared.locations import digest_claim_key
 from shared.memory import MemoryStore
+from shared.money import Amounts
+from tests.support.units.adopted import adopt
 from tests.support.units.aio import in_loop
 from tests.support.units.events import SECOND_DELIVERY, archive, assess, queried
 from tests.support.units.rows import DAY, row
@@ -73,6 +77,64 @@ async def test_a_day_with_another_version_is_restated_and_the_others_are_not() -
     assert (days[DAY].restated, days[DAY].versions) == (True, 2)
     assert not days[BEFORE].restated
     assert days[DAY].totals[0].amortized == Decimal(6)
+
+
+@in_loop
+async def test_a_day_that_is_adopted_and_delivered_is_restated_when_its_figures_changed() -> None:
+    """So it is after the ledger was lost: all of it is adopted, and delivered once more."""
+    store = MemoryStore()
+    await run_a_day(store, "5")
+    for key in [key for key in store.versions if key.startswith("ledger/")]:
+        del store.versions[key]
+    await adopt(store)
+
+    await run_a_day(store, "5", run="run-2")
+    days = await days_of(store)
+    assert [(days[day].restated, days[day].versions) for day in (BEFORE, DAY)] == [(False, 2)] * 2
+
+    await run_a_day(store, "6", run="run-3", version=SECOND_DELIVERY)
+    days = await days_of(store)
+    assert [(days[day].restated, days[day].versions) for day in (BEFORE, DAY)] == [
+        (False, 2),
+        (True, 3),
+    ]
+
+
+def a_version(number: int, **by_ou: Amounts) -> DayVersion:
+    return DayVersion(
+        sha256=f"{number}" * 64,
+        run=f"run-{number}",
+        source_version=f"2026031{number}T060000.000000Z/a/1",
+        archived_at=NOW,
+        rows=1,
+        totals=(),
+        by_ou={ou: (amounts,) for ou, amounts in by_ou.items()},
+    )
+
+
+FIVE, SIX = (Amounts(currency="USD", unblended=Decimal(n), amortized=Decimal(n)) for n in (5, 6))
+NET = FIVE.model_copy(update={"net_unblended": Decimal(4), "net_amortized": Decimal(4)})
+
+
+@pytest.mark.parametrize(
+    ("after", "restated"),
+    [
+        ([{"Prod": FIVE}], False),
+        ([{"Prod": NET}], False),
+        ([{"Prod": SIX}], True),
+        ([{"Dev": FIVE}], True),
+        ([{"Prod": FIVE.model_copy(update={"amortized": Decimal(6)})}], True),
+        ([{"Prod": FIVE.model_copy(update={"currency": "EUR"})}], True),
+        ([{"Prod": SIX}, {"Prod": FIVE}], True),
+        ([{"Prod": NET}, {"Prod": NET.model_copy(update={"net_amortized": Decimal(3)})}], True),
+    ],
+)
+def test_a_day_is_restated_when_what_an_ou_cost_has_changed(
+    after: list[dict[str, Amounts]], restated: bool
+) -> None:
+    versions = [a_version(number, **costs) for number, costs in enumerate([{"Prod": FIVE}, *after])]
+
+    assert is_restated(DayRecord(day=DAY, versions=tuple(versions))) is restated
 
 
 @in_loop
