@@ -1,6 +1,7 @@
 """The commands that report what is archived: of a month, and of a run that left a folder."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +11,9 @@ import typer
 from daybook import console
 from daybook.attribution import Tree
 from daybook.bucket import archive_bucket
+from daybook.metric import metric_of
 from daybook.offline import open_reports, render
-from daybook.options import AsJson
+from daybook.options import AsJson, Metric
 from daybook.report import Asked, Report, report, today_utc
 from daybook.report_page import tell_report
 from shared.aws import clients
@@ -48,19 +50,20 @@ def report_command(
     ou: Annotated[
         Tree, typer.Option(help="OUs as they were on each day, or as they are today.")
     ] = Tree.AS_WAS,
-    metric: Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")] = "amortized",
+    metric: Metric = None,
     organization: Annotated[Path | None, typer.Option(help="The organization CSV.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Report an archived month by OU against as many days of the month before."""
-    asked = Asked(Period.of(month.date()), ou, metric, organization)
-    found = asyncio.run(_report(asked))
+    period = Period.of(month.date())
+    found = asyncio.run(_report(lambda cost: Asked(period, ou, cost, organization), metric))
     if as_json:
         console.write_json(found.record())
     else:
         tell_report(found)
 
 
-async def _report(asked: Asked) -> Report:
+async def _report(asked: Callable[[str], Asked], metric: CostMetric | None) -> Report:
     async with clients("s3") as (s3,):
-        return await report(S3Store(s3, archive_bucket()), asked, today_utc())
+        wanted = asked(await metric_of(s3, metric))
+        return await report(S3Store(s3, archive_bucket()), wanted, today_utc())

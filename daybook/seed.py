@@ -4,9 +4,9 @@ from typing import Any
 
 import yaml
 
+from daybook.bucket import CONFIG_KEY
 from daybook.inputs import Inputs
 from daybook.local.provision import Provisioned
-from daybook.local.stack import CONFIG_KEY
 from services.query.manifest import Delivery
 from services.query.snapshot import Snapshot, folders_of
 from shared.aws import clients

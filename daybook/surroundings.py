@@ -1,18 +1,15 @@
 """Daybook's place in the AWS account that the environment points to: bucket, settings, queues."""
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
-from daybook.bucket import archive_bucket
-from daybook.local.stack import CONFIG_KEY
+from daybook.bucket import archive_bucket, config_location
 from shared.config import Config
 from shared.errors import InputError
 from shared.s3 import S3Store
 from shared.service import read_config
 from shared.topology import load_topology
 
-CONFIG_VARIABLE = "DAYBOOK_CONFIG"
 DEAD = "-dlq"
 
 
@@ -28,11 +25,10 @@ class Place:
 
 async def place(s3: Any, sts: Any) -> Place:
     """Find the archive bucket and read `daybook.yaml` beside it, or where `DAYBOOK_CONFIG` says."""
-    bucket = archive_bucket()
-    location = os.environ.get(CONFIG_VARIABLE, f"s3://{bucket}/{CONFIG_KEY}")
+    location = config_location()
     config = await read_config(s3, location)
     identity = await sts.get_caller_identity()
-    return Place(S3Store(s3, bucket), config, location, str(identity["Account"]))
+    return Place(S3Store(s3, archive_bucket()), config, location, str(identity["Account"]))
 
 
 async def queues(sqs: Any) -> tuple[str, list[str]]:

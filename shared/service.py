@@ -104,13 +104,19 @@ async def _world(settings: WorkerSettings) -> AsyncIterator[tuple[World, Any, An
 
 async def read_config(s3: Any, location: str) -> Config:
     """Read `daybook.yaml` from S3 or a file; raise InputError when it is not there or wrong."""
+    text = await config_text(s3, location)
+    if text is None:
+        raise InputError(location, "is not there", "Put daybook.yaml there or set DAYBOOK_CONFIG")
+    return load_config(text, location)
+
+
+async def config_text(s3: Any, location: str) -> str | None:
+    """Read the text of `daybook.yaml`; None when it is not in S3, InputError for no such file."""
     if not location.startswith("s3://"):
-        return load_config(await asyncio.to_thread(_read_text, location), location)
+        return await asyncio.to_thread(_read_text, location)
     bucket, key = split_uri(location)
     found = await S3Store(s3, bucket).get(key)
-    if found is None:
-        raise InputError(location, "is not there", "Put daybook.yaml there or set DAYBOOK_CONFIG")
-    return load_config(found.body.decode(), location)
+    return found.body.decode() if found else None
 
 
 def _read_text(location: str) -> str:

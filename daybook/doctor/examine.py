@@ -1,17 +1,14 @@
 """Examines an account: everything that Daybook rests on there, one thing after the other."""
 
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from daybook.bucket import archive_bucket
+from daybook.bucket import archive_bucket, config_location
 from daybook.doctor import dashboards, export, mail, messages, permissions, storage
 from daybook.doctor.diagnosis import Diagnosis, Patient, fine, wrong
-from daybook.local.stack import CONFIG_KEY
 from daybook.operate.reach import reached
-from daybook.surroundings import CONFIG_VARIABLE
 from shared.aws import clients
 from shared.config import Config
 from shared.errors import InputError
@@ -48,7 +45,7 @@ async def examine() -> list[Diagnosis]:
 
 
 async def _configuration(s3: object) -> tuple[Config | None, Diagnosis]:
-    location = os.environ.get(CONFIG_VARIABLE, f"s3://{archive_bucket()}/{CONFIG_KEY}")
+    location = config_location()
     try:
         config = await read_config(s3, location)
     except (InputError, BotoCoreError, ClientError) as error:

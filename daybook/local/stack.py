@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from daybook.bucket import CONFIG_KEY
 from daybook.local.alarms import AlarmWatch
 from daybook.local.embedded_aws import embedded_aws
 from daybook.local.endpoint import Endpoint
@@ -14,8 +15,6 @@ from daybook.local.mail import Mailbox, mailbox
 from daybook.local.provision import Provisioned, listen, provision
 from daybook.local.workers import Workers, worker_environment
 from shared.topology import Topology
-
-CONFIG_KEY = "config/daybook.yaml"
 
 
 @dataclass(frozen=True)

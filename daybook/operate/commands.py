@@ -14,14 +14,11 @@ from daybook.operate.reach import now
 from daybook.operate.replay import Span, follow, parse_span, wish
 from daybook.operate.status import read_status
 from daybook.operate.status_page import tell_status
-from daybook.options import AsJson
+from daybook.options import AsJson, Metric
 from daybook.publish import publish
-from shared.config import CostMetric
 from shared.days import Period, day_before
 from shared.events import BackfillRequested
 from shared.run_record import RunRecord
-
-Metric = Annotated[CostMetric, typer.Option(help="Which cost; as `cost_metric`.")]
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -84,17 +81,17 @@ def status(
         typer.Argument(formats=["%Y-%m"], help="Billing period, UTC. Default: yesterday's."),
     ] = None,
     *,
-    metric: Metric = "amortized",
+    metric: Metric = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a month's days, the runs, the queues, the dashboards' refresh, and the cost to run."""
     at = now()
     period = Period.of(month.date() if month else day_before(at))
-    found = asyncio.run(read_status(period, at))
+    found = asyncio.run(read_status(period, at, metric))
     if as_json:
         console.write_json(found.record())
     else:
-        tell_status(found, metric)
+        tell_status(found)
 
 
 def history(
@@ -104,7 +101,7 @@ def history(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="As it had been told at the end of this day, UTC."),
     ] = None,
-    metric: Metric = "amortized",
+    metric: Metric = None,
     as_json: AsJson = False,
 ) -> None:
     """Show every version of a day: when, how much, what changed by OU, why, who was told."""

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from daybook.metric import metric_of
 from daybook.operate.documents import Documents, needed
 from daybook.operate.figures import costs
 from daybook.operate.reach import archive, reached
 from daybook.operate.versions import Change, History, Telling, Version
+from shared.config import CostMetric
 from shared.day_record import DayRecord, DayVersion
 from shared.days import Period
 from shared.digest_claim import Claim, ClaimState
@@ -24,8 +26,11 @@ TOLD = {ClaimState.SENT, ClaimState.UNKNOWN}
 """Not what a person found in no mail box, and gave up: the mail in its place says what it told."""
 
 
-async def read_history(day: date, metric: str) -> History:
-    """Read a day's history; raises InputError when nothing of it was ever archived."""
+async def read_history(day: date, metric: CostMetric | None) -> History:
+    """Read a day's history, by the configured metric if None.
+
+    Raises InputError when nothing of the day was ever archived.
+    """
     async with reached("s3") as (s3,):
         store = archive(s3)
         entry = await needed(store, day_record_key(day), DayRecord)
@@ -36,7 +41,7 @@ async def read_history(day: date, metric: str) -> History:
                 name = told[-1][1].name
                 problem = f"the ledger's record of {day} is lost, which {name} has told"
             raise InputError(where, problem, f"Have it run: daybook replay {day}")
-        return await history_of(store, entry.doc, metric)
+        return await history_of(store, entry.doc, await metric_of(s3, metric))
 
 
 async def history_of(store: ObjectStore, record: DayRecord, metric: str) -> History:

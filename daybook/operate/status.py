@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from daybook.metric import metric_of
 from daybook.operate.days import DayState, read_days
 from daybook.operate.documents import Documents
 from daybook.operate.queues import Queues, QueueState
 from daybook.operate.reach import archive, each, reached
 from daybook.operate.runs import Runs, read_runs
+from shared.config import CostMetric
 from shared.days import Period
 from shared.ports import ObjectStore
 from shared.topology import load_topology
@@ -32,6 +34,7 @@ class Status:
     """Everything that `daybook status` shows, as of `at` (UTC)."""
 
     month: Period
+    metric: str
     at: datetime
     days: tuple[DayState, ...]
     runs: Runs
@@ -47,6 +50,7 @@ class Status:
         spent, refresh = self.runs.spent(), self.runs.last_refresh
         return {
             "month": str(self.month),
+            "metric": self.metric,
             "at": self.at.isoformat(),
             "days": [day.record() for day in self.days],
             "runs": [run.record() for run in self.runs.open],
@@ -82,8 +86,11 @@ class Status:
         }
 
 
-async def read_status(month: Period, at: datetime) -> Status:
-    """Read all of it; raises InputError where AWS cannot be reached."""
+async def read_status(month: Period, at: datetime, metric: CostMetric | None) -> Status:
+    """Read all of it; raises InputError where AWS cannot be reached.
+
+    Without a metric it is the configured one.
+    """
     async with reached("s3", "sqs", "cloudwatch") as (s3, sqs, cloudwatch):
         store, queues = archive(s3), Queues(sqs, load_topology())
         documents = Documents(store)
@@ -91,6 +98,7 @@ async def read_status(month: Period, at: datetime) -> Status:
         own = [name for worker in workers for name in queues.own(worker)]
         return Status(
             month=month,
+            metric=await metric_of(s3, metric),
             at=at,
             days=tuple(await read_days(documents, month, at.date())),
             runs=await read_runs(documents, month, at),

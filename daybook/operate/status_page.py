@@ -15,9 +15,9 @@ from daybook.operate.status import Status
 from shared.money import cents
 
 
-def tell_status(status: Status, metric: str) -> None:
+def tell_status(status: Status) -> None:
     """Print the calendar, what runs, what waits, and what it cost."""
-    out.print(_days(status, metric))
+    out.print(_days(status))
     for line in _lines(status):
         say(line)
 
@@ -31,7 +31,8 @@ def age(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _days(status: Status, metric: str) -> Table:
+def _days(status: Status) -> Table:
+    metric = status.metric
     table = Table(title=f"{status.month}, {metric} cost", title_justify="left", box=None)
     for name in ("day", "state", "total", "light", "digest"):
         table.add_column(name, justify="right" if name == "total" else "left")

@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import yaml
 
+from daybook.bucket import CONFIG_KEY
 from daybook.local.processes import start
 from daybook.local.provision import Provisioned, listen, provision
-from daybook.local.stack import CONFIG_KEY
 from daybook.local.workers import Workers, worker_environment
 from daybook.run import tick
 from daybook.seed import EXPORT_BUCKET, EXPORT_PREFIX

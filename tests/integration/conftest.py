@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from daybook.bucket import CONFIG_KEY
 from daybook.local.endpoint import Endpoint
 from daybook.local.provision import Provisioned, listen, provision
-from daybook.local.stack import CONFIG_KEY
 from shared.topology import load_topology
 from tests.support.chain import Place
 from tests.support.cloud import Cloud

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from daybook.bucket import CONFIG_KEY
 from daybook.doctor.diagnosis import Diagnosis
 from daybook.doctor.examine import examine
 from daybook.local.provision import Provisioned
-from daybook.local.stack import CONFIG_KEY
 from tests.support.cloud import Cloud
 from tests.support.commands import daybook
 from tests.support.exports import example, seeded

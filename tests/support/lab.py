@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import yaml
 from localstack_client.session import Session
 
+from daybook.bucket import CONFIG_KEY
 from daybook.kept_mail import KeptMail, kept_mails
 from daybook.local.processes import Child, start
-from daybook.local.stack import CONFIG_KEY
 from daybook.local.workers import Workers
 from daybook.seed import EXPORT_PREFIX
 from shared.days import Period

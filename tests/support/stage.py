@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
+from daybook.bucket import CONFIG_KEY
 from daybook.inputs import Inputs
 from daybook.local.provision import Provisioned
-from daybook.local.stack import CONFIG_KEY
 from shared.events import Event, parse
 from shared.topology import load_topology
 from tests.support.chain import Place

@@ -54,7 +54,7 @@ async def status_of(world: MemoryAround) -> Status:
     documents = Documents(world.store)
     days = tuple(await read_days(documents, JUNE, NOW.date()))
     runs = await read_runs(documents, JUNE, NOW)
-    return Status(JUNE, NOW, days, runs, (), (), {}, tuple(documents.unreadable))
+    return Status(JUNE, "amortized", NOW, days, runs, (), (), {}, tuple(documents.unreadable))
 
 
 def by_day(status: Status) -> dict[date, DayState]:
@@ -78,7 +78,7 @@ async def test_what_of_a_day_is_damaged_is_unreadable_and_the_rest_is_as_it_is(
     assert {day for day in days if days[day] != clean[day]} == {LAST}
     assert [day[what] for day in record["days"] if day["day"] == str(LAST)] == ["unreadable"]
     assert record["unreadable"] == [key]
-    tell_status(found, "amortized")
+    tell_status(found)
     assert f"UNREADABLE: {key}. daybook audit" in capsys.readouterr().out
 
 
@@ -117,7 +117,7 @@ async def test_a_damaged_run_is_named_and_the_runs_beside_it_are_told(
 
     assert found.unreadable == (key,)
     assert found.runs.open
-    tell_status(found, "amortized")
+    tell_status(found)
     assert f"UNREADABLE: {key}. Put its last good version in its place" in capsys.readouterr().out
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import boto3
 import pytest
 
+from daybook.bucket import CONFIG_KEY
 from daybook.local.endpoint import Endpoint
 from daybook.local.provision import Provisioned
-from daybook.local.stack import CONFIG_KEY
 from daybook.local.workers import worker_environment
 from shared.topology import load_topology
 from tests.support.compose import compose, service
