@@ -45,6 +45,10 @@ class Finding(Frozen):
     found: str = Field(description="What was found, in a sentence without its full stop.")
     remedy: str = Field(description="What to type or do about it.")
     repairable: bool = Field(default=False, description="Whether a backfill of the day mends it.")
+    reached: bool = Field(
+        default=True,
+        description="Whether the export is known to reach the day; else its backfill may wait.",
+    )
 
     @property
     def about(self) -> str:

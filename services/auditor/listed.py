@@ -153,13 +153,26 @@ class Listed:
 
     @cached_property
     def first(self) -> date | None:
-        """The first day that there is any trace of; None when there is none of any day.
+        """The first day that there is any trace of; None when there is none of any day."""
+        return min(self._traces, default=None)
 
-        Where it is lost, its record and its object are what is lost with it.
-        """
+    @cached_property
+    def _traces(self) -> frozenset[date]:
+        """The days that anything names. Where one is lost, record and object are what is lost."""
         found = self.with_outlook | set(self._with_a_partition())
         traces = {*self.known, *self._told(), *(found - self.strays)}
-        return min((day for day in traces if day <= self.last), default=None)
+        return frozenset(day for day in traces if day <= self.last)
+
+    @property
+    def newest_delivered(self) -> Period | None:
+        """The newest month that the export holds; None where it holds none, or nobody knows."""
+        return max(self.delivered or (), default=None)
+
+    def reaches(self, day: date) -> bool:
+        """Say whether the export is known to reach a day: a trace is as late, or a newer month."""
+        newest = self.newest_delivered
+        seen = max(self._traces, default=date.min)
+        return day <= seen or (newest is not None and Period.of(day) < newest)
 
     @cached_property
     def with_outlook(self) -> frozenset[date]:
@@ -168,8 +181,8 @@ class Listed:
 
     def _told(self) -> Iterator[date]:
         """Yield the days that documents of the ledger name beside the days' own."""
-        yield from (day for key in self.claims if (day := daily_digest_of(key)))
-        yield from self.unread.claimed
+        claims = (*self.claims, *self.unreadable)
+        yield from (day for key in claims if (day := daily_digest_of(key)))
         # Which day a month began with its record does not say, only the last that was whole.
         through = (record.complete_through for record in self.periods.values())
         yield from (day for day in through if day)

@@ -1,6 +1,6 @@
 """Which backfills mend what was found, and what people are told of the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from services.auditor.finding import Finding
 from services.auditor.report import AuditReport
@@ -19,16 +19,43 @@ SHOWN = 50
 def batches(findings: Iterable[Finding]) -> list[list[BackfillData]]:
     """Return one backfill for each billing period that something is repairable in, oldest first.
 
-    One scan of the export gives all days of a period. Days that never ran are asked for apart: an
-    export that does not reach them yet would hold up the repair of the others. Each batch is to be
-    one run, in which a period is staged once and the dashboards are refreshed once.
+    One scan of the export gives all days of a period, and waits for the last that it is asked for.
+    So days that never ran are asked for apart, and of those again what the export is not known to
+    reach: it would hold up the repair of the others. Each batch is to be one run, in which a
+    period is staged once and the dashboards are refreshed once.
     """
-    parts: dict[bool, dict[Period, list[Finding]]] = {False: {}, True: {}}
+    wanted = [finding for finding in findings if finding.repairable and finding.day]
+    damaged = [each for each in wanted if each.kind != "day-never-run"]
+    within = [each for each in wanted if each.kind == "day-never-run" and each.reached]
+    beyond = [each for each in wanted if each.kind == "day-never-run" and not each.reached]
+    next_days = _next_days(beyond, _by_period([*damaged, *within]))
+    parts = (damaged, within, next_days, [each for each in beyond if each not in next_days])
+    return [_batch(part) for part in parts if part]
+
+
+def _next_days(
+    beyond: Sequence[Finding], scanned: Mapping[Period, Sequence[Finding]]
+) -> list[Finding]:
+    """Return each period's first day beyond: whatever else there is of it comes with that one.
+
+    Where the period is scanned for others already, it comes with those.
+    """
+    months = _by_period(beyond)
+    return [months[period][0] for period in sorted(months.keys() - scanned.keys())]
+
+
+def _batch(findings: Sequence[Finding]) -> list[BackfillData]:
+    months = _by_period(findings)
+    return _numbered([_wish(months[period]) for period in sorted(months)])
+
+
+def _by_period(findings: Iterable[Finding]) -> dict[Period, list[Finding]]:
+    """Return findings of days by billing period, each period's in the order of days."""
+    periods: dict[Period, list[Finding]] = {}
     for finding in findings:
-        if finding.repairable and finding.day:
-            periods = parts[finding.kind == "day-never-run"]
+        if finding.day:
             periods.setdefault(Period.of(finding.day), []).append(finding)
-    return [_numbered([_wish(each[p]) for p in sorted(each)]) for each in parts.values() if each]
+    return periods
 
 
 def run_of(cause: str, batch: Sequence[BackfillData]) -> str:

@@ -100,18 +100,6 @@ async def test_this_months_deliveries_are_the_ticks_business(world: MemoryAround
     assert await found_in(world) == []
 
 
-@in_loop
-async def test_what_the_export_no_longer_holds_is_not_asked_for(world: MemoryAround) -> None:
-    assert world.deliveries is not None
-    del world.deliveries[Period(2026, 5)]
-    del world.store.versions[day_record_key(FIRST)]
-
-    (finding,) = (await audited(look_at(world), full=False)).findings
-
-    assert (finding.kind, finding.repairable) == ("ledger-gone", False)
-    assert "The export holds no 2026-05 any more" in finding.remedy
-
-
 @pytest.mark.parametrize("table", ["ou_breakdown", "ou_outlook"])
 @pytest.mark.parametrize("elsewhere", [False, True])
 @in_loop

@@ -15,9 +15,9 @@ from services.auditor.checks import (
     source,
     staging,
 )
-from services.auditor.finding import Finding, Kind
+from services.auditor.checks.possible import possible
+from services.auditor.finding import Finding
 from services.auditor.listed import Listed
-from shared.days import Period
 
 Check = Callable[[Listed], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
@@ -33,12 +33,6 @@ CHECKS: tuple[Check, ...] = (
     queues.check,
 )
 
-OF_PARTITIONS: frozenset[Kind] = frozenset({"partition-gone", "partition-elsewhere"})
-REGISTERED = "daybook adopt --yes, which registers the partition of every object that is there"
-"""What is to be typed where no scan is left that would do it: the object itself is not lost."""
-
-UNREADABLE = "First what ledger-unreadable says, for no run of the month ends before that"
-
 
 def findings(listed: Listed) -> list[Finding]:
     """Return everything that is wrong, in the order of the checks, and of the days in each."""
@@ -46,24 +40,4 @@ def findings(listed: Listed) -> list[Finding]:
     explained = {finding.day for finding in found if finding.day}
     # What a query counts is news only where nothing else says why.
     found += [each for each in counts.check(listed) if each.day not in explained]
-    return [_possible(listed, finding) for finding in found]
-
-
-def _possible(listed: Listed, finding: Finding) -> Finding:
-    """Say so where a backfill cannot mend it."""
-    if not finding.repairable or finding.day is None:
-        return finding
-    period = Period.of(finding.day)
-    if listed.unread.stops(period):
-        remedy = f"{UNREADABLE}, then {finding.remedy}"
-        return finding.model_copy(update={"repairable": False, "remedy": remedy})
-    if listed.delivered is None or period in listed.delivered:
-        return finding
-    if finding.kind in OF_PARTITIONS:
-        return finding.model_copy(update={"repairable": False, "remedy": REGISTERED})
-    remedy = (
-        f"The export holds no {period} any more: look for an earlier version of the object "
-        f"(aws s3api list-object-versions --bucket {listed.bucket}), or ask AWS for the month "
-        f"anew, then {finding.remedy}; a day that is lost for good goes under gaps in daybook.yaml"
-    )
-    return finding.model_copy(update={"repairable": False, "remedy": remedy})
+    return [possible(listed, finding) for finding in found]

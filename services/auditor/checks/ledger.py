@@ -46,5 +46,5 @@ def _gone(listed: Listed, day: date) -> Finding:
             found="no worker wrote its object, and it is not in the ledger",
             remedy="daybook adopt --currency CODE --yes, with the code of its amounts",
         )
-    found = "it is archived and not in the ledger; a backfill records it anew, without history"
+    found = "it is archived and not in the ledger; recorded anew, it has no history"
     return of_a_backfill("ledger-gone", day, found)
