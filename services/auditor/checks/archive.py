@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from services.auditor.checks.padded import padded, padded_day
 from services.auditor.finding import Finding, of_a_backfill
 from services.auditor.listed import Listed
 from shared.day_record import DayVersion
@@ -22,11 +23,17 @@ def check(listed: Listed) -> Iterator[Finding]:
     for item in listed.objects:
         place = day_of_partition(item.key)
         if place is None:
-            yield _extra(listed, item, None)
+            yield _in_no_place(listed, item)
         elif place in listed.strays:
             yield _stray(listed, item, place)
     for item in listed.outlooks:
         yield from _outlook(listed, item, day_of_partition(item.key))
+
+
+def _in_no_place(listed: Listed, item: ObjectInfo) -> Finding:
+    if day := padded_day(item.key):
+        return padded(item, day, listed.by_day.get(day, ()))
+    return _extra(listed, item, None)
 
 
 def _outlook(listed: Listed, item: ObjectInfo, day: date | None) -> Iterator[Finding]:
