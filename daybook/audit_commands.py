@@ -1,7 +1,7 @@
 """The command that audits the archive."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -10,6 +10,8 @@ from daybook import console
 from daybook.audit import Asked, Audited, audit
 from daybook.options import AsJson
 from shared.errors import InputError
+
+EARLIEST = date(2006, 1, 1)
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -38,12 +40,9 @@ def audit_command(
 
     Exit code 0: nothing was found; 1: something was.
     """
-    today = datetime.now(UTC).date()
-    if repair and through and through.date() >= today:
-        problem = f"is not over yet on {today} (UTC): nothing can be asked for"
-        remedy = "Give an earlier day, or leave --repair out"
-        raise InputError(f"audit --through {through:%Y-%m-%d} --repair", problem, remedy)
-    asked = Asked(full, repair, through.date() if through else None)
+    last = through.date() if through else None
+    _require_possible(last, repair=repair)
+    asked = Asked(full, repair, last)
     found = asyncio.run(audit(asked, lambda what: console.err.print(what, style="dim")))
     if found.under_way:
         queues = ", ".join(found.under_way)
@@ -54,6 +53,20 @@ def audit_command(
         _tell(found)
     if not found.report.clean:
         raise typer.Exit(1)
+
+
+def _require_possible(through: date | None, *, repair: bool) -> None:
+    """Raise InputError for a last day that no archive has, or that nothing can be asked for yet."""
+    if through is None:
+        return
+    if through < EARLIEST:
+        problem = f"lies before {EARLIEST}, and nobody had a bill of AWS"
+        raise InputError(f"audit --through {through}", problem, "Give a later day")
+    today = datetime.now(UTC).date()
+    if repair and through >= today:
+        problem = f"is not over yet on {today} (UTC): nothing can be asked for"
+        remedy = "Give an earlier day, or leave --repair out"
+        raise InputError(f"audit --through {through} --repair", problem, remedy)
 
 
 def _record(found: Audited) -> dict[str, object]:
@@ -75,6 +88,6 @@ def _tell(found: Audited) -> None:
     for wish in found.mends:
         days = f"{wish.first_day} to {wish.last_day}"
         console.out.print(f"Asked for a backfill of {days}.", soft_wrap=True)
-    span = f"{report.first} to {report.through}" if report.first else "none is archived"
+    span = f"{report.first} to {report.last}" if report.first else "none is archived"
     things = len(report.findings) or "nothing"
     console.out.print(f"{report.days} days ({span}): {things} found.", soft_wrap=True)

@@ -100,6 +100,7 @@ def report_of(listed: Listed, run: str) -> AuditReport:
         at=listed.now,
         full=listed.contents is not None,
         first=listed.first,
+        last=listed.last if listed.first else None,
         through=listed.through,
         days=len(days),
         findings=tuple(findings(listed)),

@@ -23,6 +23,7 @@ class AuditReport(Frozen):
     at: datetime = Field(description="When it looked (UTC).")
     full: bool = Field(description="Whether every object was read and the rows were counted.")
     first: date | None = Field(description="The first day that there is; null when there is none.")
+    last: date | None = Field(default=None, description="The last day that was looked at.")
     through: date = Field(description="The last day that had to be there.")
     days: int = Field(ge=0, description="Days that were looked at.")
     findings: tuple[Finding, ...]

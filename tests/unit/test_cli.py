@@ -22,6 +22,14 @@ def test_what_is_worth_another_try_ends_with_its_words_and_no_traceback(
     assert "Athena is still counting. Say it again in 60 s" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("through", ["0001-01-01", "2005-12-31"])
+def test_no_audit_ends_before_aws_began(through: str) -> None:
+    done = CliRunner().invoke(cli.app, ["audit", "--through", through])
+
+    assert isinstance(done.exception, InputError), done.output
+    assert "nobody had a bill of AWS" in str(done.exception)
+
+
 def test_no_backfill_is_asked_for_of_days_that_are_not_over() -> None:
     arguments = ["audit", "--through", "2999-01-01", "--repair"]
 

@@ -37,7 +37,8 @@ def _before_a_run(listed: Listed, finding: Finding, day: date) -> str:
     if listed.unread.stops(Period.of(day)):
         return f"{UNREADABLE}, then {finding.remedy}"
     if day >= listed.now.date():
-        return f"The next run writes it anew; once the day is over (UTC), {finding.remedy}"
+        anew = "" if finding.kind == "day-never-run" else "The next run writes it anew; "
+        return f"{anew}once the day is over (UTC), {finding.remedy}"
     return ""
 
 
