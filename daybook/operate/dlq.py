@@ -1,11 +1,11 @@
 """Looks at dead letters, puts them back, and takes them away."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daybook.operate.letters import Letter, Look, put_together
 from daybook.operate.lost_ticks import SCHEDULE, instead
-from daybook.operate.queues import HELD, Queues
+from daybook.operate.queues import HELD, MOST, Queues
 from daybook.operate.reach import archive, each, reached
 from shared.errors import InputError
 from shared.topology import load_topology
@@ -17,10 +17,14 @@ SHORT = 8
 
 @dataclass(frozen=True)
 class Redriven:
-    """Letters that were put back, with the queue that has each now; and what nobody could see."""
+    """Letters that were put back, with the queue that has each now; and what was not seen of them.
 
-    moved: list[tuple[Letter, str]]
-    in_hand: dict[str, int]
+    As `Look` says: what is in other hands, and what is more than a look takes.
+    """
+
+    moved: list[tuple[Letter, str]] = field(default_factory=list)
+    in_hand: dict[str, int] = field(default_factory=dict)
+    more: dict[str, int] = field(default_factory=dict)
 
 
 async def look(asked: str, message: str = "") -> Look:
@@ -44,7 +48,7 @@ async def redrive(asked: str, message: str = "") -> Redriven:
         problem = "keeps EventBridge's own events, and nothing that could be put back"
         remedy = f"Type what daybook dlq show {SCHEDULE} says, for each"
         raise InputError(load_topology().schedule_queue, problem, remedy)
-    done = Redriven([], {})
+    done = Redriven()
     async with reached("s3", "sqs") as (s3, sqs):
         queues = Queues(sqs, load_topology())
         for name in owners(asked):
@@ -52,6 +56,7 @@ async def redrive(asked: str, message: str = "") -> Redriven:
                 continue
             async with queues.letters(name, archive(s3)) as found:
                 done.in_hand.update(found.in_hand)
+                done.more.update(found.more)
                 for letter in found.begun_with(message).letters:
                     done.moved.append((letter, await queues.move_back(name, letter)))
     return done
@@ -94,6 +99,15 @@ def in_hand(queue: str, count: int) -> str:
     """Say that letters are held by who looks at them at the same time, or was cut off."""
     several = "letter is" if count == 1 else "letters are"
     return f"{queue}: {count} {several} in somebody's hands, for up to {HELD // 60} minutes"
+
+
+def beyond(queue: str, count: int) -> str:
+    """Say that there are more letters than a command takes."""
+    several = "letter is" if count == 1 else "letters are"
+    return (
+        f"{queue}: {count} more {several} there than the {MOST} that a command takes: redrive or "
+        "drop these, then say it again"
+    )
 
 
 def line(letter: Letter) -> str:

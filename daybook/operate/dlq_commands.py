@@ -7,6 +7,7 @@ import typer
 
 from daybook import console
 from daybook.operate import dlq
+from daybook.operate.letters import Look
 from daybook.options import AsJson
 
 Owner = Annotated[str, typer.Argument(help="A worker, `schedule`, or `all`.")]
@@ -32,34 +33,34 @@ def add_commands(app: typer.Typer) -> None:
 def dlq_list(as_json: AsJson = False) -> None:
     """List what is in the dead-letter queues, and why."""
     found = asyncio.run(dlq.look(dlq.ALL))
-    _hands(found.in_hand, as_json)
+    _unseen(found, as_json)
     if as_json:
         console.write_json([letter.record() for letter in found.letters])
         return
     for letter in found.letters:
         console.say(dlq.line(letter))
-    if not found.letters and not found.in_hand:
+    if found.empty:
         console.say("No dead letters.")
 
 
 def dlq_show(worker: Owner, message: MessageId = "", as_json: AsJson = False) -> None:
     """Show dead letters whole: the event, the reason, when it failed, and what to type."""
     found = asyncio.run(dlq.look(worker, message))
-    _hands(found.in_hand, as_json)
+    _unseen(found, as_json)
     if as_json:
         console.write_json([letter.record() for letter in found.letters])
         return
     for letter in found.letters:
         for line in dlq.page(letter):
             console.say(line)
-    if not found.letters and not found.in_hand:
+    if found.empty:
         console.say(f"No dead letters of {worker}.")
 
 
 def dlq_redrive(worker: Worker, message: MessageId = "", as_json: AsJson = False) -> None:
     """Put dead letters back into their worker's queue; safe to repeat, as every step is."""
     done = asyncio.run(dlq.redrive(worker, message))
-    _hands(done.in_hand, as_json)
+    _unseen(done, as_json)
     if as_json:
         console.write_json([{"message": letter.id, "to": queue} for letter, queue in done.moved])
         return
@@ -74,13 +75,15 @@ def dlq_drop(worker: One, message: MessageId, yes: Yes = False, as_json: AsJson 
     The alarm of its queue rings again only after the queue was empty. Safe to repeat.
     """
     found = asyncio.run(dlq.drop(worker, message, yes=yes))
-    _hands(found.in_hand, as_json)
+    _unseen(found, as_json)
     letter = next(iter(found.letters), None)
     if as_json:
         console.write_json({"dropped": bool(letter and yes), "letter": letter and letter.record()})
         return
     if letter is None:
-        console.say(f"There is no dead letter {message} of {worker}: nothing was dropped.")
+        console.say(
+            f"There is no dead letter {message} of {worker} to be seen: nothing was dropped."
+        )
         return
     console.say(dlq.line(letter))
     console.say(f"  {letter.body}")
@@ -88,8 +91,9 @@ def dlq_drop(worker: One, message: MessageId, yes: Yes = False, as_json: AsJson 
     console.say(f"{letter.id} {verdict}.")
 
 
-def _hands(in_hand: dict[str, int], as_json: bool) -> None:
-    """Say what could not be seen; beside the JSON, which is of letters."""
+def _unseen(found: Look | dlq.Redriven, as_json: bool) -> None:
+    """Say what was not seen; beside the JSON, which is of letters."""
     to = console.err if as_json else console.out
-    for queue, count in in_hand.items():
-        to.print(dlq.in_hand(queue, count), markup=False, soft_wrap=True)
+    held = [dlq.in_hand(queue, count) for queue, count in found.in_hand.items()]
+    for told in (*held, *(dlq.beyond(queue, count) for queue, count in found.more.items())):
+        to.print(told, markup=False, soft_wrap=True)

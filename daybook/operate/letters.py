@@ -1,7 +1,7 @@
 """A dead letter: the event that it is, and why nobody could handle it or deliver it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -63,16 +63,22 @@ class Look:
     """What was seen of dead-letter queues, and by queue how many are in somebody else's hands.
 
     Those are shown to nobody for as long: whoever looks at the same time, or was cut off while he
-    did, holds them.
+    did, holds them. `more` are, by queue, about how many a look leaves out that is full.
     """
 
     letters: list[Letter]
     in_hand: dict[str, int]
+    more: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is none at all."""
+        return not (self.letters or self.in_hand or self.more)
 
     def begun_with(self, message: str) -> "Look":
         """Return it with those letters alone whose id begins so."""
         asked = [letter for letter in self.letters if letter.id.startswith(message)]
-        return Look(asked, self.in_hand)
+        return Look(asked, self.in_hand, self.more)
 
 
 def put_together(looks: Iterable[Look]) -> Look:
@@ -80,7 +86,8 @@ def put_together(looks: Iterable[Look]) -> Look:
     known = list(looks)
     letters = [letter for look in known for letter in look.letters]
     in_hand = {name: count for look in known for name, count in look.in_hand.items()}
-    return Look(sorted(letters, key=lambda letter: letter.sent_at), in_hand)
+    more = {name: count for look in known for name, count in look.more.items()}
+    return Look(sorted(letters, key=lambda letter: letter.sent_at), in_hand, more)
 
 
 def read_body(body: str) -> tuple[Event | None, str]:

@@ -146,8 +146,10 @@ class Queues:
             await self._receive_all(url, raw)
             found = await each(lambda one: self._letter(name, worker, one, notes), raw.values())
             # SQS counts late: what was received is in nobody else's hands, whatever it says.
-            others = min(in_hand, max(0, waiting + in_hand - len(raw)))
-            yield put_together([Look(found, {name: others} if others else {})])
+            left = max(0, waiting + in_hand - len(raw))
+            others = min(in_hand, left)
+            more = left - others if len(raw) >= MOST else 0
+            yield put_together([Look(found, _of(name, others), _of(name, more))])
         finally:
             await each(lambda one: self._free(url, one["ReceiptHandle"]), raw.values())
 
@@ -232,6 +234,10 @@ class Queues:
             )
         except self.sqs.exceptions.ClientError:
             return
+
+
+def _of(name: str, count: int) -> dict[str, int]:
+    return {name: count} if count else {}
 
 
 async def _age(cloudwatch: Any, queue: str, now: datetime) -> float | None:

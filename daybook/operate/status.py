@@ -113,4 +113,5 @@ async def _dead(queues: Queues, store: ObjectStore, worker: str) -> DeadLetters:
     name = queues.topology.dead_letter_queue(worker)
     async with queues.given_up(worker, store) as look:
         oldest = look.letters[0].sent_at if look.letters else None
-        return DeadLetters(name, len(look.letters), oldest, look.in_hand.get(name, 0))
+        count = len(look.letters) + look.more.get(name, 0)
+        return DeadLetters(name, count, oldest, look.in_hand.get(name, 0))

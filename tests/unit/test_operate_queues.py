@@ -1,10 +1,16 @@
 """What `daybook dlq` and `daybook status` see of dead-letter queues, however full they are."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from daybook.cli import app
+from daybook.operate import dlq
+from daybook.operate.letters import Look
 from daybook.operate.queues import Queues
 from shared.memory import MemoryStore
 from shared.ports import StoredObject
@@ -31,6 +37,7 @@ class SlowQueues:
     hidden: dict[str, float] = field(default_factory=dict)
     late: int = 0
     """Letters that somebody set free, and that SQS still counts as in hand."""
+    gone: set[str] = field(default_factory=set)
 
     class exceptions:  # noqa: N801 - botocore's name
         class QueueDoesNotExist(Exception):  # noqa: N818 - botocore's name
@@ -48,6 +55,7 @@ class SlowQueues:
         self.clock.at += CALL
         assert self.clock.at < 3600, "it receives without end"
         names = [f"{asked['QueueUrl']}-{n}" for n in range(self.letters[asked["QueueUrl"]])]
+        names = [name for name in names if name not in self.gone]
         free = [name for name in names if self.hidden.get(name, 0) <= self.clock.at]
         free = sorted(free, key=lambda name: self.hidden.get(name, 0))[:10]
         self.hidden |= dict.fromkeys(free, self.clock.at + asked["VisibilityTimeout"])
@@ -56,12 +64,19 @@ class SlowQueues:
     async def change_message_visibility(self, **asked: Any) -> None:
         self.hidden[asked["ReceiptHandle"]] = self.clock.at
 
+    async def send_message(self, **_: Any) -> None:
+        """Put it into the worker's queue, which nobody looks at here."""
+
+    async def delete_message(self, **asked: Any) -> None:
+        self.gone.add(asked["ReceiptHandle"])
+
     async def get_queue_attributes(self, **asked: Any) -> dict[str, Any]:
         name = asked["QueueUrl"]
-        ours = [until for letter, until in self.hidden.items() if letter.startswith(name)]
+        known = {letter for letter in self.hidden if letter.startswith(name)} - self.gone
+        ours = [self.hidden[letter] for letter in known]
         in_hand = self.late or sum(until > self.clock.at for until in ours)
         counts = {
-            "ApproximateNumberOfMessages": self.letters[name] - in_hand,
+            "ApproximateNumberOfMessages": self.letters[name] - len(self.gone) - in_hand,
             "ApproximateNumberOfMessagesNotVisible": in_hand,
         }
         return {"Attributes": {key: str(count) for key, count in counts.items()}}
@@ -114,6 +129,62 @@ async def test_letters_in_somebodys_hands_are_counted_and_those_just_freed_are_n
     async with Queues(sqs, load_topology()).given_up("query", SlowNotes()) as look:
         assert len(look.letters) == 3 - held
         assert look.in_hand == ({name: in_hand} if in_hand else {})
+
+
+@in_loop
+@pytest.mark.parametrize(("many", "held", "more"), [(35, 0, 15), (35, 3, 12), (20, 0, 0)])
+async def test_letters_beyond_those_that_a_look_takes_are_counted(
+    monkeypatch: pytest.MonkeyPatch, many: int, held: int, more: int
+) -> None:
+    monkeypatch.setattr("daybook.operate.queues.MOST", 20)
+    name = "daybook-query-dlq"
+    hidden = {f"{name}-{n}": 600.0 for n in range(held)}
+    sqs = SlowQueues(Clock(), {name: many}, hidden)
+
+    async with Queues(sqs, load_topology()).given_up("query", SlowNotes()) as look:
+        assert len(look.letters) == 20
+        assert look.more == ({name: more} if more else {})
+        assert look.in_hand == ({name: held} if held else {})
+
+
+def test_a_redrive_that_leaves_letters_says_so_until_none_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("daybook.operate.queues.MOST", 20)
+    sqs = SlowQueues(Clock(), {"daybook-query-dlq": 35, "daybook-query": 0})
+
+    @asynccontextmanager
+    async def reached(*_: str) -> AsyncIterator[tuple[None, SlowQueues]]:
+        yield None, sqs
+
+    monkeypatch.setattr(dlq, "reached", reached)
+    monkeypatch.setattr(dlq, "archive", lambda _: SlowNotes())
+
+    first, second, last = (
+        CliRunner().invoke(app, ["dlq", "redrive", "query"]).output for _ in range(3)
+    )
+
+    assert "20 messages were put back" in first
+    assert "daybook-query-dlq: 15 more letters are there" in first
+    assert "then say it again" in first
+    assert "15 messages were put back" in second
+    assert "say it again" not in second
+    assert "0 messages were put back" in last
+
+
+def test_a_list_that_is_full_says_so_beside_the_json_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(_asked: str, _message: str = "") -> Look:
+        return Look([], {}, {"daybook-query-dlq": 1})
+
+    monkeypatch.setattr(dlq, "look", full)
+
+    told = CliRunner().invoke(app, ["dlq", "list"])
+    as_json = CliRunner().invoke(app, ["dlq", "list", "--json"])
+
+    assert "1 more letter is there" in told.stdout
+    assert "No dead letters" not in told.stdout
+    assert as_json.stdout == "[]\n"
+    assert "1 more letter is there" in as_json.stderr
 
 
 @in_loop
