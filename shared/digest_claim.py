@@ -96,12 +96,29 @@ def first_claim(name: str) -> str:
     return f"{name[:10]}-{first or DAILY}-{listed}"
 
 
+def is_about_late_data(name: str) -> bool:
+    """Say whether a claim is of a mail about late data, which is never sent again."""
+    return name[11:].startswith(f"{DELAYED}-")
+
+
 def how_to_settle(name: str) -> str:
     """Return what a person types who has looked whether a mail in doubt is there.
 
     A mail about late data is not sent again: the digest follows it.
     """
     command = f"daybook digest resolve {name[:10]} --claim {name}"
-    if name[11:].startswith("delayed-"):
+    if is_about_late_data(name):
         return f"`{command} --sent`: there or not, the digest itself follows it"
     return f"`{command} --sent` if it is there, or the same with `--resend` if it is not"
+
+
+def how_to_send_again(name: str) -> str:
+    """Return what a person types who has mended why a mail did not reach its recipients."""
+    if is_about_late_data(name):
+        return "It is not sent again: the digest itself follows it"
+    command = f"daybook replay {name[:10]} --notify"
+    return (
+        f"`{command} --only {name}` sends it again, to all of its own list and to no other. A list "
+        f"whose recipients have changed is another one: for it `{command}`, which tells every list "
+        "again"
+    )

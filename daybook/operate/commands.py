@@ -37,7 +37,12 @@ def replay(
     *,
     reason: Annotated[str, typer.Option(help="Why; kept with the run.")] = "asked by an operator",
     requested_by: Annotated[str, typer.Option(help="Who asks.")] = "operator",
-    notify: Annotated[bool, typer.Option(help="Send the digest of the last day.")] = False,
+    notify: Annotated[
+        bool, typer.Option(help="Send the digest of the last day, to every list.")
+    ] = False,
+    only: Annotated[
+        str, typer.Option(help="Send this mail alone, to its list; its claim, as alarms name it.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option(help="Print the event only.")] = False,
     wait: Annotated[bool, typer.Option(help="Follow it until every month is done.")] = False,
     limit: Annotated[float, typer.Option(help="Seconds to wait.")] = 3600,
@@ -47,7 +52,7 @@ def replay(
     A worker looks at a replay's messages only when nothing else waits for it.
     """
     span = parse_span(days, now().date())
-    event = wish(span, reason=reason, requested_by=requested_by, notify=notify)
+    event = wish(span, reason=reason, requested_by=requested_by, notify=notify, only=only)
     if not dry_run:
         topic = asyncio.run(publish(event))
         console.err.print(f"published to {topic}", soft_wrap=True, markup=False)

@@ -12,6 +12,7 @@ from daybook.operate.documents import needed
 from daybook.operate.reach import archive, reached
 from daybook.publish import operators_event, require_few
 from shared.days import Period, periods_between
+from shared.digest_claim import is_about_late_data
 from shared.errors import InputError
 from shared.events import BackfillData, BackfillRequested
 from shared.locations import run_record_key
@@ -65,24 +66,39 @@ def _part(text: str, whole: str) -> tuple[date, date]:
     return period.first, period.last
 
 
-def wish(span: Span, *, reason: str, requested_by: str, notify: bool) -> BackfillRequested:
-    """Return the event that asks for a span.
+def wish(
+    span: Span, *, reason: str, requested_by: str, notify: bool, only: str = ""
+) -> BackfillRequested:
+    """Return the event that asks for a span; `only` is the claim of the one mail that is wanted.
 
-    Raises InputError when the reason, or who asks, is empty or too long.
+    Raises InputError when the reason, or who asks, is empty or too long, and when that mail is not
+    the last day's, or is none that is sent again.
     """
+    if only:
+        _require_sendable(only, span.last)
     try:
         data = BackfillData(
             first_day=span.first,
             last_day=span.last,
             reason=reason,
             requested_by=requested_by,
-            notify=notify,
+            notify=notify or bool(only),
+            only=only,
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         option = "--" + "-".join(map(str, first["loc"])).replace("_", "-")
         raise InputError(f"replay {option}", first["msg"], "See daybook replay --help") from None
     return operators_event(BackfillRequested, data=data)
+
+
+def _require_sendable(only: str, day: date) -> None:
+    if not only.startswith(f"{day}-"):
+        problem = f"is no mail of {day}, the last day"
+        raise InputError(f"replay --only {only}", problem, "Ask for the day that it begins with")
+    if is_about_late_data(only):
+        problem = "is a mail about late data, which is not sent again"
+        raise InputError(f"replay --only {only}", problem, "The digest itself follows it")
 
 
 async def follow(run: str, span: Span, tell: Callable[[RunRecord], None], *, limit: float) -> bool:

@@ -79,7 +79,7 @@ def test_a_bounce_rings_and_proves_that_the_digest_went_out() -> None:
     assert claim.state is ClaimState.SENT
     ((subject, text),) = bell.alarms
     assert subject == "Daybook: a digest met with Bounce Permanent"
-    assert NAME in text
+    assert f"daybook replay {DAY} --notify --only {NAME}` sends it again, to all of its own" in text
 
 
 @pytest.mark.parametrize("kind", ["Reject", "Rendering Failure"])

@@ -1,5 +1,6 @@
 """What `daybook replay` makes of the days that a person writes."""
 
+import json
 from datetime import date
 
 import pytest
@@ -104,3 +105,27 @@ def test_what_the_event_cannot_hold_is_refused_by_its_option(option: str, given:
             requested_by=said["requested_by"],
             notify=False,
         )
+
+
+CLAIM = "2026-05-31-part-0123456789ab"
+
+
+def test_one_mail_alone_is_sent_again_to_its_own_list() -> None:
+    done = CliRunner().invoke(app, ["replay", CLAIM[:10], "--only", CLAIM, "--dry-run"])
+
+    data = json.loads(done.stdout)["data"]
+    assert (data["notify"], data["only"]) == (True, CLAIM)
+
+
+@pytest.mark.parametrize(
+    ("days", "only", "problem"),
+    [
+        ("2026-05-30", CLAIM, "is no mail of 2026-05-30, the last day"),
+        ("2026-05", "daily", "is no mail of 2026-05-31"),
+        ("2026-05", "2026-05-31-delayed-0123456789ab", "is not sent again"),
+        ("2026-05", f"2026-05-31-{'x' * 200}", "at most 200"),
+    ],
+)
+def test_a_mail_that_cannot_be_sent_again_is_refused(days: str, only: str, problem: str) -> None:
+    with pytest.raises(InputError, match=f"replay --only.*{problem}"):
+        wish(parse_span(days, TODAY), reason="why", requested_by="ops", notify=False, only=only)

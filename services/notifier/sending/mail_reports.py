@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import structlog
 
 from services.notifier.sending.claim import Claim, ClaimState
+from shared.digest_claim import how_to_send_again
 from shared.errors import Retry
 from shared.events import MailData
 from shared.ledger import Ledger
@@ -35,7 +36,7 @@ class MailReports:
                 f"Daybook: a digest met with {report.kind} {report.detail}".strip(),
                 f"SES reports {report.kind} {report.detail} for message {report.message_id}, "
                 f"digest {report.claim}. Look at the recipients in daybook.yaml and at the SES "
-                f"suppression list, then have it sent again: daybook replay {report.day} --notify. "
+                f"suppression list. {how_to_send_again(report.claim)}. "
                 "docs/runbook.md: a digest met with Bounce, Complaint or Reject.",
             )
 
