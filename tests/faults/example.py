@@ -22,11 +22,12 @@ EXPORT = "cost-export/daybook"
 DAY = date(2026, 11, 2)
 PROD, DEV = "111111111111", "222222222222"
 ACCOUNT = "111122223333"
+RECIPIENT = "finance@example.com"
 CONFIG = f"""\
 source: {{format: cur2, location: "s3://{EXPORT}"}}
 organization: {{location: "s3://{BUCKET}/config/organization.csv"}}
 budgets: [{{ou: Root/Prod, monthly: "20.00", from: 2026-01-01}}]
-digest: {{sender: daybook@example.com, recipients: [finance@example.com]}}
+digest: {{sender: daybook@example.com, recipients: [{RECIPIENT}]}}
 delivery_deadline: 07:30
 quicksight: {{datasets: [daybook-ou-breakdown, daybook-ou-outlook]}}
 """

@@ -12,7 +12,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from tests.faults.example import FIRST, FOURTH, THIRD, Delivery, backfill, deliver, furnish, tick
+from services.notifier.sending.claim import claim_name
+from shared.digest_claim import DAILY, Claim, ClaimState
+from shared.locations import digest_claim_key
+from tests.faults.example import (
+    BUCKET,
+    DAY,
+    FIRST,
+    FOURTH,
+    RECIPIENT,
+    THIRD,
+    Delivery,
+    backfill,
+    deliver,
+    furnish,
+    tick,
+)
 from tests.faults.invariants import parts
 from tests.faults.process import Process
 from tests.faults.run import Cluster, universe
@@ -83,7 +98,8 @@ class Contest:
     The messages are one and its copy, or one for each of `deliveries` beside the first's; the
     first's is not among them when it is `settled` before the contest begins. `told`: SES tells at
     once that it took a mail. `also` names workers before this one that are still at work on the
-    last delivery, one instance each.
+    last delivery, one instance each. `freed`: a worker has claimed the digest before, and given it
+    back.
     """
 
     role: str
@@ -93,6 +109,7 @@ class Contest:
     settled: bool = False
     told: bool = False
     also: tuple[str, ...] = ()
+    freed: bool = False
 
     @property
     def expected(self) -> Expected:
@@ -154,6 +171,9 @@ CONTESTS: dict[str, Contest] = {
     "notifier-told": Contest(
         "notifier", r"ledger/digests|SendRawEmail", ("mails", "claims", "figures"), told=True
     ),
+    "notifier-freed": Contest(
+        "notifier", r"PutObject ledger/digests|SendRawEmail", ("mails", "claims"), freed=True
+    ),
 }
 
 
@@ -172,6 +192,8 @@ async def _prepare(world: World, contest: Contest) -> None:
         await _work(world, (*before, contest.role), tick(1))
     else:
         await _work(world, before, tick(1))
+    if contest.freed:
+        _free(world)
     if not contest.deliveries:
         queue = world.sqs.of(contest.role)
         world.sqs.send(queue.name, next(iter(queue.messages.values())).body)
@@ -181,6 +203,13 @@ async def _prepare(world: World, contest: Contest) -> None:
         if contest.also and delivery is contest.deliveries[-1]:
             before = CHAIN[: CHAIN.index(contest.also[0])]
         await _work(world, before, backfill(number, notify=False))
+
+
+def _free(world: World) -> None:
+    """Leave the claim of a digest that SES could not take just then."""
+    key = digest_claim_key(claim_name(DAY, DAILY, [RECIPIENT]))
+    claim = Claim(state=ClaimState.FREE, run="before", owner="another", at=world.wall())
+    world.s3.put(f"{BUCKET}/{key}", claim.model_dump_json().encode())
 
 
 async def _work(world: World, roles: tuple[str, ...], body: str) -> None:

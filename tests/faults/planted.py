@@ -93,6 +93,8 @@ _LIST = (
            Schedule(plan=(("notifier.0 s3:GetObject ou-outlook", "drain"), (SES, "lag")))),
     Mutant("defer deletes before it sends", "single", loop.defers_backwards,
            Schedule("late", (("query.0 sqs:SendMessage", "kill_before"),))),
+    Mutant("blind overwrite of a claim that was given back", "orders",
+           effects.blind("ledger/digests"), contest="notifier-freed"),
     Mutant("versions in the order of their arrival", "orders", effects.arrival_in_ledger,
            contest="archiver-records"),
     Mutant("random ingestion ids", "deliveries", effects.random_ingestions, Schedule("tick+x2-3")),
