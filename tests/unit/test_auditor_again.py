@@ -106,6 +106,20 @@ async def test_a_light_audit_reads_the_record_again_before_it_says_anything() ->
 
 
 @in_loop
+async def test_a_copy_of_what_was_restated_meanwhile_is_the_second_object() -> None:
+    """By the record that was read first the copy would be the day, and the day the second."""
+    world = busy("objects")
+    held = world.store.versions[breakdown_key(DAY)][-1]
+    copy = breakdown_key(DAY).replace("ou-breakdown-", "copy-")
+    await world.store.put(copy, held.body, metadata=held.metadata)
+
+    listed = await looked(look_at(world), full=False)
+
+    found = [each for each in report_of(listed, "run").findings if each.kind == "second-object"]
+    assert [each.remedy.split()[3] for each in found] == [f"s3://archive/{copy}"]
+
+
+@in_loop
 async def test_the_audit_waits_for_what_wrote_meanwhile(
     world: BusyWorld,
 ) -> None:

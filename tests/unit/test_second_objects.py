@@ -1,7 +1,6 @@
 """Several objects in a day's place: the ledger says which is the day's own, or nobody does."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -112,25 +111,6 @@ async def test_a_day_of_a_workers_that_is_in_none_of_them_is_asked_for() -> None
         True,
     )
     assert "aws s3 rm" not in second.remedy
-
-
-@in_loop
-async def test_a_day_that_is_restated_meanwhile_does_not_make_its_copy_the_original() -> None:
-    """The record was read before the run wrote, and the objects after: the copy is of before."""
-    world = await in_memory()
-    held = world.store.versions[breakdown_key(DAY)][-1]
-    await world.store.put(old_key(DAY, EARLIER), held.body, metadata=held.metadata)
-    look = look_at(world)
-    seen = await look.listed(full=False)
-    version = "20260903T060000.000000Z/run/20260903T070000.000000Z"
-    days = {day: [row("7", BillingDate=day)] for day in days_between(date(2026, 6, 1), LAST)}
-    await archive(world.store, await queried(world.store, days, run="later", version=version))
-
-    again = await look.again(replace(seen, shared={}), [DAY])
-
-    own = again.own_object(DAY)
-    assert own
-    assert own.key == breakdown_key(DAY)
 
 
 async def run_over(store: MemoryStore) -> None:
