@@ -1,13 +1,11 @@
-"""Services that say more about what is there: their silence is a state, told in a note."""
+"""Services that say more about what is there anyway: their silence is told in a note."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-
-class NotAnswered(Exception):  # noqa: N818 - a state, not a fault
-    """Such a service did not say what it was asked; the message says why."""
+from shared.errors import NotAnswered
 
 
 @contextmanager

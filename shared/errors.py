@@ -66,6 +66,10 @@ class Reject(Exception):  # noqa: N818 - an instruction to the loop, not a fault
     """The message can never be handled: its queue's redrive policy takes it."""
 
 
+class NotAnswered(Exception):  # noqa: N818 - a state, not a fault
+    """A service that says more about what is there anyway did not answer; the message says why."""
+
+
 class Ignore(Exception):  # noqa: N818 - an instruction to the loop, not a fault
     """The message asks nothing of Daybook; the reason goes to the log."""
 

@@ -11,9 +11,9 @@ from typing import Literal, Protocol
 
 from services.archiver.archived_costs import ArchivedCosts, Incomplete, Sums, archived_costs
 from services.archiver.causes import Invoice, Moment, Sides, gaps, invoice_gap, minus, unexplained
-from shared.answers import NotAnswered
 from shared.cost_check import CostCheck, Gap
 from shared.days import Period
+from shared.errors import NotAnswered
 from shared.ledger import Ledger
 from shared.locations import cost_check_key
 from shared.ports import ObjectStore

@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from services.archiver.compare import Dimension, Explored
-from shared.answers import NotAnswered, answering
+from shared.answers import answering
 from shared.days import ONE_DAY
+from shared.errors import NotAnswered
 from shared.money import exact_sum
 
 METRICS = {

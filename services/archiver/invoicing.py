@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from services.archiver.causes import Invoice
-from shared.answers import NotAnswered, answering
+from shared.answers import answering
+from shared.errors import NotAnswered
 
 
 class Invoicing:

@@ -10,8 +10,8 @@ import structlog
 
 from services.query.limits import Look, Seen, fold
 from services.query.organization import Placement
-from shared.answers import NotAnswered
 from shared.config_outlook import AwsBudget, Budget, BudgetOfOu, shown_ou
+from shared.errors import NotAnswered
 from shared.ledger import Ledger
 from shared.limits import AwsLimits, Limit, limits
 from shared.locations import AWS_LIMITS

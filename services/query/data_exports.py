@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.query.executions import Execution
-from shared.answers import NotAnswered, answering
-from shared.errors import InputError
+from shared.answers import answering
+from shared.errors import InputError, NotAnswered
 
 REFUSALS = {
     "AccessDeniedException": "does not let this role in",

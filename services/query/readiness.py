@@ -11,9 +11,8 @@ from pydantic import Field
 
 from services.query.delay import Since
 from services.query.executions import Executions, NoExecutions, failure, under_way
-from shared.answers import NotAnswered
 from shared.days import ONE_DAY
-from shared.errors import Reject, Retry, Wait
+from shared.errors import NotAnswered, Reject, Retry, Wait
 from shared.events import DataDelayed, DayReady, DelayedData, Event, follow_up, shortened
 from shared.frozen import Frozen
 from shared.staging import StagedPeriod

@@ -15,9 +15,9 @@ from aiohttp.test_utils import TestServer
 
 from services.query.aws_budgets import AwsBudgets, account_of
 from services.query.limits import Seen
-from shared.answers import NotAnswered
 from shared.aws import clients
 from shared.days import Period
+from shared.errors import NotAnswered
 from shared.limits import Stated
 from tests.support.cloud import Cloud
 from tests.support.looped import Loop

@@ -17,9 +17,8 @@ from aiohttp.test_utils import TestServer
 
 from services.query.data_exports import DataExports, region_of
 from services.query.executions import Execution
-from shared.answers import NotAnswered
 from shared.aws import clients
-from shared.errors import InputError
+from shared.errors import InputError, NotAnswered
 from tests.support.looped import Loop
 
 ARN = "arn:aws:bcm-data-exports:us-east-1:123456789012:export/daily-1f3a"

@@ -13,8 +13,8 @@ from services.forecaster.handler import AssessPeriod
 from services.query.budget_source import MOST_ACCOUNTS, BudgetsWithLimits
 from services.query.limits import Seen
 from services.query.organization import Placement
-from shared.answers import NotAnswered
 from shared.config_outlook import AwsBudget, Budget, Lights
+from shared.errors import NotAnswered
 from shared.events import PeriodQueried
 from shared.ledger import Ledger
 from shared.limits import AwsLimits, Stated

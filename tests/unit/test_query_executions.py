@@ -7,8 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from services.query.executions import IN_PROGRESS, STUCK, Execution, failure, under_way
-from shared.answers import NotAnswered
-from shared.errors import Retry, Wait
+from shared.errors import NotAnswered, Retry, Wait
 from shared.events import DataDelayed
 from tests.support.units.aio import in_loop
 from tests.support.units.events import backfill, tick
