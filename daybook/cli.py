@@ -94,5 +94,19 @@ def main() -> None:
         console.fail(f"{error.filename}: {error.strerror}. Give this user access to it", 2)
     except RunFailed as error:
         console.fail(str(error), 1)
+    except ValueError as error:
+        console.fail(_no_document(error), 2)
     except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(INTERRUPTED)
+
+
+def _no_document(error: ValueError) -> str:
+    """Return that a document is not what it should be; raise what is another error.
+
+    The class is imported for that alone: most commands end before they need it.
+    """
+    if not isinstance(error, import_module("pydantic").ValidationError):
+        raise error
+    known = cast("Any", error)
+    problem = known.errors(include_url=False)[0]["msg"]
+    return f"what was read is no {known.title}: {problem}. daybook audit says which of the ledger's"

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from daybook.bucket import archive_bucket
-from daybook.operate.documents import needed
+from daybook.operate.documents import is_claim, needed
 from daybook.operate.reach import reached
 from daybook.publish import operators_event, publish
 from services.auditor.checks.digest import IN_HAND
@@ -94,7 +94,7 @@ def _given_up(claim: Claim, *, sent: bool) -> bool:
 async def _claims(store: S3Store, day: date, claim: str) -> dict[str, Entry[Claim]]:
     """Read a day's claims, or the one that is meant: another that is damaged is no matter then."""
     listed = [item.key for item in await store.list(digest_claims_prefix(day))]
-    keys = [key for key in listed if claim in ("", _name(key))]
+    keys = [key for key in filter(is_claim, listed) if claim in ("", _name(key))]
     entries = {key: await needed(store, key, Claim) for key in keys}
     return {key: entry for key, entry in entries.items() if entry}
 

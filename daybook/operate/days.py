@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from daybook.operate.documents import Documents
+from daybook.operate.documents import Documents, is_claim
 from daybook.operate.figures import is_restated
 from daybook.operate.reach import each
 from shared.archive import read_outlook
@@ -110,7 +110,7 @@ async def _records(documents: Documents, month: Period) -> dict[date, DayRecord 
 async def _digests(documents: Documents, month: Period) -> dict[date, str]:
     """Return the state of each day's daily digest."""
     listed = await documents.keys(digest_claims_of_month(month))
-    keys = {key: day for key in listed if (day := daily_digest_of(key))}
+    keys = {key: day for key in filter(is_claim, listed) if (day := daily_digest_of(key))}
     found = await documents.read_all(keys, Claim)
     return {
         day: found[key].state.value if key in found else UNREADABLE for key, day in keys.items()

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from daybook.metric import metric_of
-from daybook.operate.documents import Documents, needed
+from daybook.operate.documents import Documents, is_claim, needed
 from daybook.operate.figures import costs
 from daybook.operate.reach import archive, reached
 from daybook.operate.versions import Change, History, Telling, Version
@@ -100,7 +100,7 @@ async def _tellings(documents: Documents, day: date) -> list[tuple[str, Telling]
         for month in (period, period.next)
         for key in await documents.keys(digest_claims_of_month(month))
     ]
-    claims = await documents.read_all(listed, Claim)
+    claims = await documents.read_all(filter(is_claim, listed), Claim)
     found = [
         (told.sha256, _telling(key, claim))
         for key, claim in claims.items()

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
+
 from daybook.operate.letters import Letter, Look, put_together, read_body
 from daybook.operate.lost_ticks import SCHEDULE, lost_event, why_lost
 from daybook.operate.reach import each
@@ -224,7 +226,10 @@ class Queues:
 
     async def _failure(self, worker: str, message: str, notes: ObjectReader) -> Failure | None:
         found = await notes.get(failure_key(self.topology.queue(worker), message))
-        return Failure.model_validate_json(found.body) if found else None
+        try:
+            return Failure.model_validate_json(found.body) if found else None
+        except ValidationError:
+            return None  # as if none were kept: the worker's log has it, too
 
     async def _free(self, url: str, handle: str) -> None:
         """Let others see a letter; one that was moved meanwhile is gone, and that is fine."""

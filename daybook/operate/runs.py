@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from daybook.operate.documents import Documents
+from daybook.operate.documents import Documents, is_document
 from daybook.operate.reach import each
 from services.query.handler import LOOKED
 from services.query.readiness import GIVE_UP, Looked
@@ -103,7 +103,7 @@ class Runs:
 
 async def read_runs(documents: Documents, month: Period, now: datetime) -> Runs:
     """Return the runs that were cataloged in a month (UTC) or lately, and all that are not yet."""
-    listed = await documents.store.list(RUN_RECORDS)
+    listed = [item for item in await documents.store.list(RUN_RECORDS) if is_document(item.key)]
     known = {tuple(item.key.removeprefix(RUN_RECORDS).split("/")) for item in listed}
     since = min(month.first, (now - LATELY).date())
     worth = [item.key for item in listed if item.modified.date() >= since]

@@ -99,11 +99,22 @@ async def test_days_whose_periods_record_is_damaged_are_unreadable_with_their_to
 async def test_a_copy_that_somebody_left_beside_the_documents_is_none(
     world: MemoryAround,
 ) -> None:
-    clean = await status_of(world)
-    for key in (day_record_key(LAST), claim_key(world, LAST)):
-        await world.store.put(f"{key}.bak", b"{}")
+    clean, key = await status_of(world), claim_key(world, LAST)
+    found = await world.store.get(key)
+    assert found
+    strays = [f"{day_record_key(LAST)}.bak", f"{key}.bak", "ledger/days/2026-06/", "ledger/runs/"]
+    folder = digest_claims_prefix(LAST)
+    copies = [f"{folder}Copy of {LAST}.json", "ledger/digests/2026-06-xx/2026-06-xx-daily-a.json"]
+    for stray in (*strays, *copies):
+        await world.store.put(stray, found.body)
 
-    assert (await status_of(world)).days == clean.days
+    seen = await status_of(world)
+
+    assert (seen.days, seen.unreadable) == (clean.days, ())
+    assert list(await _claims(Bucket(world.store), LAST, "")) == [key]
+    record = await Ledger(world.store).read(day_record_key(LAST), DayRecord)
+    assert record
+    assert (await history_of(world.store, record.doc, "amortized")).unreadable == ()
 
 
 @in_loop
@@ -172,6 +183,26 @@ async def test_a_damaged_claim_does_not_keep_another_of_its_day_from_being_settl
     assert list(await _claims(bucket, LAST, name)) == [key]
     with pytest.raises(InputError, match=r"chat-abc\.json: is no document"):
         await _claims(bucket, LAST, "")
+
+
+def test_a_document_that_is_none_ends_a_command_with_words_and_other_errors_with_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def torn() -> None:
+        DayRecord.model_validate_json(TORN)
+
+    def ours() -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(cli, "app", torn)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    monkeypatch.setattr(cli, "app", ours)
+    with pytest.raises(ValueError, match="a fault of ours"):
+        cli.main()
+
+    assert end.value.code == 2
+    assert "what was read is no DayRecord: Invalid JSON" in capsys.readouterr().err
 
 
 def test_figures_that_differ_end_a_command_with_words_and_no_traceback(

@@ -12,6 +12,7 @@ from daybook.cli import app
 from daybook.operate import dlq
 from daybook.operate.letters import Look
 from daybook.operate.queues import Queues
+from shared.locations import failure_key
 from shared.memory import MemoryStore
 from shared.ports import StoredObject
 from shared.topology import load_topology
@@ -129,6 +130,17 @@ async def test_letters_in_somebodys_hands_are_counted_and_those_just_freed_are_n
     async with Queues(sqs, load_topology()).given_up("query", SlowNotes()) as look:
         assert len(look.letters) == 3 - held
         assert look.in_hand == ({name: in_hand} if in_hand else {})
+
+
+@in_loop
+async def test_a_letter_whose_note_is_damaged_is_shown_without_it() -> None:
+    name, notes = "daybook-query-dlq", SlowNotes()
+    await notes.put(failure_key("daybook-query", f"{name}-0"), b'{"torn":')
+
+    async with Queues(SlowQueues(Clock(), {name: 1}), load_topology()).given_up(
+        "query", notes
+    ) as look:
+        assert [(letter.id, letter.failure) for letter in look.letters] == [(f"{name}-0", None)]
 
 
 @in_loop
