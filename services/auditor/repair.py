@@ -6,12 +6,10 @@ from services.auditor.finding import Finding
 from services.auditor.report import AuditReport
 from services.auditor.spans import Span, spans
 from shared.days import Period
-from shared.event_data import BackfillData
+from shared.event_data import BackfillData, shortened
 from shared.ids import derive_id
 
 WHO = "daybook.auditor"
-LONGEST = 500
-"""Characters of a backfill's reason (shared/event_data.py)."""
 SHOWN = 50
 """Findings that an alarm shows in full; Amazon SNS takes 256 KiB."""
 
@@ -72,11 +70,10 @@ def _numbered(wishes: Sequence[BackfillData]) -> list[BackfillData]:
 def _wish(findings: Sequence[Finding]) -> BackfillData:
     days = sorted({finding.day for finding in findings if finding.day})
     kinds = ", ".join(sorted({finding.kind for finding in findings}))
-    reason = f"audit: {kinds} on {', '.join(map(str, days))}"
     return BackfillData(
         first_day=days[0],
         last_day=days[-1],
-        reason=reason if len(reason) <= LONGEST else f"{reason[: LONGEST - 1]}…",
+        reason=shortened(f"audit: {kinds} on {', '.join(map(str, days))}"),
         requested_by=WHO,
     )
 
