@@ -10,9 +10,11 @@ import typer
 from daybook import console
 from daybook.adopt.archive import Adoption, Plan
 from daybook.bucket import archive_bucket
+from daybook.metric import metric_of
 from daybook.operate.reach import reached
 from daybook.options import AsJson
 from services.catalog.glue import GluePartitions
+from shared.config import CostMetric
 from shared.errors import InputError
 from shared.s3 import S3Store
 from shared.topology import load_topology
@@ -25,10 +27,25 @@ def add_commands(app: typer.Typer) -> None:
 
 @dataclass(frozen=True)
 class Adopted:
-    """What was or would be adopted; `partitions` is None when nothing was written."""
+    """What was or would be adopted; `partitions` is None when nothing was written.
+
+    `metric`: the cost that digests show.
+    """
 
     plan: Plan
     partitions: int | None
+    metric: CostMetric
+
+    @property
+    def warning(self) -> str | None:
+        """What is to be known before the months of these days are asked for."""
+        if not (self.plan.days and self.metric.startswith("net_")):
+            return None
+        return (
+            f"These days state no {self.metric} cost, which is cost_metric in daybook.yaml: the "
+            "forecaster refuses a month with such days, and there is no digest of it. Set "
+            "cost_metric to unblended or amortized before such a month is run."
+        )
 
 
 def adopt_command(
@@ -56,13 +73,13 @@ def adopt_command(
 
 async def _adopt(currency: str, *, yes: bool) -> Adopted:
     async with reached("s3", "glue") as (s3, glue):
-        store = S3Store(s3, archive_bucket())
+        store, metric = S3Store(s3, archive_bucket()), await metric_of(s3, None)
         work = Adoption(store, currency, lambda what: console.err.print(what, style="dim"))
         plan = await work.plan()
         if not yes:
-            return Adopted(plan, None)
+            return Adopted(plan, None, metric)
         partitions = GluePartitions(glue, load_topology().database)
-        return Adopted(plan, await work.carry_out(plan, partitions))
+        return Adopted(plan, await work.carry_out(plan, partitions), metric)
 
 
 def _record(done: Adopted) -> dict[str, Any]:
@@ -76,6 +93,7 @@ def _record(done: Adopted) -> dict[str, Any]:
         "rows": sum(version.rows for version in done.plan.days.values()),
         "totals": [part.model_dump(mode="json", exclude_none=True) for part in done.plan.totals],
         "partitions": done.partitions,
+        "warning": done.warning,
     }
 
 
@@ -87,5 +105,7 @@ def _tell(done: Adopted) -> None:
     console.out.print(f"{verb} {record['days']} days{span}{known}.", soft_wrap=True)
     for part in record["totals"]:
         console.out.print(f"  {part['amortized']} {part['currency']}", soft_wrap=True)
+    if done.warning:
+        console.out.print(done.warning, soft_wrap=True)
     if not record["written"]:
         console.out.print("Nothing was written: daybook adopt --yes does it.", soft_wrap=True)

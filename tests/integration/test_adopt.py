@@ -62,6 +62,19 @@ def test_an_old_archive_is_adopted_and_audited(cloud: Cloud, old: Provisioned) -
     assert json.loads(audited.stdout)["days"] == len(DAYS)
 
 
+def test_days_without_net_costs_are_warned_of_where_those_are_shown(
+    cloud: Cloud, old: Provisioned
+) -> None:
+    assert json.loads(daybook("adopt", "--json").stdout)["warning"] is None
+    body = b"cost_metric: net_amortized\n"
+    cloud.client("s3").put_object(Bucket=old.bucket, Key="config/daybook.yaml", Body=body)
+
+    tried = daybook("adopt")
+
+    assert "These days state no net_amortized cost" in tried.stdout
+    assert "Set cost_metric to unblended or amortized" in tried.stdout
+
+
 def test_a_wrong_object_ends_it_with_2_and_nothing_is_written(
     cloud: Cloud, old: Provisioned
 ) -> None:
