@@ -1,9 +1,10 @@
 """Layer 4: any number of crashes, at any calls: the closure over durable states.
 
-From each state every worker that has a message is run, once undisturbed and once for each call
-with an effect, killed right after it. (Killed before a call is killed after the one before it;
-a read leaves nothing behind.) States that differ only in clocks, ids, receive counts and copies
-are one. It is complete when no run leads to a new state.
+From each state every worker that has a message is run. Where it ends is a state, and so is what
+is there right after each call with an effect: what a worker leaves that is killed then
+(test_closure.py). Killed before a call is killed after the one before it; a read leaves nothing
+behind. States that differ only in clocks, ids, receive counts and copies are one. It is complete
+when no run leads to a new state.
 """
 
 from collections import deque
@@ -19,6 +20,7 @@ from tests.faults.scenarios import SCENARIOS
 from tests.faults.state import State
 from tests.faults.sweep import Report, spread
 from tests.faults.verdict import Judged
+from tests.faults.world import World
 
 LATER = 900.0
 """Seconds between a crash and the next run: every lease and every claim is old by then."""
@@ -48,11 +50,11 @@ class Closure:
 
     def explore(self) -> None:
         """Go on until there is nothing new."""
-        self.add(_first(self.scenario), ())
+        self.add(first(self.scenario), ())
         while self.open:
             state, steps = self.open.popleft()
-            for role in _busy(state):
-                for reached, step in _steps(self.scenario, state, role):
+            for role in busy(state):
+                for reached, step in steps_from(self.scenario, state, role):
                     self.add(reached, (*steps, step))
 
     def add(self, state: State, steps: Steps) -> None:
@@ -68,7 +70,7 @@ class Closure:
         self.judged.append(Judged(line, "wrong" if problems else "new", tuple(problems)))
         self.seen[digest] = steps
         self.deepest = max(self.deepest, sum("!" in step for step in steps))
-        self.ends += not _busy(state)
+        self.ends += not busy(state)
         self.open.append((state, steps))
 
 
@@ -92,15 +94,14 @@ def judge_line(line: str) -> Judged:
     """Go the way of a line `closure=… steps=…` again."""
     name, steps = line.removeprefix("closure=").split(" steps=")
     warm_up(1)
-    state = _first(name)
+    state = first(name)
     for step in filter(None, steps.split(",")):
-        role, _, number = step.partition("!")
-        state, _ = _run(name, state, role, int(number) if number else None)
+        state = after(name, state, step)
     problems = _problems(name, state)
     return Judged(line, "wrong" if problems else "clean", tuple(problems))
 
 
-def _first(name: str) -> State:
+def first(name: str) -> State:
     """Return the state in which the scenario's last step has just been taken."""
     *before, last = SCENARIOS[name].steps
     with universe() as world:
@@ -114,7 +115,7 @@ def _first(name: str) -> State:
         return State.of(world)
 
 
-def _busy(state: State) -> list[str]:
+def busy(state: State) -> list[str]:
     return [role for role in CHAIN if state.queues[f"daybook-{role}"]]
 
 
@@ -124,29 +125,40 @@ def _problems(name: str, state: State) -> list[str]:
         furnish(world)
         SCENARIOS[name].prepare(world)
         state.restore(world)
-        if not _busy(state):
+        if not busy(state):
             return list(violations(world, expected))
         checked = [*parts("mails", world, expected)]
         return [problem for problem in checked if "never mailed" not in problem]
 
 
-def _steps(name: str, state: State, role: str) -> Iterator[tuple[State, str]]:
-    """Yield where each run of a worker leads: undisturbed first, then with each crash."""
-    calm, effects = _run(name, state, role, None)
-    yield calm, role
-    for number in effects:
-        yield _run(name, state, role, number)[0], f"{role}!{number}"
+def steps_from(name: str, state: State, role: str) -> Iterator[tuple[State, str]]:
+    """Yield where a worker's run leads: undisturbed first, then with a crash after each effect."""
+    crashes: dict[int, State] = {}
+    with universe() as world:
+
+        def applied(number: int) -> None:
+            if world.log[number].effect:
+                crashes[number] = State.of(world)
+
+        world.applied = applied
+        yield _run(world, name, state, role), role
+    for number, left in crashes.items():
+        yield left, f"{role}!{number}"
 
 
-def _run(name: str, state: State, role: str, dies_after: int | None) -> tuple[State, list[int]]:
-    with universe({} if dies_after is None else {dies_after: "kill_after"}) as world:
-        furnish(world)
-        SCENARIOS[name].prepare(world)
-        state.restore(world, later=LATER)
-        cluster = Cluster(world, (role,), 1, restarts=False)
-        world.loop.run_until_complete(_once(cluster))
-        effects = [number for number, call in enumerate(world.log) if call.effect]
-        return State.of(world), effects
+def after(name: str, state: State, step: str) -> State:
+    """Take one step: a worker's run, killed after a call if the step names one."""
+    role, _, number = step.partition("!")
+    with universe({int(number): "kill_after"} if number else {}) as world:
+        return _run(world, name, state, role)
+
+
+def _run(world: World, name: str, state: State, role: str) -> State:
+    furnish(world)
+    SCENARIOS[name].prepare(world)
+    state.restore(world, later=LATER)
+    world.loop.run_until_complete(_once(Cluster(world, (role,), 1, restarts=False)))
+    return State.of(world)
 
 
 async def _once(cluster: Cluster) -> None:

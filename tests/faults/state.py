@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from tests.faults.sim_s3 import Version
@@ -98,6 +99,7 @@ def _told(partitions: dict[Any, Any]) -> list[str]:
     return sorted(_rub(f"{values} {where}".encode()) for values, where in partitions.items())
 
 
+@lru_cache(maxsize=20_000)
 def _rub(text: bytes) -> str:
     for pattern in (_COUNTED, _TIME, _STAMP, _UUID, _NUMBER, _SUM):
         text = pattern.sub(b"~", text)

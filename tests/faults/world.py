@@ -81,6 +81,7 @@ class World:
         self.gate: Gate | None = None
         self.release: Callable[[], bool] | None = None
         self.branch: Callable[[int], None] | None = None
+        self.applied: Callable[[int], None] | None = None
         self.overrun: Callable[[], bool] = lambda: False
         self.outage = ("", "")
         self.outage_left = 0
@@ -160,7 +161,10 @@ class World:
             self.trespasses.append(call)
         self.loop.now += LATENCY
         name = self._fault(number, call)
-        return answer(sent, await self._answer(process, request, KINDS[name] if name else None))
+        reply = await self._answer(process, request, KINDS[name] if name else None)
+        if self.applied:
+            self.applied(number)
+        return answer(sent, reply)
 
     def _without_lease(self, process: Process) -> bool:
         return process.lost or self.sqs.lapsed(process.name)
