@@ -2,15 +2,15 @@
 
 Both instances run freely up to a call on something they share; there they wait, and whenever
 nothing else can move one of them is let through. An odometer over these choices visits every
-order, each exactly once.
+order that can make a difference (`gate.py`).
 """
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 
 from services.notifier.sending.claim import claim_name
 from shared.digest_claim import DAILY, Claim, ClaimState
@@ -28,67 +28,17 @@ from tests.faults.example import (
     furnish,
     tick,
 )
+from tests.faults.gate import Along, Choices, Chooser, Gate, Known, Search
 from tests.faults.invariants import parts
-from tests.faults.process import Process
 from tests.faults.run import Cluster, universe
 from tests.faults.scenario import Expected
 from tests.faults.scenarios import SCENARIOS
 from tests.faults.state import State
 from tests.faults.verdict import Judged
-from tests.faults.wire import Request
 from tests.faults.world import World
 
 CHAIN = ("query", "archiver", "forecaster", "catalog", "notifier")
 ALWAYS = ("events", "leases", "rewrites")
-
-
-@dataclass
-class Choices:
-    """An odometer: `choose` follows the path given, and takes the first way beyond it."""
-
-    path: list[int] = field(default_factory=list)
-    widths: list[int] = field(default_factory=list)
-
-    def choose(self, width: int) -> int:
-        place = len(self.widths)
-        self.widths.append(width)
-        if place == len(self.path):
-            self.path.append(0)
-        return min(self.path[place], width - 1)
-
-    def next(self) -> "Choices | None":
-        """Return the next path; None after the last."""
-        path, widths = self.path[: len(self.widths)], self.widths
-        while path and path[-1] + 1 >= widths[len(path) - 1]:
-            path.pop()
-        if not path:
-            return None
-        return Choices([*path[:-1], path[-1] + 1])
-
-
-@dataclass
-class Gate:
-    """Holds calls on shared state until the scheduler lets one through."""
-
-    world: World
-    shared: re.Pattern[str]
-    choices: Choices
-    waiting: dict[str, asyncio.Future[None]] = field(default_factory=dict)
-
-    async def __call__(self, process: Process, request: Request) -> None:
-        if not self.shared.search(f"{request.operation} {request.about}"):
-            return
-        held: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.waiting[process.name] = held
-        await held
-
-    def release(self) -> bool:
-        if not self.waiting:
-            return False
-        names = sorted(self.waiting)
-        name = names[self.choices.choose(len(names))] if len(names) > 1 else names[0]
-        self.waiting.pop(name).set_result(None)
-        return True
 
 
 @dataclass(frozen=True)
@@ -221,20 +171,28 @@ async def _work(world: World, roles: tuple[str, ...], body: str) -> None:
     await cluster.stop()
 
 
-def compete(name: str, path: tuple[int, ...]) -> tuple[Judged, Choices]:
+@dataclass(frozen=True)
+class Run:
+    """One order of a contest: what is to be said of it, and what it left."""
+
+    judged: Judged
+    left: State
+
+
+def compete(name: str, choose: Chooser) -> Run:
     """Run one order of a contest."""
     contest = CONTESTS[name]
     state = prepared(name)
-    choices = Choices(list(path))
     with universe() as world:
         furnish(world)
         state.restore(world, copies=True)
         world.ses.report = world.sns.report if contest.told else None
-        gate = Gate(world, re.compile(contest.shared), choices)
+        gate = Gate(world, re.compile(contest.shared), choose)
         world.gate, world.release = gate, gate.release
         violations = world.loop.run_until_complete(_compete(world, contest))
-    line = f"contest={name} path={''.join(map(str, choices.path))}"
-    return Judged(line, "wrong" if violations else "clean", tuple(violations)), choices
+        left = State.of(world)
+    line = f"contest={name} path={''.join(map(str, gate.taken))}"
+    return Run(Judged(line, "wrong" if violations else "clean", tuple(violations)), left)
 
 
 async def _compete(world: World, contest: Contest) -> list[str]:
@@ -266,21 +224,24 @@ def _said_apart(world: World) -> list[str]:
     return apart
 
 
-def orders(name: str, most: int | None = None) -> Iterator[Judged]:
-    """Yield every order of a contest."""
+def runs(name: str, *, every: bool = False) -> Iterator[Run]:
+    """Yield each order that differs; with `every`, also those that come to the same."""
+    known: Known = {}
     choices: Choices | None = Choices()
-    count = 0
-    while choices is not None and (most is None or count < most):
-        judged, made = compete(name, tuple(choices.path))
-        yield judged
-        choices = made.next()
-        count += 1
+    while choices is not None:
+        yield compete(name, Search(choices, known, every))
+        choices = choices.next()
+
+
+def orders(name: str, most: int | None = None) -> Iterator[Judged]:
+    """Yield what is to be said of each order, or of the first so many."""
+    yield from (run.judged for run in islice(runs(name), most))
 
 
 def judge_line(line: str) -> Judged:
     """Run one order again from the line `contest=… path=…`."""
     name, path = line.removeprefix("contest=").split(" path=")
-    return compete(name, tuple(map(int, path)))[0]
+    return compete(name, Along(tuple(map(int, path)))).judged
 
 
 def whole_contest(name: str) -> list[Judged]:
