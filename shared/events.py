@@ -31,7 +31,6 @@ from shared.event_data import (
     QueriedData,
     Reference,
     Refresh,
-    shortened,
 )
 from shared.frozen import Frozen
 from shared.ids import derive_id, run_from
@@ -69,7 +68,6 @@ __all__ = [  # the data classes, too: one door to everything about events
     "Refresh",
     "follow_up",
     "parse",
-    "shortened",
 ]
 MAX_BYTES = 64 * 1024
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import structlog
 
-from shared.events import shortened
+from shared.event_data import shortened
 
 log = structlog.get_logger()
 MOST_NOTES = 30

@@ -13,7 +13,8 @@ from services.query.delay import Since
 from services.query.executions import Executions, NoExecutions, failure, under_way
 from shared.days import ONE_DAY
 from shared.errors import NotAnswered, Reject, Retry, Wait
-from shared.events import DataDelayed, DayReady, DelayedData, Event, follow_up, shortened
+from shared.event_data import shortened
+from shared.events import DataDelayed, DayReady, DelayedData, Event, follow_up
 from shared.frozen import Frozen
 from shared.staging import StagedPeriod
 
