@@ -17,7 +17,8 @@ from shared.ports import ObjectStore
 
 async def recorded_days(store: ObjectStore) -> set[date]:
     """Return every day that the ledger has."""
-    return {day_of_record(item.key) for item in await store.list(DAY_RECORDS)}
+    listed = await store.list(DAY_RECORDS)
+    return {day for item in listed if (day := day_of_record(item.key))}
 
 
 def days_due(recorded: Collection[date], first: date, last: date) -> list[date]:

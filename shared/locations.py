@@ -144,9 +144,13 @@ def day_records_prefix(period: Period) -> str:
     return f"ledger/days/{period}/"
 
 
-def day_of_record(key: str) -> date:
-    """Return the day whose versions a ledger key holds."""
-    return date.fromisoformat(key.rpartition("/")[2].removesuffix(".json"))
+def day_of_record(key: str) -> date | None:
+    """Return the day whose versions a ledger key holds; None for what somebody put beside them."""
+    name = key.rpartition("/")[2]
+    try:
+        return date.fromisoformat(name.removesuffix(".json")) if name.endswith(".json") else None
+    except ValueError:
+        return None
 
 
 PERIOD_RECORDS = "ledger/periods/"

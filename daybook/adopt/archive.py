@@ -69,7 +69,7 @@ class Adoption:
         """
         objects = self._by_day(await self.store.list(BREAKDOWNS))
         listed = await self.store.list(DAY_RECORDS)
-        recorded = {day_of_record(item.key) for item in listed}
+        recorded = {day for item in listed if (day := day_of_record(item.key))}
         wanted = sorted(objects.keys() - recorded)
         self.tell(f"{len(objects)} days are archived, {len(wanted)} of them not in the ledger")
         versions: dict[date, DayVersion] = {}

@@ -170,8 +170,8 @@ class ArchivePeriod:
         """Return the staged days, and as empty those that were archived but have no lines now."""
         by_day = {day.day: day for day in staged.days}
         for known in await self.store.list(day_records_prefix(period)):
-            day = day_of_record(known.key)
-            by_day.setdefault(day, StagedDay(day=day, keys=(), rows=0, totals=()))
+            if day := day_of_record(known.key):
+                by_day.setdefault(day, StagedDay(day=day, keys=(), rows=0, totals=()))
         return [by_day[day] for day in sorted(by_day)]
 
 

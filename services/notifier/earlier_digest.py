@@ -76,7 +76,7 @@ class ToldDays:
         for each in (_before(period), period):
             for item in await self.store.list(day_records_prefix(each)):
                 other = day_of_record(item.key)
-                if other != day:
+                if other and other != day:
                     yield other, item.etag
 
     async def _record(self, day: date) -> Entry[DayRecord]:

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
-from shared.locations import day_record_key
+from shared.days import Period
+from shared.locations import day_record_key, day_records_prefix
 from shared.memory import MemoryStore
 from tests.support.units.aio import in_loop
 from tests.support.units.events import SECOND_DELIVERY, cataloged
@@ -70,3 +71,16 @@ def claims_alone(store: MemoryStore) -> MemoryStore:
     kept = MemoryStore()
     kept.versions |= {k: v for k, v in store.versions.items() if k.startswith("ledger/digests/")}
     return kept
+
+
+@in_loop
+async def test_what_somebody_put_beside_the_records_holds_back_neither_archiver_nor_digest() -> (
+    None
+):
+    world = notifier()
+    for stray in ("2026-03-14.json.bak", "2026-03-14", "notes.json"):
+        await world.store.put(f"{day_records_prefix(Period.of(DAY))}{stray}", b"?")
+
+    await hear(world, {BEFORE: [row("1")], DAY: [row("2")]})
+
+    assert list(mails(world)) == ["daily"]
