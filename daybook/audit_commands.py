@@ -12,6 +12,7 @@ from daybook.options import AsJson
 from shared.errors import InputError
 
 EARLIEST = date(2006, 1, 1)
+"""AWS sold nothing before that year."""
 
 
 def add_commands(app: typer.Typer) -> None:

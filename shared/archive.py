@@ -1,6 +1,7 @@
 """Reads the archive back, and believes only bytes that match their checksum."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
 from typing import NamedTuple, TypeVar
@@ -126,19 +127,15 @@ async def read_drivers(store: ObjectReader, period: Period) -> pa.Table:
 
 
 async def changed_since(store: ObjectReader, period: Period, read: dict[date, str]) -> list[date]:
-    """Return which days of a period have another object now than the ETags that were read say."""
-    listed = await store.list(breakdowns_prefix(period))
-    ours: dict[date, set[str]] = {}
-    any_of: dict[date, set[str]] = {}
-    for item in listed:
-        day = day_of_partition(item.key) if is_data(item.key) else None
-        if day:
-            (ours if item.key == breakdown_key(day) else any_of).setdefault(day, set()).add(
-                item.etag
-            )
-    # Where none has the day's own name, whichever was read is to be there still.
-    stands = any_of | ours
-    return [day for day, etag in read.items() if etag not in stands.get(day, set())]
+    """Return of which days of a period the object that was read, by its ETag, is there no more.
+
+    Under any name: which of several a reader takes, a listing does not tell.
+    """
+    stands: dict[date, set[str]] = defaultdict(set)
+    for item in await store.list(breakdowns_prefix(period)):
+        if day := day_of_partition(item.key):
+            stands[day].add(item.etag)
+    return [day for day, etag in read.items() if etag not in stands[day]]
 
 
 async def _stored(store: ObjectReader, day: date) -> StoredObject | None:

@@ -20,4 +20,4 @@ def bounded(notes: Iterable[str]) -> tuple[str, ...]:
         return tuple(kept)
     for note in more:
         log.warning("note-left-out", note=note)
-    return (*kept, f"{len(more)} notes more are in the log of the query worker.")
+    return (*kept, f"Left out here, and in the log of the query worker: {len(more)}.")

@@ -116,7 +116,7 @@ async def test_a_delay_names_the_failure_that_it_may_come_from() -> None:
 @in_loop
 async def test_a_reason_is_cut_to_what_an_event_takes() -> None:
     query = waiting(
-        execution("QUERY_FAILURE", 30, reason="X" * 600), now=DELIVERED.replace(hour=14)
+        execution("QUERY_FAILURE", 30, reason="n" * 600), now=DELIVERED.replace(hour=14)
     )
     query.shelf.periods.clear()
 
@@ -125,7 +125,7 @@ async def test_a_reason_is_cut_to_what_an_event_takes() -> None:
 
     (told,) = late.value.says
     assert isinstance(told, DataDelayed)
-    assert told.data.reason.endswith("XXX…")
+    assert told.data.reason.endswith("nnn…")
 
 
 class Silent:

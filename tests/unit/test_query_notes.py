@@ -24,7 +24,7 @@ def test_of_many_and_long_notes_the_rest_is_counted() -> None:
     *kept, more = bounded(["x" * 1000] * (MOST_NOTES + 5))
 
     assert kept == ["x" * (LONGEST_REASON - 1) + "…"] * MOST_NOTES
-    assert more == "5 notes more are in the log of the query worker."
+    assert more == "Left out here, and in the log of the query worker: 5."
 
 
 @in_loop

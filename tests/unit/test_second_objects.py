@@ -148,6 +148,17 @@ async def test_an_export_that_delivers_the_day_makes_no_third_object(name: str) 
 
 
 @in_loop
+async def test_a_copy_under_daybooks_name_is_no_change_of_what_was_adopted() -> None:
+    store = (await adopted()).store
+    await store.put(breakdown_key(DAY), OTHER)
+
+    read = await read_earlier_day(store, DAY)
+
+    assert read
+    assert await changed_since(store, Period.of(DAY), {DAY: read.etag}) == []
+
+
+@in_loop
 async def test_whoever_died_before_the_ledger_knew_goes_on() -> None:
     store = (await adopted()).store
     await store.put(old_key(DAY, EARLIER), OTHER)
